@@ -1,0 +1,70 @@
+-- chat_messages: the session owner's, read directly, posted through the API, never changed.
+
+alter table public.chat_messages enable row level security;
+revoke all on public.chat_messages from public, anon, authenticated, service_role, session_api;
+grant select (id, user_id, session_id, message_order, role, content, "timestamp")
+  on public.chat_messages to authenticated, session_api;
+-- not granted: message_order and timestamp; the trigger assigns them under the session's row lock
+grant insert (user_id, session_id, role, content) on public.chat_messages to session_api;
+-- no update or delete grant: message_order stays dense, so that an offset is a range of it
+
+drop policy if exists select_own on public.chat_messages;
+create policy select_own on public.chat_messages
+  for select to authenticated, session_api
+  using (user_id = (select private.caller_id()));
+comment on policy select_own on public.chat_messages is 'messages are read by the owner of their session';
+
+drop policy if exists insert_own on public.chat_messages;
+create policy insert_own on public.chat_messages
+  for insert to session_api
+  with check (user_id = (select private.caller_id()));
+comment on policy insert_own on public.chat_messages is 'the API posts messages for the caller; that the session is theirs too is a foreign key';
+
+-- One page of a session's messages and their total, null when the caller has no such session.
+-- message_order is dense, 1…n, so an offset is a range of the index, whatever its size and direction.
+create or replace function public.chat_message_page(
+  session_id uuid,
+  page_offset bigint,
+  page_limit integer,
+  newest_first boolean
+)
+returns json
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  total bigint;
+  first_order bigint;
+  messages json;
+begin
+  select session.message_count into total
+  from public.chat_sessions as session
+  where session.id = chat_message_page.session_id;
+  if not found then
+    return null;
+  end if;
+  page_offset := least(greatest(page_offset, 0), total);
+  page_limit := least(greatest(page_limit, 0), 1000);
+  if newest_first then
+    first_order := total - page_offset - page_limit + 1;
+  else
+    first_order := page_offset + 1;
+  end if;
+  select json_agg(page order by case when newest_first then -page.message_order else page.message_order end)
+  into messages
+  from (
+    select
+      message.id, message.session_id, message.user_id, message.message_order, message.role, message.content,
+      message."timestamp"
+    from public.chat_messages as message
+    where message.session_id = chat_message_page.session_id
+      and message.message_order between first_order and first_order + page_limit - 1
+  ) as page;
+  return json_build_object('total', total, 'items', coalesce(messages, '[]'::json));
+end
+$$;
+comment on function public.chat_message_page(uuid, bigint, integer, boolean) is 'one page of a chat session''s messages, {total, items}; null when the caller has no such session';
+revoke execute on function public.chat_message_page(uuid, bigint, integer, boolean) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.chat_message_page(uuid, bigint, integer, boolean) to session_api;

@@ -1,0 +1,35 @@
+-- job_postings: the owner's, written straight from the browser: ownership is the only rule.
+
+alter table public.job_postings enable row level security;
+revoke all on public.job_postings from public, anon, authenticated, service_role, session_api;
+grant select (id, user_id, title, company, description, created_at, updated_at) on public.job_postings to authenticated;
+-- not granted: id; a key of the caller's choosing would tell whether it is taken
+grant insert (user_id, title, company, description) on public.job_postings to authenticated;
+grant update (title, company, description) on public.job_postings to authenticated;
+grant delete on public.job_postings to authenticated;
+grant select (id, user_id, title, company) on public.job_postings to session_api;
+
+drop policy if exists select_own on public.job_postings;
+create policy select_own on public.job_postings
+  for select to authenticated, session_api
+  using (user_id = (select private.caller_id()));
+comment on policy select_own on public.job_postings is 'a job posting is read by its owner';
+
+drop policy if exists insert_own on public.job_postings;
+create policy insert_own on public.job_postings
+  for insert to authenticated
+  with check (user_id = (select private.caller_id()));
+comment on policy insert_own on public.job_postings is 'a user adds job postings of their own';
+
+drop policy if exists update_own on public.job_postings;
+create policy update_own on public.job_postings
+  for update to authenticated
+  using (user_id = (select private.caller_id()))
+  with check (user_id = (select private.caller_id()));
+comment on policy update_own on public.job_postings is 'a user changes their own job postings';
+
+drop policy if exists delete_own on public.job_postings;
+create policy delete_own on public.job_postings
+  for delete to authenticated
+  using (user_id = (select private.caller_id()));
+comment on policy delete_own on public.job_postings is 'a user deletes their own job postings; sessions held for one stay';

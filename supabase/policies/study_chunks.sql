@@ -1,0 +1,12 @@
+-- study_chunks: the owner reads them; the pipeline that fills them is not the API, so nobody writes here.
+
+alter table public.study_chunks enable row level security;
+revoke all on public.study_chunks from public, anon, authenticated, service_role, session_api;
+grant select (id, profile_id, document_id, chunk_index, content, created_at) on public.study_chunks to authenticated;
+-- nothing for session_api: no endpoint reads or writes chunks; they go with their session, by cascade
+
+drop policy if exists select_own on public.study_chunks;
+create policy select_own on public.study_chunks
+  for select to authenticated
+  using (profile_id = (select private.caller_id()));
+comment on policy select_own on public.study_chunks is 'chunks are read by the owner of their session';

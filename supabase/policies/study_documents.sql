@@ -1,0 +1,12 @@
+-- study_documents: the owner reads them; the pipeline that fills them is not the API, so nobody writes here.
+
+alter table public.study_documents enable row level security;
+revoke all on public.study_documents from public, anon, authenticated, service_role, session_api;
+grant select (id, profile_id, session_id, file_name, mime_type, created_at) on public.study_documents to authenticated;
+-- nothing for session_api: no endpoint reads or writes documents; they go with their session, by cascade
+
+drop policy if exists select_own on public.study_documents;
+create policy select_own on public.study_documents
+  for select to authenticated
+  using (profile_id = (select private.caller_id()));
+comment on policy select_own on public.study_documents is 'documents are read by the owner of their session';

@@ -1,0 +1,12 @@
+-- study_messages: the owner reads them; the pipeline that fills them is not the API, so nobody writes here.
+
+alter table public.study_messages enable row level security;
+revoke all on public.study_messages from public, anon, authenticated, service_role, session_api;
+grant select (id, profile_id, chat_id, role, content, created_at) on public.study_messages to authenticated;
+-- nothing for session_api: no endpoint reads or writes messages; they go with their session, by cascade
+
+drop policy if exists select_own on public.study_messages;
+create policy select_own on public.study_messages
+  for select to authenticated
+  using (profile_id = (select private.caller_id()));
+comment on policy select_own on public.study_messages is 'messages are read by the owner of their session';

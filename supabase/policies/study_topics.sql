@@ -1,0 +1,12 @@
+-- study_topics: the owner reads them; the pipeline that fills them is not the API, so nobody writes here.
+
+alter table public.study_topics enable row level security;
+revoke all on public.study_topics from public, anon, authenticated, service_role, session_api;
+grant select (id, profile_id, session_id, title, position, created_at) on public.study_topics to authenticated;
+-- nothing for session_api: no endpoint reads or writes topics; they go with their session, by cascade
+
+drop policy if exists select_own on public.study_topics;
+create policy select_own on public.study_topics
+  for select to authenticated
+  using (profile_id = (select private.caller_id()));
+comment on policy select_own on public.study_topics is 'topics are read by the owner of their session';

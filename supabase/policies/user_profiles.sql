@@ -1,0 +1,51 @@
+-- user_profiles: one's own row, written straight from the browser; a match partner may read it.
+
+create or replace function private.my_buddy_ids()
+returns setof uuid
+language plpgsql
+stable
+security invoker
+set search_path = ''
+as $$
+declare
+  me constant uuid := private.caller_id();
+begin
+  return query
+    select match.user2_id from public.wingman_matches as match where match.user1_id = me
+    union all
+    select match.user1_id from public.wingman_matches as match where match.user2_id = me;
+end
+$$;
+comment on function private.my_buddy_ids() is 'the users the caller has a match with, whatever its status';
+revoke execute on function private.my_buddy_ids() from public, anon, authenticated, service_role, session_api;
+grant execute on function private.my_buddy_ids() to authenticated, session_api;
+
+alter table public.user_profiles enable row level security;
+revoke all on public.user_profiles from public, anon, authenticated, service_role, session_api;
+grant select (id, first_name, created_at, updated_at) on public.user_profiles to authenticated;
+grant insert (id, first_name) on public.user_profiles to authenticated;
+grant update (first_name) on public.user_profiles to authenticated;
+-- no delete grant: matches and the partner's sessions hang on a profile, so it goes with its account only
+grant select (id, first_name) on public.user_profiles to session_api;
+
+drop policy if exists select_own_or_joined on public.user_profiles;
+create policy select_own_or_joined on public.user_profiles
+  for select to authenticated, session_api
+  using (
+    id = (select private.caller_id())
+    or id = any (array(select private.my_buddy_ids()))
+  );
+comment on policy select_own_or_joined on public.user_profiles is 'a user reads their own profile and those of their match partners';
+
+drop policy if exists insert_self on public.user_profiles;
+create policy insert_self on public.user_profiles
+  for insert to authenticated
+  with check (id = (select private.caller_id()));
+comment on policy insert_self on public.user_profiles is 'a user makes their own profile, nobody else''s';
+
+drop policy if exists update_self on public.user_profiles;
+create policy update_self on public.user_profiles
+  for update to authenticated
+  using (id = (select private.caller_id()))
+  with check (id = (select private.caller_id()));
+comment on policy update_self on public.user_profiles is 'a user changes their own profile, nobody else''s';
