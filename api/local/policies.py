@@ -1,0 +1,65 @@
+"""Carry `supabase/policies/`, the state to read, into `supabase/migrations/`, the history to run.
+
+`make policies` writes a migration when replaying the files after the migrations would change
+anything that decides access, and nothing when it would not.
+"""
+
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import psycopg
+from psycopg import Connection
+
+from api.local.catalog import differences, snapshot
+from api.local.stack import Stack
+
+SUPABASE = Path(__file__).parents[2] / "supabase"
+_HEADER = """\
+-- The state of supabase/policies/, which is what to read and to change.
+-- `make policies` wrote this file.
+"""
+
+
+def policy_files() -> list[Path]:
+    """Return the policy files in the order in which they are applied: by name, `_…` first."""
+    return sorted((SUPABASE / "policies").glob("*.sql"))
+
+
+def replay(connection: Connection) -> list[str]:
+    """Apply the policy files in the connection's transaction.
+
+    Returns what that changed, as `differences` names it; the caller commits or rolls back.
+    """
+    before = snapshot(connection)
+    for file in policy_files():
+        connection.execute(file.read_bytes())
+    return differences(before, snapshot(connection))
+
+
+def write_migration(now: datetime) -> Path:
+    """Write one migration that carries all policy files, named after the time; return its path."""
+    path = SUPABASE / "migrations" / f"{now:%Y%m%d%H%M%S}_policies.sql"
+    path.write_text("\n".join([_HEADER, *(file.read_text() for file in policy_files())]))
+    return path
+
+
+def main() -> None:
+    """Write the migration that is missing, if one is."""
+    with TemporaryDirectory() as folder, Stack.scratch(Path(folder)) as stack:
+        stack.migrate()
+        with psycopg.connect(stack.database_url) as connection:
+            changes = replay(connection)
+            connection.rollback()
+    if not changes:
+        sys.stdout.write(
+            "The migrations carry supabase/policies/ as it stands: nothing to write.\n"
+        )
+        return
+    path = write_migration(datetime.now(UTC))
+    click.echo("\n".join([*changes, f"Wrote {path.relative_to(SUPABASE.parent)}"]))
+
+
+if __name__ == "__main__":
+    main()
