@@ -53,9 +53,7 @@ def main() -> None:
             changes = replay(connection)
             connection.rollback()
     if not changes:
-        sys.stdout.write(
-            "The migrations carry supabase/policies/ as it stands: nothing to write.\n"
-        )
+        click.echo("The migrations carry supabase/policies/ as it stands: nothing to write.")
         return
     path = write_migration(datetime.now(UTC))
     click.echo("\n".join([*changes, f"Wrote {path.relative_to(SUPABASE.parent)}"]))

@@ -1,4 +1,5 @@
--- The state of supabase/policies/, which is what to read and to change; `make policies` wrote this file.
+-- The state of supabase/policies/, which is what to read and to change.
+-- `make policies` wrote this file.
 
 -- What every other policy file stands on: the API's role, the schema of helpers, who the caller is.
 
