@@ -1,0 +1,1 @@
+"""What stands in for Supabase on this machine: Postgres, PostgREST and one gateway, no Docker."""

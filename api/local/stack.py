@@ -1,0 +1,159 @@
+"""The local stack: Postgres, PostgREST and the gateway, in place of a `supabase start`."""
+
+import hashlib
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from api.local import migrations
+from api.local.addresses import HOST, REST_PATH, free_port, require_free
+from api.local.errors import LocalError
+from api.local.gateway import gateway
+from api.local.keys import JWT_SECRET, api_key
+from api.local.lock import FolderLock
+from api.local.postgres import Postgres
+from api.local.postgrest import postgrest
+from api.local.processes import Child, end_leftovers
+
+
+class Stack:
+    """A Supabase on this machine, as far as this project needs one.
+
+    Args:
+        data_dir: where its data and logs are, made when absent.
+        db_port: where Postgres listens, on this machine only.
+        rest_port: where the gateway listens, on this machine only.
+
+    """
+
+    jwt_secret = JWT_SECRET
+    anon_key = api_key("anon")
+
+    def __init__(self, data_dir: Path, db_port: int, rest_port: int) -> None:
+        self.data_dir = data_dir.absolute()
+        self._rest_port = rest_port
+        self._postgrest_port = free_port()
+        self._is_scratch = False
+        # in each of its processes, so that a later start can tell them from any other
+        self._marker = f"session-api-{hashlib.sha256(bytes(self.data_dir)).hexdigest()[:16]}"
+        self._lock = FolderLock(self.data_dir)
+        self._postgres = Postgres(
+            self.data_dir / "postgres", db_port, self._marker, self._log("postgres")
+        )
+        self._postgrest: Child | None = None
+        self._gateway: Child | None = None
+
+    @classmethod
+    def scratch(cls, folder: Path) -> Self:
+        """Return a stack on free ports whose data in `folder` is removed when it stops."""
+        stack = cls(folder, free_port(), free_port())
+        stack._is_scratch = True
+        return stack
+
+    @property
+    def url(self) -> str:
+        """What a Supabase client is given: the project's address."""
+        return f"http://{HOST}:{self._rest_port}"
+
+    @property
+    def rest_url(self) -> str:
+        """PostgREST through the gateway."""
+        return self.url + REST_PATH
+
+    @property
+    def postgrest_url(self) -> str:
+        """PostgREST's own address."""
+        return f"http://{HOST}:{self._postgrest_port}"
+
+    @property
+    def database_url(self) -> str:
+        """The database, for its superuser."""
+        return self._postgres.url
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start everything, with the data of last time, however that ended.
+
+        Raises:
+            LocalError: a port or the folder is taken, a part is missing or does not start. Nothing
+                is left running.
+
+        """
+        self._lock.acquire()
+        try:
+            end_leftovers(self._marker)
+            require_free(self._postgres.port, "DB_PORT")
+            require_free(self._rest_port, "REST_PORT")
+            self._start_parts()
+        except BaseException:
+            self.stop()
+            raise
+
+    def stop(self) -> None:
+        """Stop everything; the data stays. Nothing when it is not running."""
+        if self._gateway is not None:
+            self._gateway.stop()
+        if self._postgrest is not None:
+            self._postgrest.stop()
+        self._postgres.stop()
+        if self._is_scratch:
+            self._postgres.remove()
+        self._lock.release()
+
+    def migrate(self) -> None:
+        """Apply the project's migrations that the database does not have yet.
+
+        Raises:
+            LocalError: one failed; the message has the Supabase CLI's words.
+
+        """
+        migrations.migrate(self.database_url)
+        if self._postgrest is not None:
+            # a reload would come some time later; a start has the schema and the roles' settings
+            self._postgrest.stop()
+            self._postgrest.start()
+
+    def seed(self) -> bool:
+        """Load the demo data, unless it is there. Return whether it was loaded."""
+        return migrations.seed(self.database_url)
+
+    def check(self) -> None:
+        """Make sure that everything is still running.
+
+        Raises:
+            LocalError: a part has ended by itself; the message names it and its log.
+
+        """
+        for part in (self._postgres.server, self._postgrest, self._gateway):
+            if part is not None and not part.is_running:
+                raise LocalError(f"{part.name} has ended by itself. See {self.data_dir}/*.log")
+
+    def _start_parts(self) -> None:
+        self._gateway = gateway(
+            self._rest_port, self.postgrest_url, self.jwt_secret, self._marker, self._log("gateway")
+        )
+        self._gateway.launch()  # takes as long as Postgres
+        self._postgres.start()
+        self._postgrest = postgrest(
+            self._postgrest_port,
+            (self._postgres.socket_folder, self._postgres.port),
+            self.jwt_secret,
+            self._marker,
+            self._log("postgrest"),
+        )
+        self._postgrest.start()
+        self._gateway.wait()
+
+    def _log(self, name: str) -> Path:
+        return self.data_dir / f"{name}.log"
