@@ -1,0 +1,231 @@
+"""Plain text: what a user typed, free of markup, whatever later reads it as HTML.
+
+The only module that knows bleach. What comes out never has a `<` before a letter, `/`, `!` or `?`,
+without which no HTML parser starts an element, a comment, a doctype or an instruction; and decoding
+its character references, however often, brings none about.
+"""
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from html.entities import html5
+from itertools import chain
+from typing import Annotated, Any
+
+import bleach
+from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticKnownError, core_schema
+
+# A text that is not at rest after these rounds, or with more tags at once, was made to cost time:
+# it is shown as it is, with a space in each tag and reference, instead of being stripped further.
+_MAX_ROUNDS = 4
+_MAX_TAGS = 1_000
+_MAX_UNCLEANED = 65_536
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_LINE_END = re.compile("\r\n?|[\v\f\x85]")
+_CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f]")
+_MAYBE_TAG = re.compile(r"<(?=[A-Za-z/!?])([^<>]*)(>?)")
+_TAG = re.compile(r"(<[A-Za-z/!?][^<>]*>)")
+_TAG_NAME = re.compile(r"/?([a-z][a-z0-9]*)(?=[\s/]|$)")
+_DECLARATION = re.compile(r"!--|!doctype|!\[cdata\[|\?[a-z]")
+# "&amp;amp;lt;" in one match: a thousand times encoded costs no more than once
+_REFERENCE = re.compile(
+    r"&(?:(?:amp|AMP|#0*38|#[xX]0*26);)*(#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]{1,31})(;?)"
+)
+_MARK = "\ue000"
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that show nothing
+
+# Only these are stripped: "<john@example.com>", "List<String>" and "</rant>" are something to read.
+_ELEMENTS = frozenset(
+    """
+    a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink
+    blockquote body br button canvas caption center cite code col colgroup data datalist dd del
+    details dfn dialog dir div dl dt em embed fieldset figcaption figure font footer form frame
+    frameset h1 h2 h3 h4 h5 h6 head header hgroup hr html i iframe image img input ins isindex kbd
+    keygen label legend li link listing main map mark marquee math menu menuitem meta meter multicol
+    nav nextid nobr noembed noframes noscript object ol optgroup option output p param picture
+    plaintext portal pre progress q rb rp rt rtc ruby s samp script search section select slot small
+    source spacer span strike strong style sub summary sup svg table tbody td template textarea
+    tfoot th thead time title tr track tt u ul var video wbr xml xmp
+    """.split()  # noqa: SIM905 - two hundred strings say no more
+)
+
+
+def plain_text(value: str) -> str:
+    """Clean a text: tags stripped, character references decoded, until nothing changes.
+
+    Ordinary text comes back as typed. A `<` that would start markup and is none (`a<b`) gets a
+    space after it. Line ends become line feeds. Other control characters, but for the tab,
+    are dropped: they come along unseen with pasted text, and its user could not find them.
+
+    Returns:
+        A fixed point: cleaning it again changes nothing.
+
+    Raises:
+        ValueError: a NUL or half a surrogate pair, which Postgres cannot store.
+
+    """
+    if _UNSTORABLE.search(value):
+        raise ValueError("This has a NUL or half of a surrogate pair, which is no text.")
+    text = _one_kind_of_line_end(value)
+    for _ in range(_MAX_ROUNDS):
+        if "<" not in text and "&" not in text:
+            return text
+        before = text
+        text = _stripped(_one_kind_of_line_end(_REFERENCE.sub(_character, text)))
+        if text == before:
+            revealed = _revealed(text)
+            if revealed is None:
+                return text
+            text = revealed
+    return _defused(text)
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """A text of several lines, for a schema: `Annotated[str, PlainText(max_length=2000)]`.
+
+    The length counts characters, after cleaning. A text that is too long or that cannot be stored
+    is a validation error of its field.
+    """
+
+    max_length: int
+
+    def clean(self, value: str) -> str:
+        """Clean a value and hold it against the limit."""
+        if len(value) > max(_MAX_UNCLEANED, self.max_length):
+            raise PydanticKnownError("string_too_long", {"max_length": self.max_length})
+        text = self.shape(plain_text(value))
+        if len(text) > self.max_length:
+            raise PydanticKnownError("string_too_long", {"max_length": self.max_length})
+        return text
+
+    def shape(self, text: str) -> str:
+        """Give a clean text the form that is stored: as it is."""
+        return text
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        return core_schema.no_info_after_validator_function(self.clean, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**handler(schema), "maxLength": self.max_length}
+
+
+@dataclass(frozen=True, slots=True)
+class Line(PlainText):
+    """A text of one line that says something: a title, a name.
+
+    Line breaks and tabs become spaces, white space around it goes, and nothing left to see is a
+    validation error.
+    """
+
+    def shape(self, text: str) -> str:
+        """Make one line of a clean text, with something to see in it."""
+        line = text.replace("\n", " ").replace("\t", " ").strip()
+        if not any(map(_shows, line)):
+            raise ValueError("This must not be blank.")
+        return line
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        return {**PlainText.__get_pydantic_json_schema__(self, schema, handler), "minLength": 1}
+
+
+Notes = Annotated[str, PlainText(max_length=2000)]
+Description = Annotated[str, PlainText(max_length=2000)]
+Title = Annotated[str, Line(max_length=200)]
+VenueName = Annotated[str, Line(max_length=200)]
+
+
+def _one_kind_of_line_end(text: str) -> str:
+    return _CONTROL.sub("", _LINE_END.sub("\n", text))
+
+
+def _character(reference: re.Match[str]) -> str:
+    """Decode a reference that ends in a semicolon; "?a=1&copy=2" is left as typed."""
+    name, semicolon = reference.groups()
+    if not semicolon:
+        return f"&{name}"
+    if name.startswith("#"):
+        return html.unescape(_short(name))
+    return html5.get(f"{name};", f"&{name};")
+
+
+def _character_or_prefix(reference: re.Match[str]) -> str:
+    """Decode as the most tolerant reader does: "&ltscript" too."""
+    name, semicolon = reference.groups()
+    return html.unescape(_short(name) if name.startswith("#") else f"&{name}{semicolon}")
+
+
+def _short(number: str) -> str:
+    # int() refuses thousands of digits, and eight are already no character
+    prefix, digits = ("#x", number[2:]) if number[1] in "xX" else ("#", number[1:])
+    return f"&{prefix}{digits.lstrip('0')[:8] or '0'};"
+
+
+def _stripped(text: str) -> str:
+    """Strip each tag, and put a space into what only begins like one."""
+    text = _MAYBE_TAG.sub(_bare_tag_or_text, text)
+    pieces = _TAG.split(text)
+    if len(pieces) == 1:
+        return text
+    if len(pieces) // 2 > _MAX_TAGS:
+        return _defused(text)
+    # Only the tags go through bleach, with a mark in place of each text: html5lib takes seconds for
+    # thousands of literal "<" and "&", and what is no tag needs no cleaning.
+    texts, tags = pieces[::2], pieces[1::2]
+    left = bleach.clean(_MARK.join(["", *tags, ""]), tags=(), strip=True).split(_MARK)[1:]
+    return "".join(chain.from_iterable(zip(texts, left, strict=True)))
+
+
+def _bare_tag_or_text(match: re.Match[str]) -> str:
+    inside, closed = match[1].lower(), match[2]
+    if closed and _DECLARATION.match(inside):
+        return "<!---->"
+    name = _TAG_NAME.match(inside)
+    if not closed or name is None or name[1] not in _ELEMENTS or _is_comparison(match, name.end()):
+        return f"< {match[1]}{closed}"
+    if name[1] == "br":
+        return "\n"
+    # no attribute is kept, so none is read: reading thousands takes html5lib seconds
+    return f"<{name[0]}>"
+
+
+def _is_comparison(match: re.Match[str], name_end: int) -> bool:
+    """Tell "a<b and c>d" from a tag: right after a word, and words inside."""
+    before = match.string[: match.start()][-1:]
+    words = match[1][name_end:]
+    return before.isalnum() and bool(words.strip()) and not set(words) & set("=\"'/")
+
+
+def _revealed(text: str) -> str | None:
+    """Give the text as a tolerant reader may decode it, if that has markup in it."""
+    for _ in range(_MAX_ROUNDS):
+        decoded = _REFERENCE.sub(_character_or_prefix, text)
+        if decoded == text:
+            return None
+        text = decoded
+        if _MAYBE_TAG.search(text):
+            return text
+    return text
+
+
+def _defused(text: str) -> str:
+    """Put a space into each reference and each start of a tag, which leaves nothing to decode."""
+    text = _one_kind_of_line_end(text)
+    text = _REFERENCE.sub(lambda match: match[0].replace("&", "& ", 1), text)
+    return _MAYBE_TAG.sub(lambda match: match[0].replace("<", "< ", 1), text)
+
+
+def _shows(character: str) -> bool:
+    # format characters and spaces do not; unassigned ones may be next year's emoji
+    return unicodedata.category(character) not in _UNSEEN and character not in _BLANK
