@@ -8,7 +8,7 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, get_args
 
-from fastapi import FastAPI
+import fastapi
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
@@ -125,7 +125,7 @@ class ValidationErrorAnswer(BaseModel):
     detail: ValidationErrorDetail
 
 
-class ApiError(Exception):
+class ApiError(fastapi.HTTPException):
     """A refusal as the client will see it. Raise it anywhere below a route.
 
     `code` decides the status and the default message and headers; `message` and `headers`
@@ -144,16 +144,14 @@ class ApiError(Exception):
         self.code: Code = code
         self.status = meaning.status
         self.message = message or meaning.message
-        self.headers = {**meaning.headers, **(headers or {})}
-        self.errors = errors
-        super().__init__(f"{code}: {self.message}")
+        detail: dict[str, Any] = {"code": code, "message": self.message}
+        if errors is not None:
+            detail["errors"] = [error.model_dump() for error in errors]
+        super().__init__(meaning.status, detail, {**meaning.headers, **(headers or {})})
 
     def body(self) -> dict[str, Any]:
         """Return the answer's JSON body."""
-        detail: dict[str, Any] = {"code": self.code, "message": self.message}
-        if self.errors is not None:
-            detail["errors"] = [error.model_dump() for error in self.errors]
-        return {"detail": detail}
+        return {"detail": self.detail}
 
     def response(self) -> JSONResponse:
         """Return the whole answer."""
@@ -204,6 +202,12 @@ def responses(*codes: Code) -> dict[int | str, dict[str, Any]]:
                 for name, value in meaning.headers.items()
             }
     return documented
+
+
+# What every route that needs a user can answer.
+ALWAYS: Final = responses(
+    "NOT_AUTHENTICATED", "VALIDATION_ERROR", "INTERNAL_ERROR", "DATABASE_UNAVAILABLE"
+)
 
 
 # Validation ---------------------------------------------------------------------------------
@@ -352,7 +356,7 @@ class UnhandledErrors:
             await ApiError("INTERNAL_ERROR").response()(scope, receive, send)
 
 
-def install(app: FastAPI) -> None:
+def install(app: fastapi.FastAPI) -> None:
     """Make every error that `app` answers take the one shape."""
     app.exception_handler(ApiError)(on_api_error)
     app.exception_handler(RequestValidationError)(on_invalid_request)

@@ -1,0 +1,37 @@
+"""Is the process alive, and can it serve: for load balancers and orchestrators."""
+
+import logging
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, Field
+
+from api import errors
+from api.database import DatabaseError, Upstream
+from api.errors import unavailable
+
+logger = logging.getLogger(__name__)
+router = APIRouter(tags=["health"])
+
+
+class Health(BaseModel):
+    """All is well; anything else is an error."""
+
+    status: str = Field(examples=["ok"])
+
+
+@router.get("/healthz")
+async def healthz() -> Health:
+    """Tell that the process answers. It says nothing of the database: see `/readyz`."""
+    return Health(status="ok")
+
+
+@router.get("/readyz", responses=errors.responses("DATABASE_UNAVAILABLE"))
+async def readyz(request: Request) -> Health:
+    """Tell whether requests can be served, by asking the database through PostgREST."""
+    upstream: Upstream = request.app.state.upstream
+    try:
+        await upstream.check()
+    except DatabaseError as error:
+        logger.error("the database refuses the API: %s", error)  # noqa: TRY400 - nothing to trace
+        raise unavailable() from None
+    return Health(status="ok")

@@ -1,0 +1,96 @@
+"""The application: `uvicorn --factory api.main:create_app`."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+
+from api import errors, health
+from api.auth import Authenticator
+from api.body import BodyGuard
+from api.database import Upstream, connect
+from api.head import HeadAsGet
+from api.settings import Settings, load_settings
+from api.tokens import TokenMint
+from api.wingman import routes as wingman
+
+DESCRIPTION = """
+The session backend for Supabase apps. Postgres decides *who* may see or change a row, this API
+decides *when and how*.
+
+Every request needs a user's token: press **Authorize** and paste one. Every error has the same
+shape, `{"detail": {"code", "message"}}`; decide by `code`.
+"""
+
+TAGS = [
+    {"name": "wingman", "description": "Two people, a challenge each, each confirms the other's."},
+    {"name": "health", "description": "For load balancers and orchestrators."},
+]
+
+ROUTERS: tuple[APIRouter, ...] = (wingman.router, wingman.published, health.router)
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """Make the application.
+
+    Args:
+        settings: Read from the environment and `.env` if not given.
+
+    Raises:
+        SystemExit: a setting is missing or wrong; its text says which.
+
+    """
+    settings = settings or load_settings()
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        async with connect(settings) as http:
+            app.state.settings = settings
+            app.state.authenticator = Authenticator(settings, http)
+            app.state.upstream = Upstream(settings, TokenMint(settings), http)
+            yield
+
+    app = FastAPI(
+        title="Session API",
+        version="1",
+        description=DESCRIPTION,
+        openapi_tags=TAGS,
+        generate_unique_id_function=operation_id,
+        lifespan=lifespan,
+        middleware=middleware(settings),
+        # one address for one thing; the redirect's would be made from a header
+        redirect_slashes=False,
+    )
+    errors.install(app)
+    for router in ROUTERS:
+        app.include_router(router)
+    return app
+
+
+def middleware(settings: Settings) -> list[Middleware]:
+    """List what stands before the routes, outermost first.
+
+    CORS comes before all that can answer an error, so that a browser may read every one.
+    """
+    cors = Middleware(
+        CORSMiddleware,
+        allow_origins=settings.cors_origins,
+        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "X-Test-User-ID"],
+        expose_headers=["Location", "Retry-After"],
+        max_age=600,
+    )
+    return [
+        *([cors] if settings.cors_origins else []),
+        Middleware(errors.UnhandledErrors),
+        Middleware(BodyGuard, max_bytes=settings.max_body_bytes),
+        Middleware(HeadAsGet),
+    ]
+
+
+def operation_id(route: APIRoute) -> str:
+    """Name an operation by its kind and its function: `wingman_confirm`."""
+    return "_".join([*map(str, route.tags[:1]), route.name])

@@ -1,0 +1,115 @@
+"""The wingman endpoints, at their canonical paths and at the published ones."""
+
+from typing import Annotated, Final
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request, Response
+
+from api import errors
+from api.auth import CurrentCaller
+from api.database import CallerDatabase
+from api.errors import Code
+from api.pagination import Page
+from api.wingman import service
+from api.wingman.schemas import (
+    CancelAnswer,
+    ConfirmAnswer,
+    ConfirmRequest,
+    NotesAnswer,
+    NotesRequest,
+    ScheduleRequest,
+    Session,
+    SessionQuery,
+)
+
+PREFIX: Final = "/api/v1/wingman/sessions"
+
+router = APIRouter(prefix=PREFIX, tags=["wingman"], responses=errors.ALWAYS)
+published = APIRouter(prefix="/api/session", include_in_schema=False)
+
+SessionId = Annotated[UUID, Path(description="The session's id.")]
+NOT_THERE: Final[tuple[Code, ...]] = ("SESSION_NOT_FOUND", "NOT_A_PARTICIPANT")
+
+
+@router.get("")
+async def list_sessions(
+    query: Annotated[SessionQuery, Query()], database: CallerDatabase, request: Request
+) -> Page[Session]:
+    """List the caller's sessions, newest first."""
+    sessions, total = await service.list_sessions(database, query)
+    return Page[Session].of(sessions, total, query, request)
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=errors.responses(
+        "MATCH_NOT_FOUND",
+        "MATCH_NOT_ACCEPTED",
+        "CHALLENGE_NOT_FOUND",
+        "SCHEDULED_IN_THE_PAST",
+        "ACTIVE_SESSION_EXISTS",
+        "CONFLICT",
+        "PAYLOAD_TOO_LARGE",
+    ),
+)
+async def schedule(body: ScheduleRequest, database: CallerDatabase, response: Response) -> Session:
+    """Schedule a session for an accepted match of the caller's. A match has one at a time."""
+    session = await service.schedule(database, body)
+    response.headers["Location"] = f"{PREFIX}/{session.id}"
+    return session
+
+
+@router.get("/{session_id}", responses=errors.responses(*NOT_THERE))
+@published.get("/{session_id}")
+async def get(session_id: SessionId, database: CallerDatabase) -> Session:
+    """Read a session with its participants, their challenges and what is at stake."""
+    return await service.get(database, session_id)
+
+
+@router.post(
+    "/{session_id}/confirm",
+    responses=errors.responses(
+        *NOT_THERE,
+        "SESSION_CLOSED",
+        "CANNOT_CONFIRM_YOURSELF",
+        "NOT_YOUR_BUDDY",
+        "TOO_EARLY_TO_CONFIRM",
+        "ALREADY_CONFIRMED",
+        "CONFLICT",
+        "PAYLOAD_TOO_LARGE",
+    ),
+)
+@published.post("/{session_id}/confirm")
+async def confirm(
+    session_id: SessionId,
+    database: CallerDatabase,
+    caller: CurrentCaller,
+    body: ConfirmRequest | None = None,
+) -> ConfirmAnswer:
+    """Confirm that the caller's buddy has completed their challenge.
+
+    Possible from the scheduled time on, once. The second confirmation completes the session.
+    """
+    buddy_id = body.buddy_user_id if body else None
+    return await service.confirm(database, session_id, caller.user_id, buddy_id)
+
+
+@router.patch("/{session_id}/notes", responses=errors.responses(*NOT_THERE, "PAYLOAD_TOO_LARGE"))
+@published.patch("/{session_id}/notes")
+async def write_notes(
+    session_id: SessionId, body: NotesRequest, database: CallerDatabase
+) -> NotesAnswer:
+    """Replace the session's notes, which both participants share."""
+    return await service.write_notes(database, session_id, body.notes)
+
+
+@router.post(
+    "/{session_id}/cancel",
+    responses=errors.responses(*NOT_THERE, "SESSION_CLOSED", "CONFLICT"),
+)
+async def cancel(
+    session_id: SessionId, database: CallerDatabase, caller: CurrentCaller
+) -> CancelAnswer:
+    """Call the session off, as long as it is not over."""
+    return await service.cancel(database, session_id, caller.user_id)

@@ -1,0 +1,191 @@
+"""The wingman endpoints' work: reads, rules and writes, without HTTP."""
+
+from collections.abc import Callable, Mapping
+from typing import Final
+from uuid import UUID
+
+from postgrest import CountMethod
+
+from api import access
+from api.database import ConstraintError, Database, DeniedError, Row
+from api.errors import ApiError, Code
+from api.wingman import rules
+from api.wingman.rules import Change, State
+from api.wingman.schemas import (
+    CancelAnswer,
+    ConfirmAnswer,
+    NotesAnswer,
+    ScheduleRequest,
+    Session,
+    SessionQuery,
+)
+
+# What the schema refuses, in the client's terms.
+CONSTRAINTS: Final[Mapping[str, Code]] = {
+    "wingman_sessions_one_active_per_match": "ACTIVE_SESSION_EXISTS",
+    "wingman_sessions_scheduled_after_creation": "SCHEDULED_IN_THE_PAST",
+    "wingman_sessions_user1_challenge_id_fkey": "CHALLENGE_NOT_FOUND",
+    "wingman_sessions_user2_challenge_id_fkey": "CHALLENGE_NOT_FOUND",
+}
+
+# Each of the two can be overtaken by the other's confirmation, by a cancellation and by nothing
+# else: more rounds than this mean that something is wrong.
+MAX_ROUNDS: Final = 5
+
+
+async def list_sessions(database: Database, query: SessionQuery) -> tuple[list[Session], int]:
+    """Return one page of the caller's sessions, newest first, and how many there are."""
+    sessions = database.table("wingman_session_details").select("*", count=CountMethod.exact)
+    if query.status is not None:
+        sessions = sessions.eq("status", query.status)
+    sessions = sessions.order("created_at", desc=True).order("id", desc=True)
+    found = await database.slice(sessions, limit=query.limit, offset=query.offset)
+    return [Session.of(row) for row in found.rows], found.total
+
+
+async def get(database: Database, session_id: UUID) -> Session:
+    """Return a session of the caller's.
+
+    Raises:
+        ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
+
+    """
+    return Session.of(await read(database, session_id))
+
+
+async def schedule(database: Database, request: ScheduleRequest) -> Session:
+    """Insert a session for an accepted match of the caller's.
+
+    All rules are facts of the schema, so that nothing has to be read first: the insert policy,
+    three constraints and one unique index.
+
+    Raises:
+        ApiError: `MATCH_NOT_FOUND`, `MATCH_NOT_ACCEPTED`, `CHALLENGE_NOT_FOUND`,
+            `SCHEDULED_IN_THE_PAST` or `ACTIVE_SESSION_EXISTS`.
+
+    """
+    insert = database.table("wingman_sessions").insert(request.model_dump(mode="json"))
+    try:
+        row = await database.row(insert.select("id"))
+    except ConstraintError as error:
+        if error.name not in CONSTRAINTS:
+            raise
+        raise ApiError(CONSTRAINTS[error.name]) from None
+    except DeniedError:
+        raise await refused_match(database, request.match_id) from None
+    if row is None:
+        raise ApiError("CONFLICT")
+    return await get(database, row["id"])
+
+
+async def confirm(
+    database: Database, session_id: UUID, caller_id: UUID, buddy_id: UUID | None
+) -> ConfirmAnswer:
+    """Confirm the caller's buddy, and complete the session if that was the second confirmation.
+
+    Raises:
+        ApiError: `SESSION_NOT_FOUND`, `CONFLICT`, and what `rules.confirm` raises.
+
+    """
+    row = await change(database, session_id, lambda it: rules.confirm(it, caller_id, buddy_id))
+    completed = row["status"] == "completed"
+    return ConfirmAnswer(
+        success=True,
+        message="Both have confirmed: the session is completed."
+        if completed
+        else "Confirmed. Your buddy has yet to confirm you.",
+        session_status=row["status"],
+        both_confirmed=completed,
+        completed_at=row["completed_at"],
+    )
+
+
+async def cancel(database: Database, session_id: UUID, caller_id: UUID) -> CancelAnswer:
+    """Call the session off.
+
+    Raises:
+        ApiError: `SESSION_NOT_FOUND`, `CONFLICT`, and what `rules.cancel` raises.
+
+    """
+    row = await change(database, session_id, lambda it: rules.cancel(it, caller_id))
+    return CancelAnswer(
+        success=True, message="The session is cancelled.", session_status=row["status"]
+    )
+
+
+async def write_notes(database: Database, session_id: UUID, notes: str) -> NotesAnswer:
+    """Replace the session's notes. Both may, at any time: they have no state to respect.
+
+    Raises:
+        ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
+
+    """
+    update = database.table("wingman_sessions").update({"notes": notes}).eq("id", session_id)
+    row = await database.row(update.select("notes"))
+    if row is None:
+        raise await access.refusal(database, "wingman", session_id)
+    return NotesAnswer(success=True, message="The notes are saved.", updated_notes=row["notes"])
+
+
+async def read(database: Database, session_id: UUID) -> Row:
+    """Read one session's row of `wingman_session_details`.
+
+    Raises:
+        ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
+
+    """
+    details = database.table("wingman_session_details").select("*").eq("id", session_id)
+    row = await database.row(details)
+    if row is None:
+        raise await access.refusal(database, "wingman", session_id)
+    return row
+
+
+async def change(database: Database, session_id: UUID, rule: Callable[[State], Change]) -> Row:
+    """Read the session, let the rule decide, and write only if what it saw still holds.
+
+    Where somebody was faster the write finds no row; then all of it is done again, on what is
+    there now.
+
+    Returns:
+        The row as written: `status` and `completed_at`.
+
+    Raises:
+        ApiError: what the rule refuses with, `SESSION_NOT_FOUND`, `NOT_A_PARTICIPANT`, or
+            `CONFLICT` when somebody was faster every time.
+
+    """
+    for _ in range(MAX_ROUNDS):
+        allowed = rule(state(await read(database, session_id)))
+        update = database.table("wingman_sessions").update(allowed.write).eq("id", session_id)
+        for column, value in allowed.expect.items():
+            update = update.eq(column, value)
+        if allowed.when_due:
+            update = update.lte("scheduled_time", "now")
+        row = await database.row(update.select("status", "completed_at"))
+        if row is not None:
+            return row
+    raise ApiError("CONFLICT")
+
+
+async def refused_match(database: Database, match_id: UUID) -> ApiError:
+    """Say why the insert policy refused: a foreign match is answered like a missing one."""
+    matches = database.table("wingman_matches").select("status").eq("id", match_id)
+    match = await database.row(matches)
+    if match is None:
+        return ApiError("MATCH_NOT_FOUND")
+    if match["status"] != "accepted":
+        return ApiError("MATCH_NOT_ACCEPTED")
+    return ApiError("CONFLICT")  # accepted in between
+
+
+def state(row: Row) -> State:
+    """Take out of a row what the rules need to know."""
+    return State(
+        user1_id=UUID(row["user1_id"]),
+        user2_id=UUID(row["user2_id"]),
+        status=row["status"],
+        user1_confirmed=row["user1_completed_confirmed_by_user2"],
+        user2_confirmed=row["user2_completed_confirmed_by_user1"],
+        due=row["due"],
+    )
