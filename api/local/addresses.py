@@ -1,6 +1,7 @@
 """Where the parts of the stack listen."""
 
 import errno
+import http.client
 import socket
 
 from api.local.errors import LocalError
@@ -29,6 +30,18 @@ def answers(port: int) -> bool:
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0
+
+
+def is_healthy(port: int, path: str) -> bool:
+    """Say whether the server on `port` answers `GET path` with 200."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=2)
+    try:
+        connection.request("GET", path)
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def require_free(port: int, setting: str) -> None:

@@ -5,9 +5,7 @@ from uuid import UUID
 
 import jwt
 
-# not a secret: everybody knows it, and production refuses it
-JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # noqa: S105
-"""Signs users' tokens in every local Supabase."""
+from api.settings import LOCAL_JWT_SECRET
 
 PUBLISHABLE_KEY_PREFIX = "sb_publishable_"
 _ALGORITHM = "HS256"
@@ -22,7 +20,7 @@ DEMO_USERS = {
 """The users that `supabase/seed.sql` makes."""
 
 
-def api_key(role: str, secret: str = JWT_SECRET) -> str:
+def api_key(role: str, secret: str = LOCAL_JWT_SECRET) -> str:
     """Return the long-lived key of `role` (`anon` or `service_role`).
 
     With the local secret these are the very keys that `supabase start` prints.
@@ -31,14 +29,16 @@ def api_key(role: str, secret: str = JWT_SECRET) -> str:
     return jwt.encode(claims, secret, _ALGORITHM)
 
 
-def user_token(user_id: UUID, seconds: int, secret: str = JWT_SECRET) -> str:
+def user_token(
+    user_id: UUID, seconds: int, secret: str = LOCAL_JWT_SECRET, role: str = "authenticated"
+) -> str:
     """Return a token as Supabase's sign-in gives it to a user, valid for `seconds`."""
     now = int(time.time())
     claims = {
         "iss": "supabase-demo",
         "sub": str(user_id),
         "aud": "authenticated",
-        "role": "authenticated",
+        "role": role,
         "iat": now,
         "exp": now + seconds,
     }

@@ -1,6 +1,5 @@
 """PostgREST: the binary, wherever it is, and its configuration."""
 
-import http.client
 import os
 import platform
 import shutil
@@ -8,7 +7,7 @@ import sys
 from pathlib import Path
 from urllib.parse import quote
 
-from api.local.addresses import HOST, free_port
+from api.local.addresses import HOST, free_port, is_healthy
 from api.local.errors import LocalError
 from api.local.processes import STACK_VARIABLE, Child
 
@@ -79,18 +78,7 @@ def postgrest(
             "PGRST_SERVER_PORT": str(port),
             "PGRST_ADMIN_SERVER_PORT": str(admin_port),
         },
-        is_ready=lambda: _is_ready(admin_port),
+        is_ready=lambda: is_healthy(admin_port, "/ready"),
         start_seconds=_START_SECONDS,
         log=log,
     )
-
-
-def _is_ready(admin_port: int) -> bool:
-    connection = http.client.HTTPConnection(HOST, admin_port, timeout=2)
-    try:
-        connection.request("GET", "/ready")
-        return connection.getresponse().status == http.client.OK
-    except OSError:
-        return False
-    finally:
-        connection.close()

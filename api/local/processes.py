@@ -31,6 +31,7 @@ class Child:
         env: its whole environment.
         is_ready: whether it is of use, asked again and again while it starts.
         start_seconds: how long it may take until then.
+        folder: where it runs; `None` for the caller's.
         log: the file its output goes to, emptied at each start; `None` for the terminal.
         account: whom to run as; `None` for the caller.
         stop_signal: what makes it stop in good order.
@@ -46,6 +47,7 @@ class Child:
         env: Mapping[str, str],
         is_ready: Callable[[], bool],
         start_seconds: float,
+        folder: Path | None = None,
         log: Path | None = None,
         account: Account | None = None,
         stop_signal: signal.Signals = signal.SIGTERM,
@@ -56,6 +58,7 @@ class Child:
         self._env = env
         self._is_ready = is_ready
         self._start_seconds = start_seconds
+        self._folder = folder
         self._log = log
         self._account = account
         self._stop_signal = stop_signal
@@ -91,6 +94,7 @@ class Child:
                     *self._argv,
                 ],
                 env=self._env,
+                cwd=self._folder,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=None if output is None else subprocess.STDOUT,

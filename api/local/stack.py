@@ -9,11 +9,12 @@ from api.local import migrations
 from api.local.addresses import HOST, REST_PATH, free_port, require_free
 from api.local.errors import LocalError
 from api.local.gateway import gateway
-from api.local.keys import JWT_SECRET, api_key
+from api.local.keys import api_key
 from api.local.lock import FolderLock
 from api.local.postgres import Postgres
 from api.local.postgrest import postgrest
 from api.local.processes import Child, end_leftovers
+from api.settings import LOCAL_JWT_SECRET
 
 
 class Stack:
@@ -26,7 +27,7 @@ class Stack:
 
     """
 
-    jwt_secret = JWT_SECRET
+    jwt_secret = LOCAL_JWT_SECRET
     anon_key = api_key("anon")
 
     def __init__(self, data_dir: Path, db_port: int, rest_port: int) -> None:

@@ -1,0 +1,50 @@
+"""The API's own process, on a local project."""
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from api.local.addresses import HOST, REST_PATH, is_healthy
+from api.local.processes import Child
+from api.local.project import Project
+
+_START_SECONDS = 30
+_SHUTDOWN_SECONDS = "3"
+
+
+def api_settings(project: Project) -> dict[str, str]:
+    """Return the environment variables with which the API serves `project` in development."""
+    return {
+        "ENVIRONMENT": "development",
+        "SUPABASE_URL": project.rest_url.removesuffix(REST_PATH),
+        "POSTGREST_URL": project.postgrest_url,
+        "SUPABASE_PUBLISHABLE_KEY": project.anon_key,
+        "SUPABASE_JWT_SECRET": project.jwt_secret,
+    }
+
+
+def api_server(
+    port: int, env: Mapping[str, str], folder: Path | None = None, log: Path | None = None
+) -> Child:
+    """Describe the API's process: not started yet, ready when `/healthz` is.
+
+    Args:
+        port: where it listens, on this machine only.
+        env: its whole environment.
+        folder: where it runs, and so whose `.env` it reads; `None` for the caller's.
+        log: the file for its log; `None` for the terminal.
+
+    """
+    return Child(
+        "The API",
+        [
+            *(sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app"),
+            *("--host", HOST, "--port", str(port)),
+            *("--timeout-graceful-shutdown", _SHUTDOWN_SECONDS),
+        ],
+        env=env,
+        is_ready=lambda: is_healthy(port, "/healthz"),
+        start_seconds=_START_SECONDS,
+        folder=folder,
+        log=log,
+    )

@@ -1,0 +1,163 @@
+"""Fixtures that every test may ask for. Isolation is by new users and rows, never by emptying."""
+
+import json
+import os
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from functools import partial
+from uuid import UUID
+
+import httpx
+import psycopg
+import pytest
+from psycopg import Cursor
+from psycopg.rows import TupleRow
+
+from api.local.addresses import HOST, free_port
+from api.local.keys import user_token
+from api.local.project import Project
+from api.local.server import api_server, api_settings
+from tests import actors
+from tests.actors import Match, NewMatch, NewUser, NewWingman, Sql, User, Wingman
+from tests.stacks import local_stack, scratch_folder
+
+Serve = Callable[..., str]
+AsUser = Callable[..., httpx.Client]
+Rest = Callable[..., httpx.Client]
+AsRole = Callable[..., AbstractContextManager[Cursor[TupleRow]]]
+
+_TIMEOUT_SECONDS = 10
+_TOKEN_SECONDS = 3600
+# every address is http: certificates need not be read for each client
+_NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def client(base_url: str, **headers: str) -> httpx.Client:
+    """A client that sends `headers` with every request."""
+    return httpx.Client(
+        base_url=base_url, headers=headers, timeout=_TIMEOUT_SECONDS, verify=_NO_CERTIFICATES
+    )
+
+
+@pytest.fixture(scope="session")
+def stack() -> Iterator[Project]:
+    """A Supabase with the migrations and nothing else."""
+    with local_stack() as project:
+        yield project
+
+
+@pytest.fixture(scope="session")
+def serve(stack: Project) -> Iterator[Serve]:
+    """Serve the API with these environment variables; the same ones share a process."""
+    running: dict[frozenset[tuple[str, str]], str] = {}
+    with ExitStack() as cleanup:
+        folder = cleanup.enter_context(scratch_folder())  # without a `.env`
+
+        def serve(**overrides: str) -> str:
+            key = frozenset(overrides.items())
+            if key not in running:
+                port = free_port()
+                env = {"PATH": os.defpath, **api_settings(stack), **overrides}
+                server = api_server(port, env, folder, folder / f"api-{port}.log")
+                cleanup.callback(server.stop)
+                server.start()
+                running[key] = f"http://{HOST}:{port}"
+            return running[key]
+
+        yield serve
+
+
+@pytest.fixture(scope="session")
+def api(serve: Serve) -> str:
+    """The API's address."""
+    return serve()
+
+
+@pytest.fixture
+def as_user(api: str) -> Iterator[AsUser]:
+    """A client of the API (or of the one `at` another address) that is signed in."""
+    with ExitStack() as cleanup:
+
+        def as_user(user: User, at: str = api) -> httpx.Client:
+            return cleanup.enter_context(client(at, Authorization=f"Bearer {user.token}"))
+
+        yield as_user
+
+
+@pytest.fixture
+def anonymous(api: str) -> Iterator[httpx.Client]:
+    """A client of the API that is not signed in."""
+    with client(api) as visitor:
+        yield visitor
+
+
+@pytest.fixture
+def rest(stack: Project) -> Iterator[Rest]:
+    """A client of PostgREST: a user's browser, a visitor's (`None`), or the API as a user."""
+    with ExitStack() as cleanup:
+
+        def rest(user: User | None, role: str = "authenticated") -> httpx.Client:
+            headers = {"apikey": stack.anon_key}
+            if user is not None:
+                token = user_token(user.id, _TOKEN_SECONDS, stack.jwt_secret, role)
+                headers["Authorization"] = f"Bearer {token}"
+            return cleanup.enter_context(client(stack.rest_url, **headers))
+
+        yield rest
+
+
+@pytest.fixture
+def sql(stack: Project) -> Iterator[Sql]:
+    """The database for its superuser, to arrange and to look; each statement commits."""
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        yield connection
+
+
+@pytest.fixture
+def as_role(stack: Project) -> AsRole:
+    """A cursor in a transaction as PostgREST makes it for a role and a user; rolled back."""
+
+    @contextmanager
+    def as_role(role: str, user_id: UUID | None = None) -> Iterator[Cursor[TupleRow]]:
+        claims = {"role": role} | ({} if user_id is None else {"sub": str(user_id)})
+        with (
+            psycopg.connect(stack.database_url) as connection,
+            connection.transaction(force_rollback=True),
+            connection.cursor() as cursor,
+        ):
+            cursor.execute(
+                "select set_config('role', %s, true), set_config('request.jwt.claims', %s, true)",
+                [role, json.dumps(claims)],
+            )
+            yield cursor
+
+    return as_role
+
+
+@pytest.fixture
+def user(sql: Sql, stack: Project) -> NewUser:
+    """Make a user: `user("Ada")`."""
+    return partial(actors.new_user, sql, stack.jwt_secret)
+
+
+@pytest.fixture
+def match(sql: Sql, user: NewUser) -> NewMatch:
+    """Make a match of two new users: `match(status="pending", points=(10, 20))`."""
+    return partial(actors.new_match, sql, user)
+
+
+@pytest.fixture
+def wingman(sql: Sql, match: NewMatch) -> NewWingman:
+    """Make a session of two new users: `wingman("no_show", due=False, confirmed=(True, False))`."""
+
+    def wingman(
+        status: str = "scheduled",
+        *,
+        due: bool = True,
+        confirmed: tuple[bool, bool] = (False, False),
+        of: Match | None = None,
+    ) -> Wingman:
+        return actors.new_wingman(sql, of or match(), status, due=due, confirmed=confirmed)
+
+    return wingman
