@@ -1,0 +1,165 @@
+"""Who calls: a user's token, verified here, with an algorithm that we choose and not the token."""
+
+import base64
+import json
+import re
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+from uuid import UUID
+
+import httpx
+import jwt
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from jwt.exceptions import InvalidSubjectError
+
+from api.errors import not_authenticated
+from api.jwks import PublicKeys
+from api.settings import Settings
+
+LONGEST_TOKEN: Final = 8_192
+LEEWAY: Final = 5
+"""Seconds that the clock of whoever made the token may differ from ours."""
+AUDIENCE: Final = "authenticated"
+ROLE: Final = "authenticated"
+
+AUTHORIZATION: Final = re.compile(r"bearer +([\w-]+\.[\w-]+\.[\w-]+)", re.ASCII | re.IGNORECASE)
+
+NO_TOKEN = "Send the user's access token, as the header `Authorization: Bearer <token>`."  # noqa: S105
+NOT_A_TOKEN = "What follows `Bearer` is not an access token. Send the one of the user's session."  # noqa: S105
+NOT_TRUSTED = "The token is not signed by this project. Sign in again and send the new token."
+EXPIRED = "The token has expired. Refresh the session and send the new token."
+NOT_YET = "The token is not valid yet. Check the clock of the machine that made it."
+NOT_A_USER = "The token is not a signed-in user's. Send the access token of the user's session."
+NOT_A_UUID = "The header `X-Test-User-ID` takes one UUID."
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """The user who calls. Every request has one."""
+
+    user_id: UUID
+
+
+class Authenticator:
+    """Finds out who calls.
+
+    Nothing is remembered about a token: to verify it again costs a tenth of a millisecond, and so
+    a key that is withdrawn, or a token that expires, has nothing left that would still let it in.
+    """
+
+    def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
+        """Take the project's secret and where its public keys are, to be fetched with `http`."""
+        secret = settings.supabase_jwt_secret
+        self._secret = None if secret is None else secret.get_secret_value()
+        self._public_keys = PublicKeys(settings.supabase_jwks_url, http)
+        self._test_auth = settings.environment == "development" and settings.enable_test_auth
+
+    async def authenticate(self, request: Request) -> Caller:
+        """Return who sent this request.
+
+        Raises:
+            ApiError: 401 `NOT_AUTHENTICATED`, the request has no valid token; 503, the keys to
+                verify it could not be fetched.
+
+        """
+        if self._test_auth and (named := request.headers.getlist("x-test-user-id")):
+            user_id = canonical_uuid(named[0]) if len(named) == 1 else None
+            if user_id is None:
+                raise not_authenticated(NOT_A_UUID)
+            return Caller(user_id)
+        claims = await self._claims(bearer_token(request))
+        user_id = canonical_uuid(claims["sub"])
+        if user_id is None or claims.get("role") != ROLE:
+            raise not_authenticated(NOT_A_USER)
+        return Caller(user_id)
+
+    async def _claims(self, token: str) -> dict[str, Any]:
+        key, algorithm = await self._key_for(token)
+        try:
+            return jwt.decode(
+                token,
+                key,
+                algorithms=[algorithm],
+                audience=AUDIENCE,
+                leeway=LEEWAY,
+                options={"require": ["exp", "sub"]},
+            )
+        except jwt.ExpiredSignatureError:
+            raise not_authenticated(EXPIRED) from None
+        except jwt.ImmatureSignatureError:
+            raise not_authenticated(NOT_YET) from None
+        except (jwt.MissingRequiredClaimError, jwt.InvalidAudienceError, InvalidSubjectError):
+            raise not_authenticated(NOT_A_USER) from None
+        except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
+            raise not_authenticated(NOT_TRUSTED) from None
+
+    async def _key_for(self, token: str) -> tuple[jwt.PyJWK | str, str]:
+        """Choose the key and the one algorithm that goes with it.
+
+        The token only says which of our keys it claims. The secret is for HS256 and nothing else,
+        a public key for the algorithm of its own kind, so that no key is ever taken for another;
+        `jwk`, `jku` and `x5u`, by which a token brings its own key, are not read at all.
+        """
+        header = unverified_header(token)
+        algorithm, key_id = header.get("alg"), header.get("kid")
+        if "crit" not in header:
+            if algorithm == "HS256" and self._secret is not None:
+                return self._secret, "HS256"
+            if algorithm in ("ES256", "RS256") and isinstance(key_id, str):
+                key = await self._public_keys.find(key_id)
+                if key is not None and key.algorithm_name == algorithm:
+                    return key, key.algorithm_name
+        raise not_authenticated(NOT_TRUSTED)
+
+
+def bearer_token(request: Request) -> str:
+    """Take the token out of the one `Authorization` header; raise 401 if there is none."""
+    headers = request.headers.getlist("authorization")
+    if len(headers) != 1:
+        raise not_authenticated(NO_TOKEN)
+    if len(headers[0]) > LONGEST_TOKEN:
+        raise not_authenticated(NOT_A_TOKEN)
+    found = AUTHORIZATION.fullmatch(headers[0])
+    if found is None:
+        raise not_authenticated(NOT_A_TOKEN if headers[0][:7].lower() == "bearer " else NO_TOKEN)
+    return found[1]
+
+
+def unverified_header(token: str) -> dict[str, Any]:
+    """Read what a token says about itself, of which nothing is proven; raise 401 if nothing."""
+    encoded = token.partition(".")[0]
+    try:
+        header = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
+    except (ValueError, RecursionError):
+        header = None
+    if not isinstance(header, dict):
+        raise not_authenticated(NOT_A_TOKEN)
+    return header
+
+
+def canonical_uuid(text: str) -> UUID | None:
+    """Read a UUID in its usual form, 36 characters; `None` for everything else."""
+    try:
+        found = UUID(text)
+    except ValueError:
+        return None
+    return found if str(found) == text.lower() else None
+
+
+BEARER = HTTPBearer(
+    bearerFormat="JWT",
+    description="The access token of a signed-in user's session.",
+    auto_error=False,  # the answer to a wrong one is ours
+)
+
+
+async def current_caller(
+    request: Request, _: Annotated[HTTPAuthorizationCredentials | None, Depends(BEARER)]
+) -> Caller:
+    """Find out who sent the request; FastAPI calls this for every `CurrentCaller`."""
+    authenticator: Authenticator = request.app.state.authenticator
+    return await authenticator.authenticate(request)
+
+
+CurrentCaller = Annotated[Caller, Depends(current_caller)]
