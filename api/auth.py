@@ -1,14 +1,18 @@
 """Who calls: a user's token, verified here, with an algorithm that we choose and not the token."""
 
 import base64
+import hashlib
 import json
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, NamedTuple
 from uuid import UUID
 
 import httpx
 import jwt
+from cachetools import LRUCache
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from jwt.exceptions import InvalidSubjectError
@@ -20,6 +24,7 @@ from api.settings import Settings
 LONGEST_TOKEN: Final = 8_192
 LEEWAY: Final = 5
 """Seconds that the clock of whoever made the token may differ from ours."""
+MOST_TOKENS: Final = 10_000
 AUDIENCE: Final = "authenticated"
 ROLE: Final = "authenticated"
 
@@ -41,19 +46,32 @@ class Caller:
     user_id: UUID
 
 
+class Verified(NamedTuple):
+    """What is known of a token: whose it is, until when, and by which key."""
+
+    caller: Caller
+    until: float
+    key: jwt.PyJWK | str
+
+
 class Authenticator:
     """Finds out who calls.
 
-    Nothing is remembered about a token: to verify it again costs a tenth of a millisecond, and so
-    a key that is withdrawn, or a token that expires, has nothing left that would still let it in.
+    A token that was verified is remembered by its hash: a verification costs 0.1 to 0.2 ms, a look
+    at what is known 0.01. It lets nobody in who would not get in anyway, because it is asked every
+    time whether the token has expired and whether its key is still one of the project's.
     """
 
-    def __init__(self, settings: Settings, http: httpx.AsyncClient) -> None:
+    def __init__(
+        self, settings: Settings, http: httpx.AsyncClient, clock: Callable[[], float] = time.time
+    ) -> None:
         """Take the project's secret and where its public keys are, to be fetched with `http`."""
         secret = settings.supabase_jwt_secret
         self._secret = None if secret is None else secret.get_secret_value()
         self._public_keys = PublicKeys(settings.supabase_jwks_url, http)
         self._test_auth = settings.environment == "development" and settings.enable_test_auth
+        self._verified: LRUCache[bytes, Verified] = LRUCache(MOST_TOKENS)
+        self._clock = clock
 
     async def authenticate(self, request: Request) -> Caller:
         """Return who sent this request.
@@ -68,16 +86,25 @@ class Authenticator:
             if user_id is None:
                 raise not_authenticated(NOT_A_UUID)
             return Caller(user_id)
-        claims = await self._claims(bearer_token(request))
-        user_id = canonical_uuid(claims["sub"])
-        if user_id is None or claims.get("role") != ROLE:
-            raise not_authenticated(NOT_A_USER)
-        return Caller(user_id)
+        token = bearer_token(request)
+        fingerprint = hashlib.sha256(token.encode()).digest()
+        verified = self._verified.get(fingerprint)
+        if verified is None or not await self._still_holds(verified):
+            verified = await self._verify(token)
+            self._verified[fingerprint] = verified
+        return verified.caller
 
-    async def _claims(self, token: str) -> dict[str, Any]:
+    async def _still_holds(self, verified: Verified) -> bool:
+        if self._clock() >= verified.until:
+            return False
+        if isinstance(verified.key, str):
+            return True
+        return await self._public_keys.find(str(verified.key.key_id)) is verified.key
+
+    async def _verify(self, token: str) -> Verified:
         key, algorithm = await self._key_for(token)
         try:
-            return jwt.decode(
+            claims = jwt.decode(
                 token,
                 key,
                 algorithms=[algorithm],
@@ -93,6 +120,10 @@ class Authenticator:
             raise not_authenticated(NOT_A_USER) from None
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             raise not_authenticated(NOT_TRUSTED) from None
+        user_id = canonical_uuid(claims["sub"])
+        if user_id is None or claims.get("role") != ROLE:
+            raise not_authenticated(NOT_A_USER)
+        return Verified(Caller(user_id), int(claims["exp"]) + LEEWAY, key)
 
     async def _key_for(self, token: str) -> tuple[jwt.PyJWK | str, str]:
         """Choose the key and the one algorithm that goes with it.
