@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
@@ -11,9 +11,12 @@ from starlette.middleware.cors import CORSMiddleware
 from api import errors, health
 from api.auth import Authenticator
 from api.body import BodyGuard
+from api.chat import routes as chat
 from api.database import Upstream, connect
 from api.head import HeadAsGet
+from api.interview import routes as interview
 from api.settings import Settings, load_settings
+from api.study import routes as study
 from api.tokens import TokenMint
 from api.wingman import routes as wingman
 
@@ -26,11 +29,12 @@ shape, `{"detail": {"code", "message"}}`; decide by `code`.
 """
 
 TAGS = [
+    {"name": "study", "description": "A course of study made from documents, step by step."},
+    {"name": "interview", "description": "Practice for one job posting."},
+    {"name": "chat", "description": "Conversations and their messages."},
     {"name": "wingman", "description": "Two people, a challenge each, each confirms the other's."},
     {"name": "health", "description": "For load balancers and orchestrators."},
 ]
-
-ROUTERS: tuple[APIRouter, ...] = (wingman.router, wingman.published, health.router)
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -65,9 +69,24 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(app)
-    for router in ROUTERS:
-        app.include_router(router)
+    include_routers(app, settings)
     return app
+
+
+def include_routers(app: FastAPI, settings: Settings) -> None:
+    """Serve each kind at its canonical path, and where its published frontend looks for it."""
+    for kind in (study, interview, chat, wingman):
+        app.include_router(kind.router, prefix=kind.PREFIX)
+    app.include_router(health.router)
+
+    root = {"study": study, "chat": chat}[settings.root_sessions]
+    for path, router in (
+        ("/api/session", wingman.published),
+        ("/api/v1/sessions", interview.router),
+        ("/api/sessions", study.router),
+        ("/sessions", root.router),
+    ):
+        app.include_router(router, prefix=path, include_in_schema=False)
 
 
 def middleware(settings: Settings) -> list[Middleware]:

@@ -24,8 +24,8 @@ from api.wingman.schemas import (
 
 PREFIX: Final = "/api/v1/wingman/sessions"
 
-router = APIRouter(prefix=PREFIX, tags=["wingman"], responses=errors.ALWAYS)
-published = APIRouter(prefix="/api/session", include_in_schema=False)
+router = APIRouter(tags=["wingman"], responses=errors.ALWAYS)
+published = APIRouter()
 
 SessionId = Annotated[UUID, Path(description="The session's id.")]
 NOT_THERE: Final[tuple[Code, ...]] = ("SESSION_NOT_FOUND", "NOT_A_PARTICIPANT")

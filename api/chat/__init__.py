@@ -1,0 +1,1 @@
+"""Chat sessions: conversations with densely numbered messages."""

@@ -1,0 +1,77 @@
+"""The chat endpoints."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api import errors
+from api.auth import CurrentCaller
+from api.chat import service
+from api.chat.schemas import (
+    Message,
+    MessageCreate,
+    MessageQuery,
+    Session,
+    SessionCreate,
+    SessionQuery,
+)
+from api.chat.service import SESSIONS
+from api.database import CallerDatabase
+from api.owned import NOT_THERE, SessionId
+from api.pagination import Page
+
+PREFIX = "/api/v1/chat/sessions"
+
+router = APIRouter(tags=["chat"], responses=errors.ALWAYS)
+
+AuthorizedSession = Annotated[Session, Depends(SESSIONS.get_authorized_session)]
+
+
+@router.get("")
+async def list_sessions(
+    query: Annotated[SessionQuery, Query()], database: CallerDatabase, request: Request
+) -> Page[Session]:
+    """List the caller's chat sessions."""
+    return await SESSIONS.page(
+        database, query, request, sort_by=query.sort_by, sort_order=query.sort_order
+    )
+
+
+@router.post("", status_code=201, responses=errors.responses("CONFLICT", "PAYLOAD_TOO_LARGE"))
+async def create(
+    body: SessionCreate, database: CallerDatabase, caller: CurrentCaller, response: Response
+) -> Session:
+    """Open a chat session."""
+    session = await SESSIONS.create(database, caller, body.model_dump(mode="json"))
+    response.headers["Location"] = f"{PREFIX}/{session.id}"
+    return session
+
+
+@router.get("/{session_id}", responses=errors.responses(*NOT_THERE))
+async def get(session: AuthorizedSession) -> Session:
+    """Read a chat session."""
+    return session
+
+
+@router.get("/{session_id}/messages", responses=errors.responses(*NOT_THERE))
+async def list_messages(
+    session_id: SessionId,
+    query: Annotated[MessageQuery, Query()],
+    database: CallerDatabase,
+    request: Request,
+) -> Page[Message]:
+    """List a chat session's messages, oldest first by default. Any page costs the same."""
+    messages, total = await service.list_messages(database, session_id, query)
+    return Page[Message].of(messages, total, query, request)
+
+
+@router.post(
+    "/{session_id}/messages",
+    status_code=201,
+    responses=errors.responses(*NOT_THERE, "CONFLICT", "PAYLOAD_TOO_LARGE"),
+)
+async def post_message(
+    session_id: SessionId, body: MessageCreate, database: CallerDatabase, caller: CurrentCaller
+) -> Message:
+    """Post a message. It gets the session's next number and the database's time."""
+    return await service.post_message(database, caller, session_id, body)

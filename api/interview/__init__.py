@@ -1,0 +1,1 @@
+"""Interview sessions: practice for one job posting."""

@@ -1,0 +1,50 @@
+"""The interview endpoints."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api import errors
+from api.auth import CurrentCaller
+from api.database import CallerDatabase
+from api.interview.schemas import Session, SessionCreate
+from api.interview.service import SESSIONS
+from api.owned import NOT_THERE
+from api.pagination import Page, PageQuery
+
+PREFIX = "/api/v1/interview/sessions"
+
+router = APIRouter(tags=["interview"], responses=errors.ALWAYS)
+
+AuthorizedSession = Annotated[Session, Depends(SESSIONS.get_authorized_session)]
+
+
+@router.get("")
+async def list_sessions(
+    query: Annotated[PageQuery, Query()], database: CallerDatabase, request: Request
+) -> Page[Session]:
+    """List the caller's interview sessions, newest first."""
+    return await SESSIONS.page(database, query, request)
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=errors.responses("JOB_POSTING_NOT_FOUND", "CONFLICT", "PAYLOAD_TOO_LARGE"),
+)
+async def create(
+    body: SessionCreate, database: CallerDatabase, caller: CurrentCaller, response: Response
+) -> Session:
+    """Start an interview for a job posting of the caller's, at question 0.
+
+    A missing and a foreign posting are the same 404.
+    """
+    session = await SESSIONS.create(database, caller, body.model_dump(mode="json"))
+    response.headers["Location"] = f"{PREFIX}/{session.id}"
+    return session
+
+
+@router.get("/{session_id}", responses=errors.responses(*NOT_THERE))
+async def get(session: AuthorizedSession) -> Session:
+    """Read an interview session with its job posting."""
+    return session

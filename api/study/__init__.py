@@ -1,0 +1,1 @@
+"""Study sessions: a course of study made from documents, with a status that flows."""

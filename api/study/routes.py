@@ -1,0 +1,61 @@
+"""The study endpoints."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api import errors
+from api.auth import CurrentCaller
+from api.database import CallerDatabase
+from api.owned import NOT_THERE
+from api.pagination import Page, PageQuery
+from api.study import service
+from api.study.schemas import CreateSessionRequest, Session, UpdateSessionRequest
+from api.study.service import SESSIONS
+
+PREFIX = "/api/v1/study/sessions"
+
+router = APIRouter(tags=["study"], responses=errors.ALWAYS)
+
+AuthorizedSession = Annotated[Session, Depends(SESSIONS.get_authorized_session)]
+
+
+@router.get("")
+async def list_sessions(
+    query: Annotated[PageQuery, Query()], database: CallerDatabase, request: Request
+) -> Page[Session]:
+    """List the caller's study sessions, newest first."""
+    return await SESSIONS.page(database, query, request)
+
+
+@router.post("", status_code=201, responses=errors.responses("CONFLICT", "PAYLOAD_TOO_LARGE"))
+async def create(
+    body: CreateSessionRequest, database: CallerDatabase, caller: CurrentCaller, response: Response
+) -> Session:
+    """Create a study session. It starts as `UPLOADING`."""
+    session = await SESSIONS.create(database, caller, body.model_dump(mode="json"))
+    response.headers["Location"] = f"{PREFIX}/{session.id}"
+    return session
+
+
+@router.get("/{session_id}", responses=errors.responses(*NOT_THERE))
+async def get(session: AuthorizedSession) -> Session:
+    """Read a study session."""
+    return session
+
+
+@router.put(
+    "/{session_id}",
+    responses=errors.responses(*NOT_THERE, "INVALID_TRANSITION", "CONFLICT", "PAYLOAD_TOO_LARGE"),
+)
+async def update(
+    session: AuthorizedSession, body: UpdateSessionRequest, database: CallerDatabase
+) -> Session:
+    """Change a study session: title, description, plan, and the status along its flow."""
+    return await service.update(database, session, body)
+
+
+@router.delete("/{session_id}", status_code=204, responses=errors.responses(*NOT_THERE))
+async def delete(session: AuthorizedSession, database: CallerDatabase) -> None:
+    """Delete a study session with its documents, chunks, topics, chats and messages."""
+    await SESSIONS.delete(database, session.id)

@@ -1,0 +1,26 @@
+"""How a study session's status moves. Pure."""
+
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from api.errors import ApiError
+
+Status = Literal["UPLOADING", "PROCESSING", "PLANNING", "READY", "FAILED"]
+
+NEXT: Final[Mapping[Status, Status]] = {
+    "UPLOADING": "PROCESSING",
+    "PROCESSING": "PLANNING",
+    "PLANNING": "READY",
+}
+
+
+def move(current: Status, wanted: Status) -> None:
+    """Allow a status to stay, to take its next step, or to fail; `FAILED` is final.
+
+    Raises:
+        ApiError: `INVALID_TRANSITION`.
+
+    """
+    if wanted in (current, "FAILED") or NEXT.get(current) == wanted:
+        return
+    raise ApiError("INVALID_TRANSITION", f"The status cannot change from {current} to {wanted}.")
