@@ -136,7 +136,11 @@ def exchange(
         "query_string": b"",
         "headers": headers,
     }
-    asyncio.run(client.app(scope, receive, send))
+
+    async def run() -> None:
+        await client.app(scope, receive, send)
+
+    asyncio.run(run())
     return sent, read
 
 

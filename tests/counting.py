@@ -1,0 +1,72 @@
+"""A way to PostgREST that counts, so that tests can say how many requests an answer costs."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import httpx
+
+PER_CONNECTION = {"connection", "content-length", "host", "keep-alive", "transfer-encoding"}
+
+
+class CountingProxy:
+    """Forwards to `upstream` and keeps each request as `GET /table`, in order."""
+
+    def __init__(self, upstream: str) -> None:
+        self.upstream = httpx.Client(base_url=upstream)
+        self.requests: list[str] = []
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self.server.daemon_threads = True
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server.server_port}"
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        proxy = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def forward(self) -> None:
+                proxy.requests.append(f"{self.command} {self.path.partition('?')[0]}")
+                body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                headers = {
+                    name: value
+                    for name, value in self.headers.items()
+                    if name.lower() not in PER_CONNECTION
+                }
+                answer = proxy.upstream.request(
+                    self.command, self.path, content=body, headers=headers
+                )
+                self.send_response(answer.status_code)
+                for name, value in answer.headers.items():
+                    if name not in PER_CONNECTION:
+                        self.send_header(name, value)
+                self.send_header("Content-Length", str(len(answer.content)))
+                self.end_headers()
+                self.wfile.write(answer.content)
+
+            do_GET = do_HEAD = do_POST = do_PATCH = do_DELETE = forward  # noqa: N815
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        return Handler
+
+
+@contextmanager
+def counting_proxy(upstream: str) -> Iterator[CountingProxy]:
+    """Run a counting proxy in a thread."""
+    proxy = CountingProxy(upstream)
+    thread = threading.Thread(target=proxy.server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield proxy
+    finally:
+        proxy.server.shutdown()
+        proxy.server.server_close()
+        proxy.upstream.close()
+        thread.join()
