@@ -24,6 +24,6 @@ def scratch_folder() -> Iterator[Path]:
 @contextmanager
 def local_stack() -> Iterator[Project]:
     """The embedded stack, with free ports and data of its own, migrated and otherwise empty."""
-    with scratch_folder() as folder, Stack.scratch(folder) as stack:
+    with scratch_folder() as folder, Stack.scratch(folder / "stack") as stack:
         stack.migrate()
         yield stack

@@ -16,22 +16,28 @@ class FolderLock:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "lock"
+        self._folder = folder
+        self._path = folder / "stack.lock"
         self._descriptor: int | None = None
 
     def acquire(self) -> None:
         """Take the lock.
 
         Raises:
-            LocalError: another process has it, or the folder cannot be written.
+            LocalError: another process has it, or the folder is no place for data.
 
         """
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._folder.mkdir(parents=True, exist_ok=True)
+            if any(self._folder.iterdir()) and not self._path.exists():
+                raise LocalError(
+                    f"{self._folder} has other things in it: choose a folder for the stack alone "
+                    "with DATA_DIR=…"
+                )
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o644)
         except OSError as error:
             raise LocalError(
-                f"{self._path.parent} cannot be used ({error.strerror}): "
+                f"{self._folder} cannot be used ({error.strerror}): "
                 "choose another folder with DATA_DIR=…"
             ) from None
         try:
@@ -40,12 +46,17 @@ class FolderLock:
             holder = os.read(descriptor, 20).decode()
             os.close(descriptor)
             raise LocalError(
-                f"A stack is already running on {self._path.parent} (process {holder}): stop it, "
+                f"A stack is already running on {self._folder} (process {holder}): stop it, "
                 "or start another with DATA_DIR=… and ports of its own."
             ) from None
         os.truncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())
         self._descriptor = descriptor
+
+    def remove(self) -> None:
+        """Give the lock back and remove its file, with the folder's other contents."""
+        self._path.unlink()
+        self.release()
 
     def release(self) -> None:
         """Give the lock back. Nothing when it is not held."""

@@ -65,11 +65,6 @@ class Child:
         self._death_signal = death_signal
         self._process: subprocess.Popen[bytes] | None = None
 
-    @property
-    def is_running(self) -> bool:
-        """Whether the program has been started and has not ended."""
-        return self._process is not None and self._process.poll() is None
-
     def start(self) -> None:
         """Start the program and wait until it is ready.
 
@@ -110,11 +105,21 @@ class Child:
         """
         deadline = time.monotonic() + self._start_seconds
         while not self._is_ready():
-            if not self.is_running:
+            if not self._is_running():
                 raise LocalError(f"{self.name} ended while starting.{self._last_words()}")
             if time.monotonic() > deadline:
                 raise LocalError(f"{self.name} does not become ready.{self._last_words()}")
             time.sleep(0.02)
+
+    def check(self) -> None:
+        """Make sure that the program is still running.
+
+        Raises:
+            LocalError: it has ended by itself; the message ends with its log.
+
+        """
+        if not self._is_running():
+            raise LocalError(f"{self.name} has ended by itself.{self._last_words()}")
 
     def stop(self, seconds: float = 10) -> None:
         """End the program: politely for `seconds`, then by force. Nothing when it has ended."""
@@ -126,6 +131,9 @@ class Child:
             with contextlib.suppress(subprocess.TimeoutExpired):
                 process.wait(seconds)
                 return
+
+    def _is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
 
     def _last_words(self) -> str:
         if self._log is None:

@@ -1,13 +1,13 @@
 """The local stack: Postgres, PostgREST and the gateway, in place of a `supabase start`."""
 
 import hashlib
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from api.local import migrations
 from api.local.addresses import HOST, REST_PATH, free_port, require_free
-from api.local.errors import LocalError
 from api.local.gateway import gateway
 from api.local.keys import api_key
 from api.local.lock import FolderLock
@@ -15,6 +15,8 @@ from api.local.postgres import Postgres
 from api.local.postgrest import postgrest
 from api.local.processes import Child, end_leftovers
 from api.settings import LOCAL_JWT_SECRET
+
+_PARTS = ("postgres", "postgrest", "gateway")
 
 
 class Stack:
@@ -27,6 +29,7 @@ class Stack:
 
     """
 
+    announcement = "Starting PostgreSQL, PostgREST and the gateway"
     jwt_secret = LOCAL_JWT_SECRET
     anon_key = api_key("anon")
 
@@ -108,9 +111,9 @@ class Stack:
         if self._postgrest is not None:
             self._postgrest.stop()
         self._postgres.stop()
-        if self._is_scratch:
-            self._postgres.remove()
         self._lock.release()
+        if self._is_scratch:
+            self.remove()
 
     def migrate(self) -> None:
         """Apply the project's migrations that the database does not have yet.
@@ -133,12 +136,28 @@ class Stack:
         """Make sure that everything is still running.
 
         Raises:
-            LocalError: a part has ended by itself; the message names it and its log.
+            LocalError: a part has ended by itself; the message ends with its log.
 
         """
         for part in (self._postgres.server, self._postgrest, self._gateway):
-            if part is not None and not part.is_running:
-                raise LocalError(f"{part.name} has ended by itself. See {self.data_dir}/*.log")
+            if part is not None:
+                part.check()
+
+    def remove(self) -> None:
+        """Remove the data and the logs.
+
+        Raises:
+            LocalError: the stack is running.
+
+        """
+        self._lock.acquire()
+        end_leftovers(self._marker)
+        self._postgres.remove()
+        for name in _PARTS:
+            self._log(name).unlink(missing_ok=True)
+        self._lock.remove()
+        with suppress(OSError):  # not empty: somebody else's files are in it
+            self.data_dir.rmdir()
 
     def _start_parts(self) -> None:
         self._gateway = gateway(

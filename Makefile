@@ -1,0 +1,60 @@
+# `make` lists what there is. For GNU make 3.81 (macOS) and newer.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help run test check clean lock
+
+VENV := .venv
+BIN := $(VENV)/bin
+# made last, so that an interrupted set-up starts again
+PYTHON_PACKAGES := $(VENV)/.complete
+NODE_PACKAGES := node_modules/.complete
+
+IS_PYTHON := import sys; sys.exit(sys.version_info < (3, 11))
+IS_NODE := process.exit(Number(process.versions.node.split(".")[0] < 20))
+PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
+	if $$python -c '$(IS_PYTHON)' 2>/dev/null; then echo $$python; break; fi; done)
+UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url $(LOCK_ARGS)
+
+help: ## list what there is
+	@echo 'make <target> [NAME=value …]'
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1    	\2/p' $(firstword $(MAKEFILE_LIST))
+
+run: $(PYTHON_PACKAGES) $(NODE_PACKAGES) ## serve the API on a local stack (API_PORT, REST_PORT, DB_PORT, DATA_DIR)
+	@$(BIN)/session-api local run
+
+test: $(PYTHON_PACKAGES) $(NODE_PACKAGES) ## run all tests on a stack of their own (PYTEST_ARGS)
+	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(PYTHON_PACKAGES) ## lint, check the format and the types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+clean: ## remove the local stack's data (DATA_DIR) and the tools' caches
+	@if [ -e $(PYTHON_PACKAGES) ]; then $(BIN)/session-api local clean; fi
+	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+
+lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies (LOCK_ARGS=--upgrade)
+	$(UV_COMPILE) -o requirements/production.txt pyproject.toml
+	$(UV_COMPILE) --extra dev -o requirements/development.txt pyproject.toml
+	npm install --package-lock-only --omit-lockfile-registry-resolved
+
+$(PYTHON_PACKAGES): requirements/development.txt pyproject.toml
+	@"$(PYTHON)" -c '$(IS_PYTHON)' 2>/dev/null || \
+		{ echo 'Python 3.11 or newer is needed: install it, or say where it is with PYTHON=…' >&2; exit 1; }
+	@echo '==> Installing the Python packages into $(VENV)'
+	@rm -f $@
+	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(VENV)
+	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements/development.txt
+	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(NODE_PACKAGES): package.json package-lock.json
+	@node -e '$(IS_NODE)' 2>/dev/null || \
+		{ echo 'Node 20 or newer is needed, for the Supabase CLI and PostgREST: install it from nodejs.org' >&2; exit 1; }
+	@command -v npm >/dev/null || { echo 'npm is needed: it comes with Node from nodejs.org' >&2; exit 1; }
+	@echo '==> Installing the Supabase CLI and PostgREST into node_modules'
+	@npm ci --no-audit --no-fund
+	@touch $@

@@ -1,0 +1,108 @@
+"""`make run`: everything on this machine, until Ctrl-C."""
+
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from api.local.addresses import HOST, require_free
+from api.local.keys import DEMO_USERS, user_token
+from api.local.project import Project
+from api.local.running import RunningSupabase, find_supabase
+from api.local.server import api_server, api_settings
+from api.local.stack import Stack
+
+_CHECK_SECONDS = 0.5
+_TOKEN_HOURS = 24
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+_READY = """
+Session API is ready. Ctrl-C stops everything; the data stays until `make clean`.
+
+  API       {api}  (documentation: {api}/docs)
+  REST      {rest}
+  Postgres  {database}
+
+Alice's token, good for {hours} hours (`{program} token bob` prints Bob's):
+
+{token}
+
+Her sessions:
+
+curl -s {api}/api/v1/wingman/sessions -H 'Authorization: Bearer {token}'
+"""
+
+
+def run(data_dir: Path, api_port: int, rest_port: int, db_port: int) -> None:
+    """Start a stack with the schema and demo data, serve the API on it, and say so.
+
+    A running `supabase start` behind `rest_port` is used instead of a stack of ours. Returns when
+    a signal ends it, with nothing left running.
+
+    Raises:
+        LocalError: something is missing, taken, or has ended by itself.
+
+    """
+    with _until_a_signal():
+        project = find_supabase(rest_port, db_port) or Stack(data_dir, db_port, rest_port)
+        _say(project.announcement)
+        with project:
+            _say("Applying the migrations")
+            project.migrate()
+            if project.seed():
+                _say("Loading the demo data")
+            _serve(project, api_port)
+    _say("Stopped")
+
+
+def _serve(project: Stack | RunningSupabase, port: int) -> None:
+    _say("Starting the API")
+    require_free(port, "API_PORT")
+    server = api_server(port, {**os.environ, **api_settings(project)})
+    try:
+        server.start()
+        click.echo(_ready_page(project, f"http://{HOST}:{port}"))
+        while True:
+            time.sleep(_CHECK_SECONDS)
+            server.check()
+            project.check()
+    finally:
+        server.stop()
+
+
+def _ready_page(project: Project, api: str) -> str:
+    return _READY.format(
+        api=api,
+        rest=project.rest_url,
+        database=project.database_url,
+        hours=_TOKEN_HOURS,
+        program=os.path.relpath(sys.argv[0]),
+        token=user_token(DEMO_USERS["alice"], _TOKEN_HOURS * 3600, project.jwt_secret),
+    )
+
+
+def _say(step: str) -> None:
+    click.echo(f"==> {step}")
+
+
+@contextmanager
+def _until_a_signal() -> Iterator[None]:
+    """Leave the block at the first signal, in order; a second one cannot disturb that."""
+
+    def leave(_signal: int, _frame: FrameType | None) -> None:
+        for number in _SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        raise KeyboardInterrupt
+
+    for number in _SIGNALS:
+        # under nohup the end of the terminal is no reason to stop
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, leave)
+    with suppress(KeyboardInterrupt):
+        yield
