@@ -1,0 +1,37 @@
+"""The README says what is so: its table of settings and its tree are compared with the code."""
+
+import re
+from enum import Enum
+from pathlib import Path
+
+from pydantic.fields import FieldInfo
+from pydantic_core import PydanticUndefined
+
+from api.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+
+
+def default(field: FieldInfo) -> str:
+    """The default as a person would set it; empty where it follows from other settings."""
+    if field.default in (PydanticUndefined, None, ()):
+        return ""
+    value = field.default.value if isinstance(field.default, Enum) else field.default
+    return f"`{str(value).lower() if isinstance(value, bool) else value}`"
+
+
+def test_every_setting() -> None:
+    rows = [
+        f"| `{name.upper()}` | {default(field)} | {field.description} |"
+        for name, field in Settings.model_fields.items()
+    ]
+    table = re.findall(r"^\| `[A-Z_]+` \|.*$", README, re.MULTILINE)
+    assert table == rows, "the README's table should be:\n" + "\n".join(rows)
+
+
+def test_every_name_in_the_tree() -> None:
+    tree = README.split("<!-- tree -->")[1]
+    paths = re.findall(r"^((?:[a-z._-]+/)*[A-Za-z._-]+/?) {2,}", tree, re.MULTILINE)
+    assert len(paths) > 10
+    assert [path for path in paths if not (ROOT / path).exists()] == []
