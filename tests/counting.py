@@ -1,7 +1,10 @@
-"""A way to PostgREST that counts, so that tests can say how many requests an answer costs."""
+"""A way to PostgREST that counts, so that tests can say how many requests an answer costs.
+
+It can also hold writes back until something has happened, to make a race come out one way.
+"""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -12,11 +15,15 @@ PER_CONNECTION = {"connection", "content-length", "host", "keep-alive", "transfe
 
 
 class CountingProxy:
-    """Forwards to `upstream` and keeps each request as `GET /table`, in order."""
+    """Forwards to `upstream` and keeps each request as `GET /table`, in order.
+
+    `before_update` runs before each PATCH goes on.
+    """
 
     def __init__(self, upstream: str) -> None:
         self.upstream = httpx.Client(base_url=upstream)
         self.requests: list[str] = []
+        self.before_update: Callable[[], object] = lambda: None
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
 
@@ -33,6 +40,8 @@ class CountingProxy:
             def forward(self) -> None:
                 proxy.requests.append(f"{self.command} {self.path.partition('?')[0]}")
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
+                if self.command == "PATCH":
+                    proxy.before_update()
                 headers = {
                     name: value
                     for name, value in self.headers.items()

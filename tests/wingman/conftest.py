@@ -89,9 +89,10 @@ class Counted:
 
 
 @pytest.fixture
-def counted(proxy: CountingProxy, serve: Serve, as_user: AsUser) -> Counted:
+def counted(proxy: CountingProxy, serve: Serve, as_user: AsUser) -> Iterator[Counted]:
     """Clients of an API that reaches PostgREST through the counting proxy."""
-    return Counted(as_user, serve(POSTGREST_URL=proxy.url), proxy)
+    yield Counted(as_user, serve(POSTGREST_URL=proxy.url), proxy)
+    proxy.before_update = lambda: None
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,109 @@
+"""The application as a whole: its document, its pages, its browsers."""
+
+import httpx
+import pytest
+
+from api.errors import CODES
+from tests.actors import NewUser
+from tests.conftest import AsUser, Serve
+
+ORIGIN = "https://app.example.com"
+
+
+@pytest.fixture(scope="module")
+def browser(serve: Serve) -> str:
+    """The address of an API that is called from the pages of one site."""
+    return serve(CORS_ORIGINS=ORIGIN)
+
+
+class TestDocument:
+    def test_operation_ids_name_kind_and_function(self, anonymous: httpx.Client) -> None:
+        document = anonymous.get("/openapi.json").json()
+        ids = [
+            operation["operationId"]
+            for path in document["paths"].values()
+            for operation in path.values()
+        ]
+        assert len(ids) == len(set(ids))
+        assert {
+            "wingman_list_sessions",
+            "wingman_schedule",
+            "wingman_get",
+            "wingman_confirm",
+            "wingman_write_notes",
+            "wingman_cancel",
+            "health_healthz",
+            "health_readyz",
+        } <= set(ids)
+
+    def test_every_refusal_has_the_one_shape(self, anonymous: httpx.Client) -> None:
+        document = anonymous.get("/openapi.json").json()
+        shapes = {"#/components/schemas/ErrorAnswer", "#/components/schemas/ValidationErrorAnswer"}
+        for path in document["paths"].values():
+            for operation in path.values():
+                for status, answer in operation["responses"].items():
+                    if int(status) < 400:
+                        continue
+                    content = answer["content"]["application/json"]
+                    assert content["schema"]["$ref"] in shapes
+                    for code, example in content["examples"].items():
+                        assert CODES[code].status == int(status)
+                        assert example["value"]["detail"]["code"] == code
+
+    def test_page(self, anonymous: httpx.Client) -> None:
+        assert anonymous.get("/docs").status_code == 200
+
+
+class TestBrowsers:
+    def preflight(self, address: str, origin: str) -> httpx.Response:
+        return httpx.options(
+            f"{address}/api/v1/wingman/sessions",
+            headers={
+                "Origin": origin,
+                "Access-Control-Request-Method": "PATCH",
+                "Access-Control-Request-Headers": "authorization,content-type",
+            },
+        )
+
+    def test_preflight(self, browser: str) -> None:
+        answer = self.preflight(browser, ORIGIN)
+        assert answer.status_code == 200
+        assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert "PATCH" in answer.headers["Access-Control-Allow-Methods"]
+
+    def test_preflight_of_another_site(self, browser: str) -> None:
+        answer = self.preflight(browser, "https://evil.example")
+        assert "Access-Control-Allow-Origin" not in answer.headers
+
+    @pytest.mark.parametrize(
+        ("path", "status"),
+        [("/healthz", 200), ("/nowhere", 404), ("/api/v1/wingman/sessions", 401)],
+    )
+    def test_every_answer_may_be_read(self, browser: str, path: str, status: int) -> None:
+        answer = httpx.get(f"{browser}{path}", headers={"Origin": ORIGIN})
+        assert answer.status_code == status
+        assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+        elsewhere = httpx.get(f"{browser}{path}", headers={"Origin": "https://evil.example"})
+        assert "Access-Control-Allow-Origin" not in elsewhere.headers
+
+    def test_too_large(self, browser: str) -> None:
+        answer = httpx.post(f"{browser}/x", content=b"x" * 70_000, headers={"Origin": ORIGIN})
+        assert answer.status_code == 413
+        assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
+
+    def test_nobody_is_let_in_with_cookies(self, browser: str) -> None:
+        answer = self.preflight(browser, ORIGIN)
+        assert "Access-Control-Allow-Credentials" not in answer.headers
+
+
+class TestMethods:
+    def test_wrong_method(self, as_user: AsUser, user: NewUser) -> None:
+        answer = as_user(user()).delete("/api/v1/wingman/sessions")
+        assert answer.status_code == 405
+        assert answer.json()["detail"]["code"] == "METHOD_NOT_ALLOWED"
+        assert answer.headers["Allow"] == "GET, HEAD, POST"
+
+    def test_unknown_path(self, anonymous: httpx.Client) -> None:
+        answer = anonymous.get("/api/v1/wingman/session")
+        assert answer.status_code == 404
+        assert answer.json()["detail"]["code"] == "NOT_FOUND"
