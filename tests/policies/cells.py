@@ -1,0 +1,130 @@
+"""What is tried for a cell of MATRIX."""
+
+from collections.abc import Iterable
+
+from tests.policies.matrix import MATRIX
+from tests.policies.rows import CALLS, INSERTS, TARGETS, UPDATES, assignments, matches
+from tests.policies.step import Step
+from tests.policies.table import Line, lines
+from tests.policies.world import named
+
+VIEWS = {"wingman_session_details"}
+
+
+def relation(subject: str) -> str:
+    return subject.split()[0]
+
+
+def function(subject: str) -> str:
+    return subject.split("(")[0]
+
+
+def call(subject: str) -> str:
+    return named(CALLS[subject.split("  ")[0]]).strip()
+
+
+def _all_columns() -> dict[str, tuple[str, ...]]:
+    columns: dict[str, tuple[str, ...]] = {}
+    for line in lines(MATRIX):
+        if line.verb == "select":
+            name = relation(line.subject)
+            columns[name] = tuple(dict.fromkeys((*columns.get(name, ()), *line.words)))
+    return columns
+
+
+COLUMNS = _all_columns()
+
+
+def matrix_lines() -> Iterable[Line]:
+    """Give the lines of MATRIX with `write` and `*` spelled out."""
+    for line in lines(MATRIX):
+        words = COLUMNS[relation(line.subject)] if line.words == ("*",) else line.words
+        verbs = ("insert", "update", "delete") if line.verb == "write" else (line.verb,)
+        for verb in verbs:
+            yield Line(line.subject, verb, line.outcomes, () if verb == "delete" else words)
+
+
+ROLES = ("anon", *("authenticated",) * 4, *("session_api",) * 4, "service_role")
+
+# (relation, verb, column or None, role): who holds which privilege, by the matrix
+GRANTS = {
+    (relation(line.subject), line.verb, column, role)
+    for line in matrix_lines()
+    for role, outcome in zip(ROLES, line.outcomes, strict=True)
+    if outcome != "DENY"
+    for column in line.words or (None,)
+}
+
+
+def _is_granted(line: Line, role: str) -> bool:
+    return any(
+        (relation(line.subject), line.verb, column, role) in GRANTS
+        for column in line.words or (None,)
+    )
+
+
+def steps(line: Line, index: int) -> list[Step]:
+    """Say what is tried for the cell in column `index` of the line."""
+    if _is_granted(line, ROLES[index]):
+        return _row_steps(line, line.outcomes[index])
+    if relation(line.subject) in VIEWS and line.verb != "select":
+        return _view_steps(line)
+    return _privilege_steps(line)
+
+
+def _privilege_steps(line: Line) -> list[Step]:
+    """Try each column by itself, on no row: only the grant can refuse."""
+    table = f"public.{relation(line.subject)}"
+    if line.verb == "delete":
+        return [Step(f"delete from {table} where false", "DENY")]
+    form = {
+        "select": 'select "{column}" from {table} limit 0',
+        "insert": 'insert into {table} ("{column}") select (null::{table})."{column}" where false',
+        "update": 'update {table} set "{column}" = default where false',
+    }[line.verb]
+    return [Step(form.format(table=table, column=column), "DENY") for column in line.words]
+
+
+def _view_steps(line: Line) -> list[Step]:
+    """Ask for the grant: Postgres refuses a write to this view before it looks at grants."""
+    table = f"public.{relation(line.subject)}"
+    if line.verb == "delete":
+        return [Step(f"select where has_table_privilege('{table}', 'delete')", "EMPTY")]
+    return [
+        Step(f"select where has_column_privilege('{table}', '{column}', '{line.verb}')", "EMPTY")
+        for column in line.words
+    ]
+
+
+def _row_steps(line: Line, outcome: str) -> list[Step]:
+    table = f"public.{relation(line.subject)}"
+    here = f"id = '{named(TARGETS[line.subject])}'"
+    columns = ", ".join(f'"{column}"' for column in line.words)
+    if line.verb == "select":
+        return [Step(f"select {columns} from {table} where {here}", outcome)]
+    if line.verb == "insert":
+        return [insert_step(line.subject, outcome, line.words)]
+    if line.verb == "update":
+        values = {column: UPDATES[relation(line.subject)][column] for column in line.words}
+        change = f"update {table} set {assignments(values)}"
+        trace = f"select from {table} where {here} and {matches(values)}"
+    else:
+        change = f"delete from {table}"
+        trace = f"select where not exists (select from {table} where {here})"
+    return [
+        Step(f"{change} where {here} returning id", outcome),
+        # without a filter it reads nothing, and the policies on reading do not help
+        Step(change, outcome, trace),
+    ]
+
+
+def insert_step(subject: str, outcome: str, columns: Iterable[str]) -> Step:
+    table = f"public.{relation(subject)}"
+    values = {column: INSERTS[subject][column] for column in columns}
+    names = ", ".join(f'"{column}"' for column in values)
+    row = named(", ".join(values.values()))
+    return Step(
+        f"insert into {table} ({names}) values ({row})",
+        outcome,
+        f"select from {table} where {matches(values)}",
+    )

@@ -1,0 +1,14 @@
+from collections.abc import Iterator
+
+import pytest
+from psycopg import Connection
+
+from api.local.project import Project
+from tests.policies.database import with_world
+
+
+@pytest.fixture(scope="module")
+def db(stack: Project) -> Iterator[Connection]:
+    """The database for its superuser, with the world; a check leaves nothing behind."""
+    with with_world(stack.database_url) as connection:
+        yield connection

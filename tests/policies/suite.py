@@ -1,0 +1,13 @@
+"""All checks. The mutation runner tries them against every mutant; pytest runs them as tests."""
+
+from tests.policies import access, complete, constraints, details, functions, policies, roles
+
+SUITE = [
+    *access.CHECKS,
+    *policies.CHECKS,
+    *roles.CHECKS,
+    *functions.CHECKS,
+    *details.CHECKS,
+    *constraints.CHECKS,
+    *complete.CHECKS,
+]
