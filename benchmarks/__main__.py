@@ -1,0 +1,204 @@
+"""`python -m benchmarks`: measure, print, and keep the results."""
+
+import json
+import os
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+
+from api.local.errors import LocalError
+from benchmarks import equal, growth, load, measure, report
+from benchmarks.contender import DESIGNS, FLOOR, OURS, Contender, Design
+from benchmarks.data import PROJECT, Backend
+from benchmarks.measure import Options, Run
+from benchmarks.work import WORKS, Work
+
+_CORES = 2
+
+Pairs = list[tuple[Run, Run]]
+
+
+@click.command()
+@click.option(
+    "--scale", default=1.0, show_default=True, help="1: 1M wingman sessions, 5M messages."
+)
+@click.option("--seconds", default=4.0, show_default=True, help="How long each run is.")
+@click.option("--rounds", default=5, show_default=True, help="How often each run is repeated.")
+@click.option("--connections", default=32, show_default=True, help="Requests under way at a time.")
+@click.option(
+    "--workers", default=[1, 2], multiple=True, show_default=True, help="Processes of each API."
+)
+@click.option(
+    "--work",
+    "names",
+    multiple=True,
+    type=click.Choice([work.name for work in WORKS]),
+    help="Only this work; can be repeated.",
+)
+@click.option(
+    "--contender",
+    "designs",
+    multiple=True,
+    type=click.Choice([it.name for it in DESIGNS]),
+    help="Only this contender beside ours; can be repeated.",
+)
+@click.option("--growth/--no-growth", "grow", default=True, help="Also measure with a tenth of it.")
+@click.option(
+    "--data",
+    "data_folder",
+    default=PROJECT / ".local" / "benchmark",
+    type=click.Path(path_type=Path),
+    help="Where the databases are kept.",
+)
+@click.option(
+    "--results",
+    default=None,
+    type=click.Path(path_type=Path),
+    help="The folder for the results.",
+)
+def main(
+    scale: float,
+    seconds: float,
+    rounds: int,
+    connections: int,
+    workers: tuple[int, ...],
+    names: tuple[str, ...],
+    designs: tuple[str, ...],
+    grow: bool,
+    data_folder: Path,
+    results: Path | None,
+) -> None:
+    """Measure Session API beside what a user would pick instead, on the same data and cores."""
+    works = [work for work in WORKS if not names or work.name in names]
+    chosen = [it for it in DESIGNS if not designs or it.name in designs or it is OURS]
+    load_cores = pin()
+    options = Options(seconds, rounds, connections, load_cores)
+    runs: list[Run] = []
+    rows: Pairs = []
+    pages: Pairs = []
+    try:
+        load.require_wrk()
+        with ExitStack() as stack, tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            click.echo(f"data at scale {scale:g}; the first time this takes minutes")
+            backend = running(stack, scale, data_folder)
+            for count in workers:
+                runs += compare(works, chosen, backend, count, options, folder)
+            if grow:
+                click.echo(f"growth: a tenth of the rows, scale {scale / growth.TIMES:g}")
+                few = running(stack, scale / growth.TIMES, data_folder)
+                rows, pages = compare_growth(works, few, backend, options, folder)
+    except (LocalError, load.LoadError, measure.MeasureError, equal.UnequalError) as error:
+        sys.exit(f"benchmark: {error}")
+    lines = report.lines(runs)
+    targets = [*report.targets(lines), *report.growth_targets(rows, pages)]
+    click.echo(f"{report.table(lines)}\n\n{report.target_table(targets)}")
+    if results is not None:
+        results.mkdir(parents=True, exist_ok=True)
+        asked = {
+            "scale": scale,
+            "seconds": seconds,
+            "rounds": rounds,
+            "connections": connections,
+            "cores": _CORES,
+            "load_shares_the_cores": load_cores is None,
+        }
+        document = report.as_json(asked, runs, lines, targets)
+        document["growth"] = [[asdict(run) for run in pair] for pair in (*rows, *pages)]
+        (results / "latest.json").write_text(json.dumps(document, indent=1) + "\n")
+        for count in workers:
+            (results / f"cpu-{count}.svg").write_text(report.picture(lines, count))
+
+
+def pin() -> set[int] | None:
+    """Keep every server on two cores, the same for all; they inherit it from this process.
+
+    Returns:
+        The cores that are left for the load generator. `None` where there are none: it then runs
+        on the servers' own, which costs each contender the same for a request.
+
+    """
+    if not hasattr(os, "sched_setaffinity"):
+        return None
+    cores = sorted(os.sched_getaffinity(0))
+    os.sched_setaffinity(0, set(cores[:_CORES]))
+    return set(cores[_CORES:]) or None
+
+
+def running(stack: ExitStack, scale: float, data_folder: Path) -> Backend:
+    """Start the servers on data of this scale, until the stack is closed."""
+    backend = Backend(scale, data_folder)
+    stack.callback(backend.stop)
+    backend.start()
+    return backend
+
+
+def compare(
+    works: Sequence[Work],
+    designs: Sequence[Design],
+    backend: Backend,
+    workers: int,
+    options: Options,
+    folder: Path,
+) -> list[Run]:
+    """Start the contenders, make sure that they do the same, and measure them."""
+    runs: list[Run] = []
+    answers = folder / "floor.json"
+    with ExitStack() as stack:
+        contenders = []
+        for design in designs:
+            if design is not FLOOR:
+                contender = Contender(design, backend, workers=workers, folder=folder)
+                stack.callback(contender.stop)
+                contender.start()
+                contenders.append(contender)
+        kept = {}
+        for work in works:
+            kept[work.name] = equal.check(work, contenders, backend)
+        click.echo(f"{workers} worker(s): all answers are equal")
+        if FLOOR in designs:
+            answers.write_text(json.dumps(kept))
+            floor = Contender(FLOOR, backend, workers=workers, folder=folder, floor_answers=answers)
+            stack.callback(floor.stop)
+            floor.start()
+            contenders.append(floor)
+        for work in works:
+            runs += measure.measure(work, contenders, backend, options, folder, tell)
+    return runs
+
+
+def compare_growth(
+    works: Sequence[Work], few: Backend, many: Backend, options: Options, folder: Path
+) -> tuple[Pairs, Pairs]:
+    """Measure ours on both."""
+    with ExitStack() as stack:
+        sides = []
+        for backend in (few, many):
+            contender = Contender(OURS, backend, workers=1, folder=folder)
+            stack.callback(contender.stop)
+            contender.start()
+            sides.append((contender, backend))
+        rows = growth.rows(works, sides[0], sides[1], options, folder, tell)
+        pages: Pairs = []
+        if any(work.name == "messages" for work in works):
+            pages = growth.pages(*sides[1], options, folder, tell)
+    return rows, pages
+
+
+def tell(run: Run) -> None:
+    """Print a run as it ends."""
+    parts = " ".join(f"{part} {milliseconds:.2f}" for part, milliseconds in run.cpu_ms.items())
+    click.echo(
+        f"  {run.work:9} {run.contender:11} {run.workers} worker(s) round {run.round + 1}: "
+        f"{run.operations_per_second:7,.0f}/s  p99 {run.p99_ms:7.1f} ms  "
+        f"CPU {run.cpu_ms_total:6.2f} ms ({parts})"
+    )
+
+
+if __name__ == "__main__":
+    main()
