@@ -17,6 +17,7 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from jwt.exceptions import InvalidSubjectError
 
+from api import exchange, limits
 from api.errors import not_authenticated
 from api.jwks import PublicKeys
 from api.settings import Settings
@@ -190,7 +191,10 @@ async def current_caller(
 ) -> Caller:
     """Find out who sent the request; FastAPI calls this for every `CurrentCaller`."""
     authenticator: Authenticator = request.app.state.authenticator
-    return await authenticator.authenticate(request)
+    caller = await authenticator.authenticate(request)
+    exchange.caller(caller.user_id)
+    await limits.admit(request, caller.user_id)
+    return caller
 
 
 CurrentCaller = Annotated[Caller, Depends(current_caller)]

@@ -28,6 +28,7 @@ from postgrest import (
 
 from api.auth import CurrentCaller
 from api.errors import ApiError, FieldError, invalid, unavailable
+from api.exchange import UpstreamRequest
 from api.settings import Settings
 from api.tokens import TokenMint
 
@@ -152,7 +153,8 @@ class Database:
         # `from None` throughout: the originals carry the failing row, which no log may hold
         try:
             async with asyncio.timeout_at(self._deadline):
-                return await query.execute()
+                with UpstreamRequest():
+                    return await query.execute()
         except APIError as error:
             raise meaning(error) from None
         except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:

@@ -352,7 +352,7 @@ class UnhandledErrors:
         except Exception:
             if started:
                 raise
-            logger.exception("unhandled error in %s %r", scope["method"], scope["path"])
+            logger.exception("unhandled error")  # the request's own line says in which route
             await ApiError("INTERNAL_ERROR").response()(scope, receive, send)
 
 

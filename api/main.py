@@ -8,13 +8,17 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from api import errors, health
+from api import errors, health, logs, metrics
 from api.auth import Authenticator
 from api.body import BodyGuard
 from api.chat import routes as chat
 from api.database import Upstream, connect
+from api.exchange import Exchanges
 from api.head import HeadAsGet
+from api.headers import Revalidation, SecurityHeaders
 from api.interview import routes as interview
+from api.limits import Limits, RateLimits
+from api.logs import RequestLog
 from api.settings import Settings, load_settings
 from api.study import routes as study
 from api.tokens import TokenMint
@@ -48,6 +52,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     """
     settings = settings or load_settings()
+    request_log = logs.configure(settings)
+    limits = Limits(settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
@@ -55,7 +61,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             app.state.settings = settings
             app.state.authenticator = Authenticator(settings, http)
             app.state.upstream = Upstream(settings, TokenMint(settings), http)
-            yield
+            app.state.limits = limits
+            try:
+                yield
+            finally:
+                await limits.close()
 
     app = FastAPI(
         title="Session API",
@@ -64,7 +74,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_tags=TAGS,
         generate_unique_id_function=operation_id,
         lifespan=lifespan,
-        middleware=middleware(settings),
+        middleware=middleware(settings, request_log, limits),
         # one address for one thing; the redirect's would be made from a header
         redirect_slashes=False,
     )
@@ -78,6 +88,7 @@ def include_routers(app: FastAPI, settings: Settings) -> None:
     for kind in (study, interview, chat, wingman):
         app.include_router(kind.router, prefix=kind.PREFIX)
     app.include_router(health.router)
+    app.include_router(metrics.router)
 
     root = {"study": study, "chat": chat}[settings.root_sessions]
     for path, router in (
@@ -89,7 +100,7 @@ def include_routers(app: FastAPI, settings: Settings) -> None:
         app.include_router(router, prefix=path, include_in_schema=False)
 
 
-def middleware(settings: Settings) -> list[Middleware]:
+def middleware(settings: Settings, request_log: RequestLog, limits: Limits) -> list[Middleware]:
     """List what stands before the routes, outermost first.
 
     CORS comes before all that can answer an error, so that a browser may read every one.
@@ -98,15 +109,27 @@ def middleware(settings: Settings) -> list[Middleware]:
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "X-Test-User-ID"],
-        expose_headers=["Location", "Retry-After"],
+        allow_headers=["Authorization", "Content-Type", "X-Request-ID", "X-Test-User-ID"],
+        expose_headers=[
+            "Location",
+            "Retry-After",
+            "X-Request-ID",
+            "RateLimit-Limit",
+            "RateLimit-Remaining",
+            "RateLimit-Reset",
+            "RateLimit-Policy",
+        ],
         max_age=600,
     )
     return [
+        Middleware(HeadAsGet),
+        Middleware(Exchanges, observers=[request_log, metrics.count]),
+        Middleware(SecurityHeaders, production=settings.environment == "production"),
         *([cors] if settings.cors_origins else []),
         Middleware(errors.UnhandledErrors),
+        Middleware(RateLimits, limits=limits, trusted_proxies=settings.trusted_proxies),
         Middleware(BodyGuard, max_bytes=settings.max_body_bytes),
-        Middleware(HeadAsGet),
+        Middleware(Revalidation),
     ]
 
 

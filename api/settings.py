@@ -1,12 +1,15 @@
 """Every setting, with its default and what it is for. A wrong one stops the start."""
 
+import importlib.util
 import ipaddress
 import json
 import re
+from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import urlsplit
 
 import jwt
+import limits
 from pydantic import (
     AfterValidator,
     AliasChoices,
@@ -23,6 +26,8 @@ LOCAL_JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # 
 """The secret of every local Supabase, known to everybody. Never good outside development."""
 
 _MIN_SECRET_BYTES = 32
+_MIN_METRICS_TOKEN = 16
+_LONGEST_RATE = 86_400
 _MIN_RSA_BITS = 2048
 _PLACEHOLDERS = ("super-secret-jwt-token", "changeme", "change-me", "change_me", "placeholder")
 _DEMO_KEYS = (
@@ -76,6 +81,45 @@ def _origin(origin: str) -> str:
     return canonical
 
 
+def _rate(rate: str, info: ValidationInfo) -> str:
+    try:
+        items = limits.parse_many(rate)
+    except ValueError:
+        items = []
+    if len(items) != 1 or items[0].amount < 1 or items[0].get_expiry() > _LONGEST_RATE:
+        name = str(info.field_name).upper()
+        raise ValueError(f"{name} is not a rate of at most a day: write it as 60/minute.")
+    return rate
+
+
+def _rate_limit_storage(storage: str) -> str:
+    if storage in ("memory", "memory://"):
+        return "memory"
+    parts = urlsplit(storage)
+    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+        raise ValueError(
+            "RATE_LIMIT_STORAGE is neither `memory` nor a Redis URL: write it as "
+            "redis://host:6379/0, or rediss:// with TLS."
+        )
+    if importlib.util.find_spec("redis") is None:
+        raise ValueError("RATE_LIMIT_STORAGE needs the Redis client: install `session-api[redis]`.")
+    return storage
+
+
+def _networks(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    try:
+        return tuple(
+            ipaddress.ip_network(item.strip()) for item in value.split(",") if item.strip()
+        )
+    except ValueError:
+        raise ValueError(
+            "TRUSTED_PROXIES has an entry that is neither an address nor a network: write each as "
+            "10.0.0.5 or 10.0.0.0/8, separated by commas."
+        ) from None
+
+
 def _local_secret(data: dict[str, Any]) -> SecretStr | None:
     # A developer's API in front of a hosted project must not accept tokens that anybody can sign.
     if data["environment"] == "development" and _is_private(data["supabase_url"]):
@@ -90,6 +134,7 @@ def _local_origins(data: dict[str, Any]) -> tuple[str, ...]:
 
 
 _Url = Annotated[str, AfterValidator(_http_url)]
+_Rate = Annotated[str, AfterValidator(_rate)]
 
 
 class Settings(BaseSettings):
@@ -201,6 +246,51 @@ class Settings(BaseSettings):
         description="Most connections to PostgREST at a time, for each worker.",
     )
 
+    # --- limits on rates: `60/minute`, `1000/hour`, `10/second` ------------------------------
+    rate_limits: bool = Field(
+        True,
+        description="`off` lifts every limit below.",
+    )
+    rate_limit_storage: Annotated[str, AfterValidator(_rate_limit_storage)] = Field(
+        "memory",
+        repr=False,  # a Redis URL may hold a password
+        description="Where requests are counted: `memory`, each worker by itself, or "
+        "`redis://host:6379/0`, all workers and machines together (needs "
+        "`session-api[redis]`).",
+    )
+    rate_limit_read: _Rate = Field("1200/minute", description="Reads, for each user.")
+    rate_limit_create: _Rate = Field("60/minute", description="Sessions created, for each user.")
+    rate_limit_message: _Rate = Field("120/minute", description="Messages posted, for each user.")
+    rate_limit_confirm: _Rate = Field("60/minute", description="Confirmations, for each user.")
+    rate_limit_write: _Rate = Field("240/minute", description="Other writes, for each user.")
+    rate_limit_address: _Rate = Field(
+        "6000/minute",
+        description="All requests of one address (IPv6: of one /64 network), signed in or not.",
+    )
+    rate_limit_failed_auth: _Rate = Field(
+        "60/minute",
+        description="Requests of one address that end with 401; valid tokens are not affected.",
+    )
+    trusted_proxies: Annotated[
+        tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(_networks)
+    ] = Field(
+        (),
+        description="The proxies in front, as addresses or networks separated by commas: "
+        "`10.0.0.0/8`. Only what they add to `X-Forwarded-For` is believed; without it the "
+        "address is the connection's.",
+    )
+
+    # --- what operators see ------------------------------------------------------------------
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info",
+        description="`info`: one line a request; `warning`: faults only.",
+    )
+    metrics_token: SecretStr | None = Field(
+        None,
+        description="The bearer token (at least 16 characters) with which Prometheus reads "
+        "`/metrics`. Without it there is no `/metrics`.",
+    )
+
     @property
     def signing_key(self) -> jwt.PyJWK | None:
         """The private key that signs the API's own tokens, or `None` where the secret does."""
@@ -272,6 +362,12 @@ def _unusable(settings: Settings) -> list[str]:
             "SUPABASE_PUBLISHABLE_KEY is a secret key, which bypasses row-level security: give the "
             "publishable (anon) key."
         )
+    token = _value(settings.metrics_token)
+    if token is not None and (len(token) < _MIN_METRICS_TOKEN or not token.isascii()):
+        problems.append(
+            f"METRICS_TOKEN is shorter than {_MIN_METRICS_TOKEN} characters or not ASCII: make one "
+            "with `openssl rand -hex 24`."
+        )
     if secret is None and key is None:
         problems.append(
             "SUPABASE_JWT_SECRET or SESSION_API_SIGNING_KEY is needed to sign the API's own "
@@ -293,6 +389,9 @@ def _unsafe(settings: Settings) -> list[str]:
             "SUPABASE_PUBLISHABLE_KEY is a placeholder or a demo key: copy the project's own from "
             "its API settings."
         )
+    token = _value(settings.metrics_token)
+    if token is not None and _is_placeholder(token):
+        problems.append("METRICS_TOKEN is a placeholder: make one with `openssl rand -hex 24`.")
     if settings.enable_test_auth:
         problems.append(
             "ENABLE_TEST_AUTH lets anybody be any user: remove it, or set ENVIRONMENT=development."

@@ -9,6 +9,7 @@ from api import errors
 from api.auth import CurrentCaller
 from api.database import CallerDatabase
 from api.errors import Code
+from api.headers import ASK_AGAIN
 from api.pagination import Page
 from api.wingman import service
 from api.wingman.schemas import (
@@ -28,6 +29,7 @@ router = APIRouter(tags=["wingman"], responses=errors.ALWAYS)
 published = APIRouter()
 
 SessionId = Annotated[UUID, Path(description="The session's id.")]
+UNCHANGED: Final = {"description": "Unchanged since the `If-None-Match`."}
 NOT_THERE: Final[tuple[Code, ...]] = ("SESSION_NOT_FOUND", "NOT_A_PARTICIPANT")
 
 
@@ -60,10 +62,14 @@ async def schedule(body: ScheduleRequest, database: CallerDatabase, response: Re
     return session
 
 
-@router.get("/{session_id}", responses=errors.responses(*NOT_THERE))
+@router.get("/{session_id}", responses={304: UNCHANGED, **errors.responses(*NOT_THERE)})
 @published.get("/{session_id}")
-async def get(session_id: SessionId, database: CallerDatabase) -> Session:
-    """Read a session with its participants, their challenges and what is at stake."""
+async def get(session_id: SessionId, database: CallerDatabase, response: Response) -> Session:
+    """Read a session with its participants, their challenges and what is at stake.
+
+    The answer's `ETag`, sent back as `If-None-Match`, is answered with 304 while nothing changed.
+    """
+    response.headers["Cache-Control"] = ASK_AGAIN
     return await service.get(database, session_id)
 
 

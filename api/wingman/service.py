@@ -6,7 +6,7 @@ from uuid import UUID
 
 from postgrest import CountMethod
 
-from api import access
+from api import access, exchange
 from api.database import ConstraintError, Database, DeniedError, Row
 from api.errors import ApiError, Code
 from api.wingman import rules
@@ -89,6 +89,8 @@ async def confirm(
     """
     row = await change(database, session_id, lambda it: rules.confirm(it, caller_id, buddy_id))
     completed = row["status"] == "completed"
+    if completed:
+        exchange.event("session_completed")
     return ConfirmAnswer(
         success=True,
         message="Both have confirmed: the session is completed."
@@ -165,6 +167,7 @@ async def change(database: Database, session_id: UUID, rule: Callable[[State], C
         row = await database.row(update.select("status", "completed_at"))
         if row is not None:
             return row
+        exchange.retry()
     raise ApiError("CONFLICT")
 
 

@@ -1,0 +1,250 @@
+"""One request and its answer, as the operator sees them: what logs, metrics and traces are made of.
+
+What is kept here is a closed list: ids, a route's template, numbers and codes. Nothing that a user
+wrote, no token and no address ever gets in, so nothing that reads it can give them away.
+"""
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from types import TracebackType
+from typing import Any, Final, Literal, NamedTuple, Self
+from uuid import uuid4
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Event = Literal[
+    "session_created",
+    "session_read",
+    "session_confirmed",
+    "session_completed",
+    "session_deleted",
+    "session_denied",
+]
+Action = Literal["read", "create", "message", "confirm", "write"]
+
+REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+# every error answer has the one shape, so its code stands at its head
+ERROR_CODE: Final = re.compile(rb'"code":\s*"([A-Z_]{1,40})"')
+UNKNOWN: Final = "unknown"
+# routes of FastAPI's own, which leave no template in the scope
+DOCUMENTS: Final = frozenset({"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"})
+METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+class RouteFacts(NamedTuple):
+    """What a route is, for whoever counts: the same for each of its requests."""
+
+    template: str
+    """Its path with the parameters' names, or `unknown`."""
+    kind: str | None
+    """The kind of session it serves."""
+    action: Action
+    event: Event | None
+    """What has happened when it answers with success."""
+
+
+NO_ROUTE: Final = RouteFacts(UNKNOWN, None, "read", None)
+
+
+class Exchange:
+    """A request being served."""
+
+    __slots__ = (
+        "_route",
+        "code",
+        "events",
+        "method",
+        "request_id",
+        "retries",
+        "scope",
+        "seconds",
+        "session_id",
+        "status",
+        "upstream_count",
+        "upstream_seconds",
+        "user_id",
+    )
+
+    def __init__(self, scope: Scope) -> None:
+        self.scope = scope
+        self.method: str = scope["method"] if scope["method"] in METHODS else UNKNOWN
+        self.request_id = request_id(scope)
+        self.status = 500  # unless an answer says otherwise
+        self.code: str | None = None
+        self.user_id: str | None = None
+        self.session_id: str | None = None
+        self.events: list[Event] = []
+        self.seconds = 0.0
+        self.retries = 0
+        self.upstream_count = 0
+        self.upstream_seconds = 0.0
+        self._route: RouteFacts | None = None
+
+    @property
+    def route(self) -> RouteFacts:
+        """The route that serves the request; known once routing is done."""
+        if self._route is None or self._route is NO_ROUTE:
+            self._route = facts(self.scope)
+        return self._route
+
+
+_current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
+_facts: dict[tuple[str, str, str], RouteFacts] = {}
+
+
+def current() -> Exchange | None:
+    """Return the exchange that this code runs for, `None` outside a request."""
+    return _current.get()
+
+
+def event(name: Event) -> None:
+    """Note that this has happened in the request being served."""
+    if exchange := _current.get():
+        exchange.events.append(name)
+
+
+def retry() -> None:
+    """Note that a decision had to be made again, because somebody was faster."""
+    if exchange := _current.get():
+        exchange.retries += 1
+
+
+def caller(user_id: object) -> None:
+    """Note who the request's verified caller is."""
+    if exchange := _current.get():
+        exchange.user_id = str(user_id)
+
+
+class UpstreamRequest:
+    """Context manager: measures one request to PostgREST."""
+
+    __slots__ = ("_started",)
+
+    def __enter__(self) -> Self:
+        self._started = time.perf_counter()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if exchange := _current.get():
+            exchange.upstream_count += 1
+            exchange.upstream_seconds += time.perf_counter() - self._started
+
+
+class Exchanges:
+    """ASGI middleware: keeps an `Exchange` for each request and tells the observers when it ends.
+
+    It gives the request its id, and the answer the header `X-Request-ID`. It stands outside of
+    everything that can answer.
+    """
+
+    def __init__(self, app: ASGIApp, observers: Sequence[Callable[[Exchange], None]]) -> None:
+        self.app = app
+        self.observers = observers
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        exchange = Exchange(scope)
+        token = _current.set(exchange)
+        started = time.perf_counter()
+        location: str | None = None
+
+        async def watch(message: Message) -> None:
+            nonlocal location
+            if message["type"] == "http.response.start":
+                exchange.status = message["status"]
+                headers = MutableHeaders(raw=message.setdefault("headers", []))
+                headers["X-Request-ID"] = exchange.request_id
+                if exchange.status == 201:
+                    location = headers.get("location")
+            elif exchange.status >= 400 and exchange.code is None:
+                found = ERROR_CODE.search(message.get("body", b"")[:100])
+                exchange.code = found[1].decode() if found else None
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watch)
+        finally:
+            exchange.seconds = time.perf_counter() - started
+            conclude(exchange, location)
+            for observe in self.observers:
+                observe(exchange)
+            _current.reset(token)
+
+
+def conclude(exchange: Exchange, location: str | None) -> None:
+    """Name the session and what has happened to it, from the route and the answer."""
+    route = exchange.route
+    session_id = exchange.scope.get("path_params", {}).get("session_id")
+    if session_id is not None and is_id(session_id):
+        exchange.session_id = str(session_id)
+    if exchange.status in (401, 403):
+        exchange.events.append("session_denied")
+    elif route.event and (exchange.status < 300 or exchange.status == 304):
+        exchange.events.insert(0, route.event)
+        if route.event == "session_created" and location:
+            exchange.session_id = location.rpartition("/")[2]
+
+
+def is_id(value: object) -> bool:
+    """Tell whether a path parameter is an id, and not what somebody typed in its place."""
+    return re.fullmatch(r"[0-9a-fA-F-]{32,36}", str(value)) is not None
+
+
+def request_id(scope: Scope) -> str:
+    """Return the id that the client sent, if it can stand in a log line as it is, or a new one."""
+    for name, value in scope["headers"]:
+        if name == b"x-request-id":
+            return value.decode() if REQUEST_ID.fullmatch(value) else uuid4().hex
+    return uuid4().hex
+
+
+def facts(scope: Scope) -> RouteFacts:
+    """Say which route serves the request."""
+    route = scope.get("route")
+    path: str = scope["path"]
+    if route is None:
+        return NO_ROUTE._replace(template=path) if path in DOCUMENTS else NO_ROUTE
+    # a router that is included under several prefixes has one route for all of them
+    own_part = route.path_format.format(**scope["path_params"])
+    if not path.endswith(own_part):
+        return NO_ROUTE
+    prefix = path[: len(path) - len(own_part)]
+    # for a method that the path does not take Starlette names the route too
+    key = (scope["method"] if scope["method"] in METHODS else UNKNOWN, prefix, route.path_format)
+    found = _facts.get(key)
+    if found is None:
+        found = _facts[key] = facts_of(route, key[0], prefix + route.path_format)
+    return found
+
+
+def facts_of(route: Any, method: str, template: str) -> RouteFacts:
+    """Work out a route's facts from its path and the package that its function lives in.
+
+    The five frontends' published paths end as the canonical ones do, so the ending decides.
+    """
+    package = getattr(route.endpoint, "__module__", "").split(".")
+    kind = package[1] if len(package) == 3 and package[2] == "routes" else None
+    ending = template.rpartition("/")[2]
+    one_session = template.endswith("/{session_id}")
+    if method in ("GET", "HEAD"):
+        return RouteFacts(template, kind, "read", "session_read" if one_session else None)
+    if method == "POST" and ending == "confirm":
+        return RouteFacts(template, kind, "confirm", "session_confirmed")
+    if method == "POST" and ending == "messages":
+        return RouteFacts(template, kind, "message", None)
+    if method == "POST" and ending == "sessions":
+        return RouteFacts(template, kind, "create", "session_created")
+    if method == "DELETE" and one_session:
+        return RouteFacts(template, kind, "write", "session_deleted")
+    return RouteFacts(template, kind, "write", None)
