@@ -1,0 +1,270 @@
+"""PostgREST or Postgres away, or frozen: 503 within three seconds, and back without a restart.
+
+On a stack of its own, which nobody else's tests rely on.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from api.local.addresses import HOST, free_port
+from api.local.processes import Child
+from api.local.server import api_server, api_settings
+from api.local.stack import Stack
+from tests import actors
+from tests.actors import Wingman
+from tests.stacks import scratch_folder
+
+ANSWER_SECONDS = 3.0
+# PostgREST waits between its attempts to reach a database that was away
+RETURN_SECONDS = 5.0
+
+SESSIONS = "/api/v1/wingman/sessions"
+
+
+@dataclass
+class Site:
+    """An API on a stack whose parts can be taken away."""
+
+    stack: Stack
+    api: httpx.Client
+
+    @property
+    def postgrest(self) -> Child:
+        assert self.stack._postgrest is not None
+        return self.stack._postgrest
+
+    @property
+    def postgres(self) -> Child:
+        assert self.stack._postgres.server is not None
+        return self.stack._postgres.server
+
+    def session(self) -> Wingman:
+        with psycopg.connect(self.stack.database_url, autocommit=True) as sql:
+            user = partial(actors.new_user, sql, self.stack.jwt_secret)
+            return actors.new_wingman(sql, actors.new_match(sql, user))
+
+    def send(self, session: Wingman, method: str, path: str, body: Any = None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {session.user1.token}"}
+        return self.api.request(method, path, json=body, headers=headers)
+
+    def detail(self, session: Wingman) -> httpx.Response:
+        return self.send(session, "GET", f"{SESSIONS}/{session.session_id}")
+
+
+@contextmanager
+def serving(stack: Stack, **overrides: str) -> Iterator[httpx.Client]:
+    """Serve the API on `stack`."""
+    with scratch_folder() as folder:
+        port = free_port()
+        env = {"PATH": os.defpath, **api_settings(stack), "RATE_LIMITS": "off", **overrides}
+        server = api_server(port, env, folder, folder / "api.log")
+        server.start()
+        try:
+            with httpx.Client(base_url=f"http://{HOST}:{port}", timeout=10) as client:
+                yield client
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with ExitStack() as cleanup:
+        folder = cleanup.enter_context(scratch_folder())
+        stack = cleanup.enter_context(Stack.scratch(folder / "stack"))
+        stack.migrate()
+        yield Site(stack, cleanup.enter_context(serving(stack)))
+
+
+def pid(child: Child) -> int:
+    assert child._process is not None
+    return child._process.pid
+
+
+def stop(child: Child, number: signal.Signals) -> None:
+    """Send a signal to a program and to all that it has started."""
+    parent = psutil.Process(pid(child))
+    for process in (parent, *parent.children(recursive=True)):
+        process.send_signal(number)
+
+
+@contextmanager
+def postgrest_killed(site: Site) -> Iterator[None]:
+    os.kill(pid(site.postgrest), signal.SIGKILL)
+    site.postgrest.stop()
+    yield
+    site.postgrest.start()
+
+
+@contextmanager
+def postgres_stopped(site: Site) -> Iterator[None]:
+    site.postgres.stop()
+    yield
+    site.postgres.start()
+
+
+@contextmanager
+def postgres_killed(site: Site) -> Iterator[None]:
+    stop(site.postgres, signal.SIGKILL)
+    site.postgres.stop()
+    yield
+    site.postgres.start()
+
+
+@contextmanager
+def frozen(child: Child) -> Iterator[None]:
+    stop(child, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        stop(child, signal.SIGCONT)
+
+
+def postgrest_frozen(site: Site) -> AbstractContextManager[None]:
+    return frozen(site.postgrest)
+
+
+def postgres_frozen(site: Site) -> AbstractContextManager[None]:
+    return frozen(site.postgres)
+
+
+Outage = Callable[[Site], AbstractContextManager[None]]
+OUTAGES: list[Outage] = [
+    postgrest_killed,
+    postgrest_frozen,
+    postgres_stopped,
+    postgres_killed,
+    postgres_frozen,
+]
+
+
+def timed(request: Callable[[], httpx.Response]) -> tuple[httpx.Response, float]:
+    start = time.monotonic()
+    answer = request()
+    return answer, time.monotonic() - start
+
+
+def assert_unavailable(answer: httpx.Response, seconds: float) -> None:
+    assert answer.status_code == 503
+    assert answer.json()["detail"]["code"] == "DATABASE_UNAVAILABLE"
+    assert int(answer.headers["Retry-After"]) > 0
+    assert seconds < ANSWER_SECONDS
+
+
+@pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)
+def test_outage(site: Site, outage: Outage) -> None:
+    session = site.session()
+    path = f"{SESSIONS}/{session.session_id}"
+    plan = {
+        "match_id": str(session.match_id),
+        "venue_name": "x",
+        "scheduled_time": "2095-01-01T00:00:00Z",
+        "user1_challenge_id": str(session.challenge1_id),
+        "user2_challenge_id": str(session.challenge2_id),
+    }
+    requests: list[Callable[[], httpx.Response]] = [
+        partial(site.send, session, "GET", path),
+        partial(site.send, session, "GET", SESSIONS),
+        partial(site.send, session, "POST", f"{path}/confirm"),
+        partial(site.send, session, "PATCH", f"{path}/notes", {"notes": "x"}),
+        partial(site.send, session, "POST", f"{path}/cancel"),
+        partial(site.send, session, "POST", SESSIONS, plan),
+        partial(site.api.get, "/readyz"),
+    ]
+    assert site.detail(session).status_code == 200
+    with outage(site):
+        with ThreadPoolExecutor(len(requests)) as threads:
+            for answer, seconds in threads.map(timed, requests):
+                assert_unavailable(answer, seconds)
+        alive, seconds = timed(partial(site.api.get, "/healthz"))
+        assert alive.status_code == 200
+        assert seconds < 1
+
+    if outage is postgrest_killed:
+        answer = site.detail(session)  # the very next request
+    else:
+        answer = eventually(partial(site.detail, session))
+    assert answer.status_code == 200
+    assert site.api.get("/readyz").status_code == 200
+    assert legal(site, session.session_id)
+
+
+def eventually(request: Callable[[], httpx.Response]) -> httpx.Response:
+    """Send again what was answered with 503, for as long as a return may take."""
+    deadline = time.monotonic() + RETURN_SECONDS
+    while (answer := request()).status_code == 503 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return answer
+
+
+def legal(site: Site, session_id: UUID) -> bool:
+    """Whatever of the unanswered writes has arrived, the row is one that the rules allow."""
+    with psycopg.connect(site.stack.database_url, autocommit=True) as sql:
+        found = sql.execute(
+            "select status, completed_at is null, user1_completed_confirmed_by_user2,"
+            " user2_completed_confirmed_by_user1 from public.wingman_sessions where id = %s",
+            [session_id],
+        ).fetchone()
+    return found in {
+        (status, True, False, confirmed)
+        for status in ("scheduled", "cancelled")
+        for confirmed in (False, True)
+    }
+
+
+def test_overload_of_a_frozen_database(site: Site) -> None:
+    """More requests than there are connections: each is answered in time all the same."""
+    session = site.session()
+    limits = httpx.Limits(max_connections=100)
+    with (
+        serving(site.stack, DATABASE_CONNECTIONS="4") as api,
+        httpx.Client(base_url=api.base_url, timeout=10, limits=limits) as client,
+    ):
+        headers = {"Authorization": f"Bearer {session.user1.token}"}
+        request = partial(client.get, SESSIONS, headers=headers)
+        assert request().status_code == 200
+        with frozen(site.postgrest), ThreadPoolExecutor(40) as threads:
+            for answer, seconds in threads.map(lambda _: timed(request), range(40)):
+                assert_unavailable(answer, seconds)
+        assert eventually(request).status_code == 200
+
+
+def test_row_that_somebody_holds(site: Site) -> None:
+    session = site.session()
+    path = f"{SESSIONS}/{session.session_id}"
+    write = partial(site.send, session, "PATCH", f"{path}/notes", {"notes": "x"})
+    with psycopg.connect(site.stack.database_url) as sql:
+        sql.execute(
+            "select from public.wingman_sessions where id = %s for update", [session.session_id]
+        )
+        assert_unavailable(*timed(write))
+        assert site.detail(session).status_code == 200  # readers do not wait
+    assert write().status_code == 200
+
+
+def test_away_from_the_start(site: Site) -> None:
+    session = site.session()
+    headers = {"Authorization": f"Bearer {session.user1.token}"}
+    site.postgrest.stop()
+    try:
+        with serving(site.stack) as api:
+            request = partial(api.get, SESSIONS, headers=headers)
+            assert_unavailable(*timed(request))
+            assert_unavailable(*timed(partial(api.get, "/readyz")))
+            site.postgrest.start()
+            assert request().status_code == 200
+    finally:
+        site.postgrest.stop()
+        site.postgrest.start()
