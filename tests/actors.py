@@ -1,7 +1,7 @@
 """The people of the tests, and what they have together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID, uuid4
 
 from psycopg import Connection
@@ -11,6 +11,20 @@ from api.local.keys import user_token
 
 Sql = Connection[TupleRow]
 _TOKEN_SECONDS = 3600
+
+
+@dataclass(frozen=True)
+class Made:
+    """What this run has added, and a Supabase that is not ours is rid of at the end.
+
+    All other rows belong to one of these users, and go with them.
+    """
+
+    users: list[UUID] = field(default_factory=list)
+    challenges: list[UUID] = field(default_factory=list)
+
+
+MADE = Made()
 
 
 @dataclass(frozen=True)
@@ -49,6 +63,7 @@ NewWingman = Callable[..., Wingman]
 def new_user(sql: Sql, jwt_secret: str, name: str = "Robin") -> User:
     """Somebody who was never there before."""
     user_id = uuid4()
+    MADE.users.append(user_id)
     sql.execute(
         "insert into auth.users (id, email) values (%s, %s)", [user_id, f"{user_id}@example.com"]
     )
@@ -61,6 +76,7 @@ def new_user(sql: Sql, jwt_secret: str, name: str = "Robin") -> User:
 def new_challenge(sql: Sql, points: int) -> UUID:
     """A challenge for one of a session's two people."""
     challenge_id = uuid4()
+    MADE.challenges.append(challenge_id)
     sql.execute(
         "insert into public.approach_challenges (id, title, description, difficulty, points)"
         " values (%s, 'Say hello', 'To three strangers.', 'beginner', %s)",

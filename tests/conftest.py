@@ -20,7 +20,7 @@ from api.local.project import Project
 from api.local.server import api_server, api_settings
 from tests import actors
 from tests.actors import Match, NewMatch, NewUser, NewWingman, Sql, User, Wingman
-from tests.stacks import local_stack, scratch_folder
+from tests.stacks import STACKS, Provider, Spare, scratch_folder
 
 Serve = Callable[..., str]
 AsUser = Callable[..., httpx.Client]
@@ -40,10 +40,41 @@ def client(base_url: str, **headers: str) -> httpx.Client:
     )
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the command line choose where the tests' Supabase comes from."""
+    parser.addoption(
+        "--stack",
+        choices=STACKS,
+        default="local",
+        help="the embedded stack, the official images (needs Docker), or the Supabase at "
+        "SUPABASE_URL (needs SUPABASE_PUBLISHABLE_KEY, SUPABASE_JWT_SECRET and DATABASE_URL too)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Refuse at once where there is no such stack."""
+    STACKS[config.getoption("stack")].require()
+
+
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Project]:
-    """A Supabase with the migrations and nothing else."""
-    with local_stack() as project:
+def provider(pytestconfig: pytest.Config) -> Provider:
+    """What makes stacks of the kind that `--stack` names."""
+    return STACKS[pytestconfig.getoption("stack")]
+
+
+@pytest.fixture(scope="session")
+def stack(provider: Provider) -> Iterator[Project]:
+    """A Supabase with the migrations and nothing else that matters."""
+    with provider.stack() as project:
+        yield project
+
+
+@pytest.fixture(scope="session")
+def spare(provider: Provider) -> Iterator[Spare]:
+    """Another one, to be broken and mended: what happens there happens to no other test."""
+    if provider.spare is None:
+        pytest.skip("this would break the Supabase at SUPABASE_URL")
+    with provider.spare() as project:
         yield project
 
 
@@ -58,7 +89,7 @@ def serve(stack: Project) -> Iterator[Serve]:
             key = frozenset(overrides.items())
             if key not in running:
                 port = free_port()
-                env = {"PATH": os.defpath, **api_settings(stack), **overrides}
+                env = {"PATH": os.defpath, **api_settings(stack), "RATE_LIMITS": "off", **overrides}
                 server = api_server(port, env, folder, folder / f"api-{port}.log")
                 cleanup.callback(server.stop)
                 server.start()

@@ -21,7 +21,8 @@ from api.local.addresses import HOST
 from api.local.errors import LocalError
 from api.local.processes import Child
 
-_SETUP = Path(__file__).with_name("supabase.sql")
+SETUP = Path(__file__).with_name("supabase.sql")
+"""What Supabase provides and a plain Postgres lacks."""
 _START_SECONDS = 60  # a start after a crash replays what was committed
 # macOS allows 104 bytes for a socket's path, Linux 108
 _SOCKET_PATH_BYTES = 100
@@ -103,7 +104,7 @@ class Postgres:
         )
         self.server.start()
         with psycopg.connect(self._socket_address, autocommit=True) as connection:
-            connection.execute(_SETUP.read_bytes())
+            connection.execute(SETUP.read_bytes())
 
     def stop(self) -> None:
         """Stop the server in good order."""

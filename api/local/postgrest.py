@@ -38,6 +38,28 @@ def find_postgrest() -> Path:
     )
 
 
+def configuration(jwt_secret: str) -> dict[str, str]:
+    """Return the environment variables that make a PostgREST, of any version, like Supabase's.
+
+    Args:
+        jwt_secret: what verifies tokens: a secret, or a JWKS.
+
+    """
+    return {
+        "PGRST_DB_SCHEMAS": "public",
+        "PGRST_DB_ANON_ROLE": "anon",
+        "PGRST_DB_POOL": "10",
+        "PGRST_DB_MAX_ROWS": "1000",
+        "PGRST_DB_PLAN_ENABLED": "false",
+        "PGRST_DB_CHANNEL_ENABLED": "true",
+        "PGRST_JWT_SECRET": jwt_secret,
+        # until version 13; from 14 on the cache is on and sized by another setting
+        "PGRST_JWT_CACHE_MAX_LIFETIME": "3600",
+        "PGRST_OPENAPI_MODE": "disabled",
+        "PGRST_LOG_LEVEL": "warn",
+    }
+
+
 def postgrest(
     port: int, database: tuple[Path, int], jwt_secret: str, marker: str, log: Path
 ) -> Child:
@@ -62,18 +84,8 @@ def postgrest(
         [str(find_postgrest())],
         env={
             STACK_VARIABLE: marker,
+            **configuration(jwt_secret),
             "PGRST_DB_URI": f"postgres://authenticator@/postgres?{socket}",
-            "PGRST_DB_SCHEMAS": "public",
-            "PGRST_DB_ANON_ROLE": "anon",
-            "PGRST_DB_POOL": "10",
-            "PGRST_DB_MAX_ROWS": "1000",
-            "PGRST_DB_PLAN_ENABLED": "false",
-            "PGRST_DB_CHANNEL_ENABLED": "true",
-            "PGRST_JWT_SECRET": jwt_secret,
-            # until version 13; from 14 on the cache is on and sized by another setting
-            "PGRST_JWT_CACHE_MAX_LIFETIME": "3600",
-            "PGRST_OPENAPI_MODE": "disabled",
-            "PGRST_LOG_LEVEL": "warn",
             "PGRST_SERVER_HOST": HOST,
             "PGRST_SERVER_PORT": str(port),
             "PGRST_ADMIN_SERVER_PORT": str(admin_port),

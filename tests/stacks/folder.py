@@ -1,13 +1,10 @@
-"""Where the tests' Supabase comes from."""
+"""Where a test's files are."""
 
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-from api.local.project import Project
-from api.local.stack import Stack
 
 
 @contextmanager
@@ -19,11 +16,3 @@ def scratch_folder() -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder)
-
-
-@contextmanager
-def local_stack() -> Iterator[Project]:
-    """The embedded stack, with free ports and data of its own, migrated and otherwise empty."""
-    with scratch_folder() as folder, Stack.scratch(folder / "stack") as stack:
-        stack.migrate()
-        yield stack

@@ -1,0 +1,40 @@
+"""Where the tests' Supabase comes from: `pytest --stack=local|containers|url`."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Final
+
+from api.local.project import Project
+from tests.stacks import containers, local, url
+from tests.stacks.folder import scratch_folder
+from tests.stacks.spare import Spare
+
+__all__ = ["STACKS", "Provider", "Spare", "scratch_folder"]
+
+
+class Provider:
+    """One kind of stack.
+
+    Args:
+        require: raises `pytest.UsageError`, in a line, where there can be no such stack.
+        stack: one that the whole run shares: migrated, and otherwise empty or somebody's.
+        spare: another of the kind, which a test may break; `None` where there is no other.
+
+    """
+
+    def __init__(
+        self,
+        require: Callable[[], None],
+        stack: Callable[[], AbstractContextManager[Project]],
+        spare: Callable[[], AbstractContextManager[Spare]] | None,
+    ) -> None:
+        self.require = require
+        self.stack = stack
+        self.spare = spare
+
+
+STACKS: Final = {
+    "local": Provider(lambda: None, local.stack, local.stack),
+    "containers": Provider(containers.require, containers.stack, containers.stack),
+    "url": Provider(url.require, url.stack, None),
+}

@@ -1,0 +1,22 @@
+"""A stack that a test may break."""
+
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from api.local.project import Project
+
+
+class Spare(Project, Protocol):
+    """A project of our own, as far as it can be changed from outside."""
+
+    @property
+    def url(self) -> str:
+        """The project's address, which is the gateway's."""
+
+    def another_postgrest(self, jwt_secret: str) -> AbstractContextManager[str]:
+        """Start a second PostgREST on the same database, and give its address.
+
+        Args:
+            jwt_secret: what it verifies tokens with: a secret, or a JWKS.
+
+        """

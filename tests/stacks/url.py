@@ -1,0 +1,75 @@
+"""A Supabase that is somewhere, `supabase start`'s or a hosted one, with the migrations in it.
+
+It is given by the variables that the API has, and `DATABASE_URL`. Tests make their own users and
+rows there; what they made is removed at the end, and nothing else is touched.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import psycopg
+import pytest
+
+from tests import actors
+
+_VARIABLES = {
+    "SUPABASE_URL": "the project's address",
+    "SUPABASE_PUBLISHABLE_KEY": "the publishable or the anon key",
+    "SUPABASE_JWT_SECRET": "the legacy JWT secret, which signs the test users' tokens",
+    "DATABASE_URL": "a connection as `postgres`",
+}
+
+
+def require() -> None:
+    """Make sure that the project is named.
+
+    Raises:
+        pytest.UsageError: a variable is missing.
+
+    """
+    missing = [f"{name} ({what})" for name, what in _VARIABLES.items() if not os.environ.get(name)]
+    if missing:
+        raise pytest.UsageError(f"--stack=url needs {', '.join(missing)}")
+
+
+@dataclass(frozen=True)
+class UrlStack:
+    """A project as its variables describe it."""
+
+    url: str
+    anon_key: str
+    jwt_secret: str
+    database_url: str
+
+    @property
+    def rest_url(self) -> str:
+        """PostgREST through the gateway."""
+        return f"{self.url}/rest/v1"
+
+    @property
+    def postgrest_url(self) -> str:
+        """The same: PostgREST's own address is nobody's to know."""
+        return os.environ.get("POSTGREST_URL", self.rest_url)
+
+
+@contextmanager
+def stack() -> Iterator[UrlStack]:
+    """The project, as it was found and as it is left."""
+    project = UrlStack(
+        url=os.environ["SUPABASE_URL"].rstrip("/"),
+        anon_key=os.environ["SUPABASE_PUBLISHABLE_KEY"],
+        jwt_secret=os.environ["SUPABASE_JWT_SECRET"],
+        database_url=os.environ["DATABASE_URL"],
+    )
+    try:
+        yield project
+    finally:
+        with psycopg.connect(project.database_url) as connection:
+            # their rows go with them; challenges are nobody's
+            connection.execute("delete from auth.users where id = any (%s)", [actors.MADE.users])
+            connection.execute(
+                "delete from public.approach_challenges where id = any (%s)",
+                [actors.MADE.challenges],
+            )
