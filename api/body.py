@@ -67,8 +67,10 @@ class BodyGuard:
             return
         headers = Headers(scope=scope)
         length = headers.get("content-length")
-        if length is None and "transfer-encoding" not in headers:
-            await self.app(scope, receive, send)  # no body
+        # HTTP/1 announces every body; later versions need not
+        is_http1 = scope.get("http_version", "1.1").startswith("1")
+        if is_http1 and length is None and "transfer-encoding" not in headers:
+            await self.app(scope, receive, send)
             return
         if length is not None and length.isdecimal() and int(length[:20]) > self.max_bytes:
             await refuse(receive, send)

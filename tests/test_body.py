@@ -95,6 +95,10 @@ class TestSize:
         assert sent[0]["status"] == 413
         assert read <= LIMIT + LINGER_BYTES + 2 * CHUNK
 
+    def test_unannounced_as_in_http2(self) -> None:
+        sent, _ = exchange([], endless(), "2")
+        assert sent[0]["status"] == 413
+
     def test_declared_smaller_than_it_is(self) -> None:
         sent, _ = exchange([(b"content-length", b"1")], endless())
         assert sent[0]["status"] == 413
@@ -114,7 +118,7 @@ def endless() -> Iterator[Message]:
 
 
 def exchange(
-    headers: list[tuple[bytes, bytes]], messages: Iterator[Message]
+    headers: list[tuple[bytes, bytes]], messages: Iterator[Message], http_version: str = "1.1"
 ) -> tuple[list[Message], int]:
     """Run the application on hand-made messages: what it sent, and how many bytes it read."""
     sent: list[Message] = []
@@ -131,6 +135,7 @@ def exchange(
 
     scope: Scope = {
         "type": "http",
+        "http_version": http_version,
         "method": "POST",
         "path": "/any",
         "query_string": b"",

@@ -1,5 +1,7 @@
 """The application as a whole: its document, its pages, its browsers."""
 
+import socket
+
 import httpx
 import pytest
 
@@ -107,3 +109,64 @@ class TestMethods:
         answer = anonymous.get("/api/v1/wingman/session")
         assert answer.status_code == 404
         assert answer.json()["detail"]["code"] == "NOT_FOUND"
+
+
+class TestTooLarge:
+    """On the wire: what is too large is refused before it is sent."""
+
+    @pytest.mark.parametrize("expect", ["", "Expect: 100-continue\r\n"])
+    def test_declared(self, api: str, expect: str) -> None:
+        with connection(api) as wire:
+            wire.sendall(
+                b"POST /api/v1/wingman/sessions HTTP/1.1\r\nHost: x\r\n"
+                b"Content-Type: application/json\r\nContent-Length: 99999999999\r\n"
+                + expect.encode()
+                + b"\r\n"
+            )
+            answer = read_to_the_end(wire)
+        assert answer.startswith(b"HTTP/1.1 413 ")  # and not `100 Continue`
+        assert b'"PAYLOAD_TOO_LARGE"' in answer
+
+    def test_endless(self, api: str) -> None:
+        with connection(api) as wire:
+            wire.sendall(
+                b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                + b"10000\r\n"
+                + b"x" * 0x10000
+                + b"\r\n1\r\nx\r\n"
+            )
+            answer = read_to_the_end(wire)
+        assert answer.startswith(b"HTTP/1.1 413 ")
+        assert b"connection: close" in answer.lower()
+
+
+def connection(address: str) -> socket.socket:
+    url = httpx.URL(address)
+    return socket.create_connection((url.host, url.port), timeout=5)
+
+
+def read_to_the_end(wire: socket.socket) -> bytes:
+    answer = b""
+    while piece := wire.recv(65_536):
+        answer += piece
+    return answer
+
+
+class TestOrder:
+    """Who somebody is comes before what they say."""
+
+    @pytest.mark.parametrize(
+        ("method", "path"),
+        [
+            ("GET", "/1"),
+            ("GET", "?limit=0"),
+            ("POST", ""),
+            ("POST", "/1/confirm"),
+            ("PATCH", "/1/notes"),
+        ],
+    )
+    def test_anonymous_with_bad_input(
+        self, anonymous: httpx.Client, method: str, path: str
+    ) -> None:
+        answer = anonymous.request(method, f"/api/v1/wingman/sessions{path}", json={"x": 1})
+        assert answer.status_code == 401
