@@ -1,6 +1,5 @@
 """Whom Postgres runs as: it refuses root, who therefore lends it a user and folders in reach."""
 
-import hashlib
 import os
 import pwd
 import shutil
@@ -93,8 +92,9 @@ def server_folder(wanted: Path, account: Account | None) -> Path:
             f"{folder}: let others pass through the folders above it (chmod o+x)."
         )
     folder.rmdir()
-    elsewhere = SHARED / f"data-{hashlib.sha256(bytes(wanted)).hexdigest()[:16]}"
     _make_shared(SHARED)
+    # never the folder of an earlier clone at the same path: the link alone tells whose it is
+    elsewhere = Path(tempfile.mkdtemp(prefix="data-", dir=SHARED))
     _give(elsewhere, account)
     wanted.symlink_to(elsewhere)
     return elsewhere
