@@ -4,6 +4,7 @@ import os
 import platform
 import shutil
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import quote
 
@@ -61,14 +62,18 @@ def configuration(jwt_secret: str) -> dict[str, str]:
 
 
 def postgrest(
-    port: int, database: tuple[Path, int], jwt_secret: str, marker: str, log: Path
+    port: int,
+    database: tuple[Path, int],
+    configuration: Mapping[str, str],
+    marker: str,
+    log: Path,
 ) -> Child:
-    """Describe a PostgREST configured as Supabase's is: not started yet, ready with its schema.
+    """Describe a PostgREST: not started yet, ready with its schema.
 
     Args:
         port: where it listens, on this machine only.
         database: the folder of the database's unix socket, and the port that names the socket.
-        jwt_secret: what verifies tokens.
+        configuration: its settings, as `configuration` makes them.
         marker: the stack's name, by which its processes can be found.
         log: the file for its log.
 
@@ -84,7 +89,7 @@ def postgrest(
         [str(find_postgrest())],
         env={
             STACK_VARIABLE: marker,
-            **configuration(jwt_secret),
+            **configuration,
             "PGRST_DB_URI": f"postgres://authenticator@/postgres?{socket}",
             "PGRST_SERVER_HOST": HOST,
             "PGRST_SERVER_PORT": str(port),

@@ -12,7 +12,7 @@ from api.local.gateway import gateway
 from api.local.keys import api_key
 from api.local.lock import FolderLock
 from api.local.postgres import Postgres
-from api.local.postgrest import postgrest
+from api.local.postgrest import configuration, postgrest
 from api.local.processes import Child, end_leftovers
 from api.settings import LOCAL_JWT_SECRET
 
@@ -168,7 +168,7 @@ class Stack:
         self._postgrest = postgrest(
             self._postgrest_port,
             (self._postgres.socket_folder, self._postgres.port),
-            self.jwt_secret,
+            configuration(self.jwt_secret),
             self._marker,
             self._log("postgrest"),
         )

@@ -62,7 +62,7 @@ class ContainerStack:
     def __init__(self, cleanup: ExitStack, folder: Path) -> None:
         self._network = cleanup.enter_context(Network())
         self.database_url = self._start_postgres(cleanup)
-        self.postgrest_url = cleanup.enter_context(self.another_postgrest(self.jwt_secret))
+        self.postgrest_url = cleanup.enter_context(self.another_postgrest())
         port = free_port()
         self.url = f"http://{HOST}:{port}"
         self.rest_url = self.url + REST_PATH
@@ -88,16 +88,16 @@ class ContainerStack:
         return url
 
     @contextmanager
-    def another_postgrest(self, jwt_secret: str) -> Iterator[str]:
+    def another_postgrest(self, **settings: str) -> Iterator[str]:
         """See `Spare`."""
         server = (
             DockerContainer(POSTGREST_IMAGE)
             .with_network(self._network)
             .with_envs(
-                **configuration(jwt_secret),
                 PGRST_DB_URI=f"postgres://authenticator:postgres@{_DATABASE}:5432/postgres",
                 PGRST_SERVER_PORT=str(_PORT),
                 PGRST_ADMIN_SERVER_PORT=str(_ADMIN_PORT),
+                **(configuration(self.jwt_secret) | settings),
             )
             .with_exposed_ports(_PORT, _ADMIN_PORT)
             .waiting_for(HttpWaitStrategy(_ADMIN_PORT, "/ready"))

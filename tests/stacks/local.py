@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from api.local.addresses import HOST, free_port
-from api.local.postgrest import postgrest
+from api.local.postgrest import configuration, postgrest
 from api.local.stack import Stack
 from tests.stacks.folder import scratch_folder
 
@@ -14,13 +14,13 @@ class LocalStack(Stack):
     """An embedded stack for tests."""
 
     @contextmanager
-    def another_postgrest(self, jwt_secret: str) -> Iterator[str]:
+    def another_postgrest(self, **settings: str) -> Iterator[str]:
         """See `Spare`."""
         port = free_port()
         child = postgrest(
             port,
             (self._postgres.socket_folder, self._postgres.port),
-            jwt_secret,
+            configuration(self.jwt_secret) | settings,
             self._marker,
             self.data_dir / f"postgrest-{port}.log",
         )

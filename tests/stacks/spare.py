@@ -13,10 +13,10 @@ class Spare(Project, Protocol):
     def url(self) -> str:
         """The project's address, which is the gateway's."""
 
-    def another_postgrest(self, jwt_secret: str) -> AbstractContextManager[str]:
+    def another_postgrest(self, **settings: str) -> AbstractContextManager[str]:
         """Start a second PostgREST on the same database, and give its address.
 
         Args:
-            jwt_secret: what it verifies tokens with: a secret, or a JWKS.
+            settings: what is different from the first: `PGRST_JWT_SECRET` and the like.
 
         """
