@@ -1,0 +1,68 @@
+"""Thieves, and what there is to steal."""
+
+from collections.abc import Iterator
+
+import httpx
+import psycopg
+import pytest
+
+from api.local.project import Project
+from tests.actors import Sql, User
+from tests.attacks.thief import Thief
+from tests.attacks.world import World, ledger, new_world
+from tests.conftest import client
+
+
+@pytest.fixture(scope="session")
+def world(stack: Project) -> World:
+    """The owner's rows, made once: no attack may change them."""
+    with psycopg.connect(stack.database_url, autocommit=True) as sql:
+        return new_world(sql, stack.jwt_secret)
+
+
+@pytest.fixture
+def unchanged(sql: Sql, world: World) -> Iterator[None]:
+    """Make sure that the test changes no row of any table."""
+    before = ledger(sql)
+    yield
+    assert ledger(sql) == before
+
+
+@pytest.fixture(scope="session")
+def visitor(stack: Project) -> Iterator[httpx.Client]:
+    """A browser whose user is not signed in."""
+    with client(stack.rest_url, apikey=stack.anon_key) as browser:
+        yield browser
+
+
+@pytest.fixture(scope="session")
+def stranger(stack: Project, world: World) -> Iterator[Thief]:
+    """Somebody signed in who has nothing to do with the owner."""
+    with browser(stack, stack.rest_url, world.stranger) as it:
+        yield Thief(world.stranger, it, world.secrets(world.stranger))
+
+
+@pytest.fixture(scope="session")
+def participant(stack: Project, world: World) -> Iterator[Thief]:
+    """The other user of the owner's match."""
+    with browser(stack, stack.rest_url, world.participant) as it:
+        yield Thief(world.participant, it, world.secrets(world.participant))
+
+
+@pytest.fixture(scope="session")
+def insider(stack: Project, world: World) -> Iterator[Thief]:
+    """The stranger, past the gateway."""
+    with browser(stack, stack.postgrest_url, world.stranger) as it:
+        yield Thief(world.stranger, it, world.secrets(world.stranger))
+
+
+@pytest.fixture(params=["stranger", "participant", "insider"])
+def thief(request: pytest.FixtureRequest) -> Thief:
+    """Each of them."""
+    found: Thief = request.getfixturevalue(str(request.param))
+    return found
+
+
+def browser(stack: Project, url: str, user: User) -> httpx.Client:
+    """A signed-in user's client of PostgREST."""
+    return client(url, apikey=stack.anon_key, Authorization=f"Bearer {user.token}")

@@ -1,0 +1,39 @@
+"""That the attacks leave nothing out, and would notice."""
+
+import pytest
+
+from tests.actors import Sql
+from tests.attacks.thief import Thief
+from tests.attacks.world import TABLES, World, ledger, one
+
+
+def test_every_table_is_attacked(sql: Sql) -> None:
+    exposed = one(
+        sql,
+        "select array_agg(relname::text) from pg_catalog.pg_class"
+        " where relnamespace = 'public'::regnamespace and relkind in ('r', 'p', 'v', 'm', 'f')",
+    )
+    assert set(TABLES) == set(exposed)
+
+
+@pytest.mark.parametrize("table", TABLES)
+def test_there_is_something_to_steal(sql: Sql, world: World, table: str) -> None:
+    assert world.row(sql, table)["id"] == world.key(table)
+
+
+def test_the_owner_is_told(world: World, stranger: Thief, participant: Thief) -> None:
+    """A thief who could read would be noticed: the match partner does read what is shared."""
+    assert world.shared in participant("GET", "/wingman_sessions").text
+    with pytest.raises(AssertionError):
+        Thief(participant.user, participant.client, stranger.secrets)("GET", "/wingman_sessions")
+
+
+def test_a_change_would_be_noticed(sql: Sql, world: World) -> None:
+    before = ledger(sql)
+    with sql.transaction(force_rollback=True):
+        sql.execute(
+            "update public.chat_messages set content = content || '!' where id = %s",
+            [world.key("chat_messages")],
+        )
+        assert ledger(sql) != before
+    assert ledger(sql) == before

@@ -1,0 +1,42 @@
+"""A browser in the wrong hands."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+
+from tests.actors import User
+
+VIEW_NOT_WRITABLE = "55000"
+
+Headers = dict[str, str] | list[tuple[str, str]]
+
+
+class Thief:
+    """A signed-in user's client of PostgREST. Whatever it is answered holds none of `secrets`."""
+
+    def __init__(self, user: User, client: httpx.Client, secrets: Sequence[str]) -> None:
+        self.user = user
+        self.secrets = secrets
+        self.client = client
+
+    def __call__(
+        self, method: str, path: str, headers: Headers | None = None, **body: Any
+    ) -> httpx.Response:
+        answer = self.client.request(method, path, headers=headers, **body)
+        assert_silent(answer, self.secrets)
+        return answer
+
+
+def assert_silent(answer: httpx.Response, secrets: Sequence[str]) -> None:
+    """Make sure that an answer holds none of these, and is no accident of the server's."""
+    said = f"{answer.text}\n{list(answer.headers.items())}"
+    assert not [secret for secret in secrets if secret in said], said
+    # that a view cannot be written at all is said before anybody asks who is writing
+    assert answer.status_code < 500 or code(answer) == VIEW_NOT_WRITABLE, said
+
+
+def code(answer: httpx.Response) -> str:
+    """The code of a refusal, `""` of anything else."""
+    body = answer.json() if answer.content else None
+    return str(body.get("code", "")) if isinstance(body, dict) else ""

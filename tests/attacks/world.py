@@ -1,0 +1,114 @@
+"""What there is to steal: an owner's row in every table, a match partner's, and nothing else."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from tests.actors import Sql, User, new_challenge, new_user
+
+_TEMPLATE = (Path(__file__).parent / "world.sql").read_text()
+
+# each table of the exposed schema, with the name of the owner's row in it; the view last
+TABLES = {
+    "user_profiles": "owner",
+    "approach_challenges": "challenge1",
+    "wingman_matches": "match",
+    "wingman_sessions": "wingman",
+    "study_sessions": "study",
+    "study_documents": "document",
+    "study_chunks": "chunk",
+    "study_topics": "topic",
+    "study_chats": "study_chat",
+    "study_messages": "study_message",
+    "job_postings": "posting",
+    "interview_sessions": "interview",
+    "chat_sessions": "chat",
+    "chat_messages": "chat_message",
+    "wingman_session_details": "wingman",
+}
+# open to every user, so that there is nothing in it to steal
+CATALOGUE = "approach_challenges"
+PERSONAL = tuple(table for table in TABLES if table != CATALOGUE)
+SHARED = ("user_profiles", "wingman_matches", "wingman_sessions", "wingman_session_details")
+
+
+@dataclass(frozen=True)
+class World:
+    """The owner, their match partner, a stranger to both, and the owner's rows."""
+
+    owner: User
+    participant: User
+    stranger: User
+    ids: dict[str, str]  # of the rows, by their names in world.sql
+    own: str  # in every text that is the owner's alone
+    shared: str  # in every text that the match partner may read
+
+    def key(self, table: str) -> str:
+        """The id of the owner's row."""
+        return self.ids[TABLES[table]]
+
+    def row(self, sql: Sql, table: str) -> dict[str, Any]:
+        """The owner's row as it is."""
+        found: dict[str, Any] = one(
+            sql, f"select to_jsonb(it) from public.{table} as it where id = %s", [self.key(table)]
+        )
+        return found
+
+    def secrets(self, thief: User) -> tuple[str, ...]:
+        """The words that must be in nothing that `thief` is answered."""
+        return (self.own,) if thief is self.participant else (self.own, self.shared)
+
+
+def new_world(sql: Sql, jwt_secret: str) -> World:
+    """Make everything anew."""
+    owner, participant, stranger = (new_user(sql, jwt_secret) for _ in range(3))
+    mark = uuid4().hex
+    own, shared = f"own{mark}", f"shared{mark}"
+    ids = {name: str(uuid4()) for name in re.findall(r"\{(\w+)\}", _TEMPLATE)} | {
+        "owner": str(owner.id),
+        "participant": str(participant.id),
+        "stranger": str(stranger.id),
+        "challenge1": str(new_challenge(sql, 10)),
+        "challenge2": str(new_challenge(sql, 20)),
+        "own": own,
+        "shared": shared,
+    }
+    sql.execute(re.sub(r"\{(\w+)\}", lambda name: ids[name[1]], _TEMPLATE).encode())
+    return World(owner, participant, stranger, ids, own, shared)
+
+
+def one(sql: Sql, query: str, values: Sequence[object] = ()) -> Any:
+    """The one value that `query` finds."""
+    found = sql.execute(query.encode(), values).fetchone()
+    assert found is not None
+    return found[0]
+
+
+def columns(sql: Sql, table: str) -> list[str]:
+    """The columns of a table or view, as the catalog has them."""
+    found: list[str] = one(
+        sql,
+        "select array_agg(attname::text order by attnum) from pg_catalog.pg_attribute"
+        " where attrelid = %s::regclass and attnum > 0 and not attisdropped",
+        [f"public.{table}"],
+    )
+    return found
+
+
+def ledger(sql: Sql) -> dict[str, str]:
+    """What every table holds, as one checksum each: equal ledgers mean that nothing changed."""
+    tables = sql.execute(
+        "select format('%I.%I', schemaname, tablename) from pg_catalog.pg_tables"
+        " where schemaname in ('public', 'private', 'auth')"
+    ).fetchall()
+    return {
+        table: one(
+            sql,
+            "select coalesce(md5(string_agg(line, '' order by line)), '')"
+            f" from (select md5(it::text) as line from {table} as it) as lines",
+        )
+        for (table,) in tables
+    }
