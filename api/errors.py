@@ -206,7 +206,11 @@ def responses(*codes: Code) -> dict[int | str, dict[str, Any]]:
 
 # What every route that needs a user can answer.
 ALWAYS: Final = responses(
-    "NOT_AUTHENTICATED", "VALIDATION_ERROR", "INTERNAL_ERROR", "DATABASE_UNAVAILABLE"
+    "NOT_AUTHENTICATED",
+    "VALIDATION_ERROR",
+    "RATE_LIMITED",
+    "INTERNAL_ERROR",
+    "DATABASE_UNAVAILABLE",
 )
 
 

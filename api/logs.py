@@ -91,7 +91,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> RequestLog:
     """Make everything that this process logs go to one place, in one form.
 
     Args:
-        settings: `ENVIRONMENT` and `LOG_LEVEL`.
+        settings: `LOG_LEVEL` and `LOG_FORMAT`.
         stream: where to; standard output unless given.
 
     Returns:
@@ -100,7 +100,7 @@ def configure(settings: Settings, stream: TextIO | None = None) -> RequestLog:
     """
     stream = stream or sys.stdout
     level = LEVELS[settings.log_level]
-    if settings.environment == "production":
+    if settings.log_format == "json":
         render: Processor = structlog.processors.JSONRenderer(serializer=to_json)
     else:
         colours = stream.isatty() and "NO_COLOR" not in os.environ

@@ -285,6 +285,11 @@ class Settings(BaseSettings):
         "info",
         description="`info`: one line a request; `warning`: faults only.",
     )
+    log_format: Literal["json", "text"] = Field(
+        default_factory=lambda data: "json" if data["environment"] == "production" else "text",
+        description="One JSON object a line, or lines for people. Default: `json` in production, "
+        "`text` in development.",
+    )
     metrics_token: SecretStr | None = Field(
         None,
         description="The bearer token (at least 16 characters) with which Prometheus reads "
