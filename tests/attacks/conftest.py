@@ -7,7 +7,7 @@ import psycopg
 import pytest
 
 from api.local.project import Project
-from tests.actors import Sql, User
+from tests.actors import User
 from tests.attacks.thief import Thief
 from tests.attacks.world import World, ledger, new_world
 from tests.conftest import client
@@ -20,12 +20,13 @@ def world(stack: Project) -> World:
         return new_world(sql, stack.jwt_secret)
 
 
-@pytest.fixture
-def unchanged(sql: Sql, world: World) -> Iterator[None]:
-    """Make sure that the test changes no row of any table."""
-    before = ledger(sql)
-    yield
-    assert ledger(sql) == before
+@pytest.fixture(scope="class")
+def unchanged(stack: Project, world: World) -> Iterator[None]:
+    """Make sure that the class's tests change no row of any table."""
+    with psycopg.connect(stack.database_url, autocommit=True) as sql:
+        before = ledger(sql)
+        yield
+        assert ledger(sql) == before
 
 
 @pytest.fixture(scope="session")
