@@ -10,6 +10,7 @@ from typing import Any
 
 import bleach
 import html5lib
+import hypothesis
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -17,6 +18,11 @@ from pydantic import BaseModel, ValidationError
 
 from api import text as text_module
 from api.text import Description, Line, Notes, PlainText, Title, VenueName, plain_text
+
+# how long an example takes is the machine's business
+untimed = hypothesis.settings(
+    deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 
 # What decides is stated here anew, and not taken from the module.
 MARKUP = re.compile(r"<[A-Za-z/!?]")
@@ -121,6 +127,7 @@ def assert_plain(value: str) -> None:
 
 
 class TestFixedPoint:
+    @untimed
     @given(NASTY)
     @example("&" * 6 + "#38;amp;lt;b>")
     @example("&#&#&#&#&#49;9;9;9;9;")
@@ -130,6 +137,7 @@ class TestFixedPoint:
         once = plain_text(value)
         assert plain_text(once) == once
 
+    @untimed
     @given(NASTY)
     def test_as_a_line(self, value: str) -> None:
         line = Line(max_length=10_000)
@@ -144,14 +152,17 @@ class TestFixedPoint:
 
 
 class TestNoMarkup:
+    @untimed
     @given(NASTY)
     def test_pieces_of_attacks(self, value: str) -> None:
         assert_plain(plain_text(value))
 
+    @untimed
     @given(st.text(CODE_POINTS))
     def test_any_text(self, value: str) -> None:
         assert_plain(plain_text(value))
 
+    @untimed
     @given(NASTY, st.integers(1, 6))
     def test_encoded_several_times(self, value: str, times: int) -> None:
         for _ in range(times):
@@ -253,6 +264,7 @@ class TestNoMarkup:
 
 
 class TestOrdinary:
+    @untimed
     @given(ORDINARY.filter(is_ordinary))
     def test_comes_back_as_typed(self, value: str) -> None:
         assert plain_text(value) == value
