@@ -78,12 +78,8 @@ class Verdict(NamedTuple):
     def refusal(self) -> ApiError:
         """Return the answer to a request too many."""
         metrics.RATE_LIMITED.labels(self.limit).inc()
-        # in a sliding window a place is free one share of the period after the next one goes
-        wait = math.ceil(self.reset + self.period / self.amount)
-        return ApiError(
-            "RATE_LIMITED",
-            headers={"Retry-After": str(min(max(wait, 1), self.period + 1)), **self.headers()},
-        )
+        wait = str(int(self.reset) + 1)
+        return ApiError("RATE_LIMITED", headers={"Retry-After": wait, **self.headers()})
 
 
 class Rate(NamedTuple):
