@@ -57,6 +57,13 @@ def insider(stack: Project, world: World) -> Iterator[Thief]:
         yield Thief(world.stranger, it, world.secrets(world.stranger))
 
 
+@pytest.fixture(scope="session")
+def owner(stack: Project, world: World) -> Iterator[Thief]:
+    """The owner, to whom nothing of this is secret: shows that a question has an answer."""
+    with browser(stack, stack.rest_url, world.owner) as it:
+        yield Thief(world.owner, it, ())
+
+
 @pytest.fixture(params=["stranger", "participant", "insider"])
 def thief(request: pytest.FixtureRequest) -> Thief:
     """Each of them."""
