@@ -1,4 +1,4 @@
-"""The command line: `session-api token`, `session-api local`."""
+"""The command line: `session-api token`, `session-api doctor`, `session-api local`."""
 
 from pathlib import Path
 from uuid import UUID
@@ -44,6 +44,22 @@ def main() -> None:
 def token(user: UUID, ttl: int) -> None:
     """Print a token of USER (alice, bob, carol, dave or any UUID) for the local stack."""
     click.echo(user_token(user, ttl))
+
+
+@main.command()
+@click.option(
+    "--database-url",
+    envvar="DATABASE_URL",
+    help="A connection for what only the database can tell (DATABASE_URL).",
+)
+def doctor(database_url: str | None) -> None:
+    """Examine the deployment that the API's environment variables describe.
+
+    Reads only. Each fault comes with what to do; the exit code is 1 when there is one.
+    """
+    from api.doctor.report import report  # the other commands need not wait for its imports
+
+    raise SystemExit(not report(database_url))
 
 
 @main.group()

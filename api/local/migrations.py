@@ -10,7 +10,7 @@ from api.local.errors import LocalError
 from api.local.keys import DEMO_USERS
 
 PROJECT = Path(__file__).parents[2]
-_CLI = PROJECT / "node_modules" / ".bin" / "supabase"
+CLI = PROJECT / "node_modules" / ".bin" / "supabase"
 _SEED = PROJECT / "supabase" / "seed.sql"
 
 
@@ -25,11 +25,11 @@ def migrate(database_url: str, project: Path = PROJECT) -> None:
         LocalError: the CLI is missing, or a migration failed; the message has the CLI's words.
 
     """
-    if not _CLI.exists():
-        raise LocalError(f"The Supabase CLI is not in {_CLI.parent}: run `npm ci`.")
+    if not CLI.exists():
+        raise LocalError(f"The Supabase CLI is not in {CLI.parent}: run `npm ci`.")
     result = subprocess.run(  # noqa: S603
         [
-            *(str(_CLI), "db", "push", f"--remote={database_url}?sslmode=disable"),
+            *(str(CLI), "db", "push", f"--remote={database_url}?sslmode=disable"),
             *("--workdir", str(project), "--yes", "--agent", "no"),
         ],
         env={**os.environ, "SUPABASE_TELEMETRY_DISABLED": "1"},

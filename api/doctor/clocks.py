@@ -1,0 +1,19 @@
+"""Clocks: tokens live for a minute, and rules go by the database's time."""
+
+from collections.abc import Iterator
+
+from api.doctor.findings import Finding
+
+TOLERANCE = 5
+"""Seconds; what the API grants users' tokens."""
+
+
+def difference(name: str, theirs: float, ours: float) -> Iterator[Finding]:
+    """Compare two clocks that were read at the same moment, in seconds since 1970."""
+    if abs(theirs - ours) > TOLERANCE:
+        direction = "ahead of" if theirs > ours else "behind"
+        yield Finding(
+            "clock-differs",
+            f"{name} is {abs(theirs - ours):.0f} s {direction} this machine",
+            "synchronise the clocks (NTP); tokens live for 60 s",
+        )

@@ -1,0 +1,43 @@
+"""What only the database can tell."""
+
+from collections.abc import Callable, Iterator
+
+import psycopg
+
+from api.doctor import catalog, clocks, roles
+from api.doctor.declared import State
+from api.doctor.findings import Check, Finding
+
+_CONNECT_SECONDS = 10
+
+
+def examine(database_url: str, clock: Callable[[], float]) -> Iterator[Check]:
+    """Ask the database about roles, row-level security, definitions, grants and its clock."""
+    try:
+        with psycopg.connect(database_url, connect_timeout=_CONNECT_SECONDS) as connection:
+            connection.read_only = True
+            yield from _ask(connection, clock)
+    except psycopg.OperationalError as error:
+        # its message has the address and the user's name, never the password
+        yield Check(
+            "database",
+            [
+                Finding(
+                    "database-unreachable",
+                    f"DATABASE_URL cannot be used: {str(error).strip().splitlines()[0]}",
+                    "copy the connection string from the project's Connect page",
+                )
+            ],
+        )
+
+
+def _ask(connection: psycopg.Connection, clock: Callable[[], float]) -> Iterator[Check]:
+    found = roles.read(connection)
+    live = State.of(catalog.entries(connection))
+    yield Check("roles", list(roles.findings(found)))
+    yield Check("row-level security", list(catalog.unprotected(connection)))
+    yield Check("tables, functions and policies", list(catalog.definitions(live)))
+    yield Check("grants", list(catalog.grants(live, roles.reachable(found))))
+    row = connection.execute("select extract(epoch from clock_timestamp())::float").fetchone()
+    if row is not None:
+        yield Check("the database's clock", list(clocks.difference("Postgres", row[0], clock())))

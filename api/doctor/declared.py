@@ -1,0 +1,90 @@
+"""What `supabase/migrations/` declare, as shipped with this package.
+
+`declared.json` is a snapshot of a database with the migrations and nothing else. `make types`
+writes it, and a test compares it with such a database.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+DECLARED = Path(__file__).with_name("declared.json")
+
+
+@dataclass(frozen=True)
+class Grant:
+    """Some privileges of one role on one thing, which is named as in `column public.t.c`."""
+
+    thing: str
+    grantee: str
+    privileges: frozenset[str]
+
+    @property
+    def owner(self) -> str:
+        """The definition that the thing belongs to: for a column its table."""
+        kind, _, name = self.thing.partition(" ")
+        return f"relation {name.rpartition('.')[0]}" if kind == "column" else self.thing
+
+    def sql(self, verb: str) -> str:
+        """Write the statement that grants (`grant`) or withdraws it (`revoke`)."""
+        kind, _, name = self.thing.partition(" ")
+        privileges = [privilege.removesuffix(" grantable") for privilege in sorted(self.privileges)]
+        if kind == "column":
+            name, _, column = name.rpartition(".")
+            privileges = [f"{privilege} ({column})" for privilege in privileges]
+        kind = kind if kind in ("schema", "function") else "table"
+        direction = "to" if verb == "grant" else "from"
+        return f"{verb} {', '.join(privileges).lower()} on {kind} {name} {direction} {self.grantee}"
+
+
+@dataclass(frozen=True)
+class State:
+    """What decides access in one database: definitions by their names, and grants."""
+
+    definitions: Mapping[str, str]
+    grants: frozenset[Grant]
+
+    @classmethod
+    def of(cls, entries: Mapping[str, str]) -> "State":
+        """Sort a snapshot's entries."""
+        grants = set()
+        definitions = {}
+        for name, text in entries.items():
+            if name.startswith("grant on "):
+                thing, _, grantee = name.removeprefix("grant on ").rpartition(" to ")
+                grants.add(Grant(thing, grantee, frozenset(text.split(", "))))
+            else:
+                definitions[name] = text
+        return cls(definitions, frozenset(grants))
+
+    def names(self, kind: str) -> Iterable[str]:
+        """Return the names of all definitions of a kind: `relation`, `function` or `policy`."""
+        return sorted(
+            name.removeprefix(f"{kind} ") for name in self.definitions if name.startswith(kind)
+        )
+
+
+@cache
+def declared() -> State:
+    """Return what the migrations declare."""
+    return State.of(json.loads(DECLARED.read_text()))
+
+
+def readable(role: str) -> dict[str, list[str]]:
+    """Return the columns that `role` reads, by the name of their exposed table or view."""
+    columns: dict[str, list[str]] = {}
+    for grant in sorted(declared().grants, key=lambda grant: grant.thing):
+        if grant.grantee == role and "SELECT" in grant.privileges:
+            _, table, column = grant.thing.split(".")
+            columns.setdefault(table, []).append(column)
+    return columns
+
+
+def read_by_all() -> set[str]:
+    """Return the exposed tables whose rows belong to nobody."""
+    prefix = "select_all on public."
+    return {
+        name.removeprefix(prefix) for name in declared().names("policy") if name.startswith(prefix)
+    }

@@ -1,0 +1,36 @@
+"""The keys that verify users' tokens."""
+
+from collections.abc import Iterator
+
+import httpx
+
+from api.doctor.findings import Finding
+from api.doctor.probe import Probe
+from api.jwks import public_keys
+from api.settings import Settings
+
+
+def findings(settings: Settings, probe: Probe) -> Iterator[Finding]:
+    """Fetch the project's public keys as the API does."""
+    url = settings.supabase_jwks_url
+    by_secret = settings.supabase_jwt_secret is not None
+    try:
+        answer = probe.document(url)
+        if answer.status_code == httpx.codes.NOT_FOUND and by_secret:
+            return  # the project signs with its secret alone, which is at hand
+        answer.raise_for_status()
+        keys = public_keys(answer.json())
+    except (httpx.HTTPError, ValueError) as error:
+        yield Finding(
+            "jwks-unreachable",
+            f"there are no public keys at {url} ({type(error).__name__}): "
+            "users' tokens that need one are refused",
+            "check SUPABASE_URL and SUPABASE_JWKS_URL",
+        )
+        return
+    if not keys and not by_secret:
+        yield Finding(
+            "jwks-empty",
+            f"{url} has no public key for ES256 or RS256, so that no user's token can be verified",
+            "rotate the project to an ES256 signing key, or set SUPABASE_JWT_SECRET",
+        )

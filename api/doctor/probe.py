@@ -1,0 +1,103 @@
+"""Asks PostgREST what the API and a visitor ask it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from api.database import NOBODY
+from api.settings import Settings
+from api.tokens import TokenMint
+
+_TIMEOUT_SECONDS = 10
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What came back: `code` and `message` are PostgREST's or Postgres's, empty where absent."""
+
+    status: int
+    code: str
+    message: str
+    body: Any
+    sent_at: float | None
+    """The answering machine's clock, in seconds since 1970; `None` without a `Date` header."""
+    received_at: float
+    """Our clock when the answer had come."""
+
+    @property
+    def is_denial(self) -> bool:
+        """Whether a missing grant is what refused the request."""
+        return self.code == "42501"
+
+    @property
+    def is_postgrest(self) -> bool:
+        """Whether PostgREST answered, rather than something in front of it."""
+        return bool(self.code) or isinstance(self.body, list | bool)
+
+
+class Probe:
+    """The deployment's PostgREST, asked as the API (for nobody in particular) and as a visitor.
+
+    Everything is a read, of at most one row, and no content is kept. Methods raise
+    `httpx.HTTPError` where nothing answers.
+    """
+
+    def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
+        self.url = settings.postgrest_url
+        self._clock = clock
+        self._mint = TokenMint(settings, clock)
+        self._key = settings.supabase_publishable_key
+        self._http = httpx.Client(timeout=_TIMEOUT_SECONDS)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._http.close()
+
+    def as_api(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+        """Ask with the API's own token, for a user who does not exist."""
+        token = f"Bearer {self._mint.token_for(NOBODY)}"
+        return self._get(self.url + path, {"Authorization": token, **(headers or {})})
+
+    def as_visitor(self, path: str, url: str | None = None) -> Answer:
+        """Ask with the publishable key alone, as a browser does before anybody has signed in."""
+        return self._get((url or self.url) + path, {})
+
+    def document(self, url: str) -> httpx.Response:
+        """Fetch something that is for everybody."""
+        return self._http.get(url)
+
+    def _get(self, url: str, headers: Mapping[str, str]) -> Answer:
+        key = {} if self._key is None else {"apikey": self._key}
+        response = self._http.get(url, headers={**key, **headers})
+        received_at = self._clock()
+        try:
+            body = response.json()
+        except ValueError:
+            body = None
+        error = body if isinstance(body, dict) else {}
+        return Answer(
+            status=response.status_code,
+            code=str(error.get("code") or ""),
+            message=str(error.get("message") or ""),
+            body=body,
+            sent_at=_date(response.headers.get("date")),
+            received_at=received_at,
+        )
+
+
+def _date(header: str | None) -> float | None:
+    try:
+        return None if header is None else parsedate_to_datetime(header).timestamp()
+    except ValueError:
+        return None

@@ -1,0 +1,167 @@
+"""PostgREST: does it answer, trust the API, know the schema, and keep closed what is closed."""
+
+from collections.abc import Iterator
+
+from api.database import NOBODY, NOT_MIGRATED
+from api.doctor.declared import declared, read_by_all, readable
+from api.doctor.findings import Finding
+from api.doctor.probe import Answer, Probe
+from api.settings import Settings
+from api.tokens import ROLE
+
+QUESTION = f"/rpc/session_exists?kind=wingman&session_id={NOBODY}"
+"""What `/readyz` asks too: it needs PostgREST, Postgres, the token, the role and a function."""
+
+# what the API embeds, so that PostgREST must know the foreign key between them
+_EMBEDDED = "/interview_sessions?select=id,job_postings(id)&limit=1"
+_CACHE = (
+    "run `supabase db push`; if that has nothing to push, let PostgREST look again: "
+    "notify pgrst, 'reload schema';"
+)
+
+
+def trust(answer: Answer, settings: Settings, url: str) -> Iterator[Finding]:
+    """Judge the answer to `QUESTION`: it tells whether the API could serve at all."""
+    if answer.status == 200 and isinstance(answer.body, bool):
+        return
+    if not answer.is_postgrest:
+        yield (
+            key_refused(url)
+            if answer.status in (401, 403)
+            else Finding(
+                "not-postgrest",
+                f"{url} answers {answer.status}, and not as PostgREST does",
+                "check SUPABASE_URL and POSTGREST_URL, and that the project is not paused",
+            )
+        )
+    elif _is_about_time(answer):
+        yield Finding(
+            "clock-differs",
+            "PostgREST finds the API's fresh token expired, or not valid yet",
+            "synchronise this machine's clock (NTP), or the database's",
+        )
+    elif answer.code.startswith("PGRST3"):
+        yield Finding(
+            "token-refused",
+            "PostgREST does not trust the key that signs the API's tokens",
+            _how_to_trust(settings),
+        )
+    elif answer.code == "22023":
+        yield Finding(
+            "role-missing", f"there is no role {ROLE}", "run `supabase db push`, which makes it"
+        )
+    elif answer.is_denial and "role" in answer.message:
+        yield Finding(
+            "role-not-granted",
+            f"PostgREST may not become {ROLE}",
+            f"grant {ROLE} to authenticator;",
+        )
+    elif answer.is_denial:
+        yield Finding(
+            "grant-missing",
+            f"{ROLE} may not call session_exists",
+            f"grant execute on function public.session_exists(text, uuid) to {ROLE};",
+        )
+    elif answer.code.startswith(NOT_MIGRATED):
+        yield Finding("schema-cache", "PostgREST does not know session_exists", _CACHE)
+    else:
+        yield Finding(
+            "postgrest-unreachable",
+            f"PostgREST answers {answer.status} {answer.code}",
+            "see its log; a project that is paused, full or out of connections answers so",
+        )
+
+
+def key_refused(url: str) -> Finding:
+    """Say that the gateway at `url` lets nobody through with this key."""
+    return Finding(
+        "publishable-key-refused",
+        f"the gateway at {url} refuses SUPABASE_PUBLISHABLE_KEY",
+        "copy the publishable key (or the legacy anon key) from the project's API settings",
+    )
+
+
+def schema_cache(probe: Probe) -> Iterator[Finding]:
+    """Ask for every table and function of the API, with all columns that it reads."""
+    for table, columns in readable(ROLE).items():
+        answer = probe.as_api(f"/{table}?select={','.join(columns)}&limit=1")
+        if answer.code.startswith(NOT_MIGRATED):
+            yield Finding(
+                "schema-cache", f"PostgREST does not know {table} with all its columns", _CACHE
+            )
+        elif answer.is_denial:
+            yield Finding(
+                "grant-missing",
+                f"{ROLE} may not read all columns of {table} that it needs",
+                f"replay supabase/policies/{table}.sql with psql",
+            )
+        elif answer.status != 200:
+            yield Finding(
+                "postgrest-unreachable",
+                f"{table}: PostgREST answers {answer.status} {answer.code}",
+                "see its log",
+            )
+        elif answer.body and table not in read_by_all():
+            yield Finding(
+                "rows-of-others",
+                f"{ROLE} reads rows of {table} that are not its user's",
+                f"replay supabase/policies/{table}.sql with psql, and drop every other policy",
+            )
+    page = f"session_id={NOBODY}&page_offset=0&page_limit=1&newest_first=true"
+    if probe.as_api(f"/rpc/chat_message_page?{page}").code.startswith(NOT_MIGRATED):
+        yield Finding("schema-cache", "PostgREST does not know chat_message_page", _CACHE)
+    if probe.as_api(_EMBEDDED).code.startswith(NOT_MIGRATED):
+        yield Finding(
+            "schema-cache",
+            "PostgREST does not know the foreign key from interview_sessions to job_postings",
+            _CACHE,
+        )
+
+
+def closed_to_visitors(probe: Probe) -> Iterator[Finding]:
+    """Try to read everything without having signed in."""
+    tables = [name.removeprefix("public.") for name in declared().names("relation")]
+    for path in (*(f"/{table}?limit=1" for table in tables), QUESTION):
+        answer = probe.as_visitor(path)
+        if answer.status == 200 and answer.is_postgrest:
+            thing = path[1:].partition("?")[0]
+            yield Finding(
+                "anon-reads",
+                f"{thing} answers somebody who has not signed in",
+                "withdraw every grant from anon: run this with DATABASE_URL for the statements",
+            )
+
+
+def closed_schema(probe: Probe) -> Iterator[Finding]:
+    """Make sure that schema `private` cannot be asked for."""
+    answer = probe.as_api("/rpc/caller_id", {"Accept-Profile": "private"})
+    if answer.code != "PGRST106":
+        yield Finding(
+            "private-exposed",
+            "PostgREST serves schema private, whose functions are for policies alone",
+            "take private out of the exposed schemas: the project's API settings, "
+            "or PGRST_DB_SCHEMAS",
+        )
+
+
+def _is_about_time(answer: Answer) -> bool:
+    # PostgREST 12 has one code for everything about a token and says JWTIssuedAtFuture, where 13
+    # and later have a second code and say "JWT issued at future"
+    words = answer.message.lower().replace(" ", "")
+    return answer.code in ("PGRST301", "PGRST303") and any(
+        word in words for word in ("expired", "notyetvalid", "future")
+    )
+
+
+def _how_to_trust(settings: Settings) -> str:
+    key = settings.signing_key
+    if key is None:
+        return (
+            "SUPABASE_JWT_SECRET must be the project's legacy JWT secret, still in use; "
+            "or make a key with `supabase gen signing-key`, import it, and set "
+            "SESSION_API_SIGNING_KEY"
+        )
+    return (
+        f"import the key {key.key_id} of SESSION_API_SIGNING_KEY into the project's JWT signing "
+        f"keys, or configure PostgREST's JWT secret to contain its public part"
+    )

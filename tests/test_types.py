@@ -1,0 +1,25 @@
+"""Committed files that follow from others are what they would be now; `make types` writes them."""
+
+import json
+
+from api.doctor.declared import DECLARED
+from api.local import generated
+from tests.stacks import Spare
+
+
+class TestDatabaseTypes:
+    def test_follow_from_the_migrations(self, spare: Spare) -> None:
+        assert generated.DATABASE_TYPES.read_text() == generated.database_types(spare.database_url)
+
+
+class TestDeclared:
+    def test_follows_from_the_migrations(self, spare: Spare) -> None:
+        # as objects: the difference is the message
+        assert json.loads(DECLARED.read_text()) == json.loads(
+            generated.declared(spare.database_url)
+        )
+
+
+class TestOpenapi:
+    def test_follows_from_the_routes(self) -> None:
+        assert json.loads(generated.OPENAPI.read_text()) == json.loads(generated.openapi())
