@@ -349,3 +349,47 @@ class TestStart:
             load_settings()
         monkeypatch.setenv("ENVIRONMENT", "development")
         assert load_settings().environment == "development"
+
+
+class TestRates:
+    @pytest.mark.parametrize(
+        "rate",
+        ["", "x", "60", "60/fortnight", "0/minute", "-1/minute", "1/second;9/minute", "1/year"],
+    )
+    def test_what_is_no_rate(self, rate: str) -> None:
+        assert "RATE_LIMIT_READ" in refusal(**DEVELOPMENT, rate_limit_read=rate)
+
+    @pytest.mark.parametrize("rate", ["60/minute", "10 per second", "5/2 hours", "1/day"])
+    def test_what_is_one(self, rate: str) -> None:
+        assert Settings(**DEVELOPMENT, rate_limit_read=rate).rate_limit_read == rate
+
+    @pytest.mark.parametrize("storage", ["redis", "memcached://host", "redis://", "http://host"])
+    def test_where_nothing_can_be_counted(self, storage: str) -> None:
+        assert "RATE_LIMIT_STORAGE" in refusal(**DEVELOPMENT, rate_limit_storage=storage)
+
+    def test_a_password_is_not_shown(self) -> None:
+        url = "rediss://:hunter2@redis.internal:6380/1"
+        settings = Settings(**DEVELOPMENT, rate_limit_storage=url)
+        assert settings.rate_limit_storage == url
+        assert "hunter2" not in repr(settings)
+
+    def test_off(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("RATE_LIMITS", "off")
+        assert Settings(**DEVELOPMENT).rate_limits is False
+
+    def test_proxies(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("TRUSTED_PROXIES", "10.0.0.0/8, 192.0.2.1,fd00::/8")
+        found = [str(it) for it in Settings(**DEVELOPMENT).trusted_proxies]
+        assert found == ["10.0.0.0/8", "192.0.2.1/32", "fd00::/8"]
+
+    @pytest.mark.parametrize("proxies", ["proxy.internal", "*", "10.0.0.1/8"])
+    def test_what_is_no_proxy(self, proxies: str) -> None:
+        assert "TRUSTED_PROXIES" in refusal(**DEVELOPMENT, trusted_proxies=proxies)
+
+
+class TestMetricsToken:
+    def test_short(self) -> None:
+        assert "METRICS_TOKEN" in refusal(**DEVELOPMENT, metrics_token="short")
+
+    def test_placeholder_in_production(self) -> None:
+        assert "METRICS_TOKEN" in refusal(**PRODUCTION, metrics_token="changeme" * 4)
