@@ -52,7 +52,7 @@ def create_gateway(postgrest_url: str, jwt_secret: str) -> web.Application:
         jwt_secret: what signs the stack's keys.
 
     """
-    gateway = _Gateway(URL(postgrest_url), jwt_secret)
+    gateway = _Gateway(postgrest_url, jwt_secret)
     # a body is passed through as it comes, whatever its size
     app = web.Application(middlewares=[_answer_preflights], client_max_size=0)
     app.cleanup_ctx.append(gateway.session)
@@ -64,7 +64,7 @@ def create_gateway(postgrest_url: str, jwt_secret: str) -> web.Application:
 
 
 class _Gateway:
-    def __init__(self, postgrest: URL, jwt_secret: str) -> None:
+    def __init__(self, postgrest: str, jwt_secret: str) -> None:
         self._postgrest = postgrest
         self._anon_key = api_key("anon", jwt_secret)
         self._keys = {self._anon_key, api_key("service_role", jwt_secret)}
@@ -120,7 +120,7 @@ class _Gateway:
         path = request.rel_url.raw_path.removeprefix(REST_PATH) or "/"
         pairs = request.rel_url.raw_query_string.split("&")
         query = "&".join(pair for pair in pairs if not pair.startswith("apikey="))
-        return self._postgrest.join(URL(f"{path}?{query}" if query else path, encoded=True))
+        return URL(f"{self._postgrest}{path}?{query}".removesuffix("?"), encoded=True)
 
     def _headers(self, request: web.Request, key: str) -> CIMultiDict[str]:
         headers = _end_to_end(request.headers)

@@ -1,0 +1,48 @@
+"""A server that answers with what it was asked: it shows what the gateway passes on."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+from api.local.addresses import HOST
+
+
+class _Echo(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def _answer(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        heard = {
+            "method": self.command,
+            "path": self.path,
+            "headers": {name.lower(): value for name, value in self.headers.items()},
+            "bytes": len(body),
+        }
+        answer = json.dumps(heard).encode()
+        self.send_response(206, "Partial Content")
+        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("Content-Range", "0-1/2")
+        self.send_header("Access-Control-Allow-Origin", "https://its.own")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(answer)
+
+    do_GET = do_HEAD = do_POST = do_PATCH = do_DELETE = do_OPTIONS = _answer  # noqa: N815
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def echo_server() -> Iterator[str]:
+    """Run it, and give its address."""
+    with ThreadingHTTPServer((HOST, 0), _Echo) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield f"http://{HOST}:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
