@@ -67,9 +67,9 @@ def steps(line: Line, index: int) -> list[Step]:
     """Say what is tried for the cell in column `index` of the line."""
     if _is_granted(line, ROLES[index]):
         return _row_steps(line, line.outcomes[index])
-    if relation(line.subject) in VIEWS and line.verb != "select":
-        return _view_steps(line)
-    return _privilege_steps(line)
+    if relation(line.subject) not in VIEWS:
+        return _privilege_steps(line)
+    return _view_steps(line) + (_privilege_steps(line) if line.verb == "select" else [])
 
 
 def _privilege_steps(line: Line) -> list[Step]:
@@ -86,7 +86,7 @@ def _privilege_steps(line: Line) -> list[Step]:
 
 
 def _view_steps(line: Line) -> list[Step]:
-    """Ask for the grant: Postgres refuses a write to this view before it looks at grants."""
+    """Ask for the grant: the tables below a view, or Postgres for a write, would refuse as well."""
     table = f"public.{relation(line.subject)}"
     if line.verb == "delete":
         return [Step(f"select where has_table_privilege('{table}', 'delete')", "EMPTY")]

@@ -204,13 +204,13 @@ def _venue_length(db: Connection) -> None:
 
 def _checks() -> list[Check]:
     def check(name: str, table: str, run: partial[None]) -> Check:
-        return Check(name, frozenset({table, name.split()[0]}), run)
+        return Check(name, frozenset({table, *name.split()}), run)
 
     return [
         *(check(row[0], table_of(row[0]), partial(_values, row)) for row in split(VALUES)),
         *(check(row[0], table_of(row[0]), partial(_unique, row)) for row in split(UNIQUE)),
         *(
-            check(row[0], table_of(row[0]), partial(_foreign_key, row))
+            check(f"{row[0]} to {row[2].split()[0]}", table_of(row[0]), partial(_foreign_key, row))
             for row in split(FOREIGN_KEYS)
         ),
         *(check(f"{table}_pkey", table, partial(_primary_key, table)) for table in TABLES),

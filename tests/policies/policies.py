@@ -91,6 +91,10 @@ def _call(line: Line, connection: Connection) -> None:
         for actor, outcome in zip(MATRIX_ACTORS, line.outcomes, strict=True):
             if outcome == "DENY":
                 expect(connection, actor, Step(call(line.subject), outcome))
+                # a function that calls another would be refused by that one as well
+                signature = line.subject.split("  ")[0]
+                asked = f"select where has_function_privilege('{signature}', 'execute')"
+                expect(connection, actor, Step(asked, "EMPTY"))
 
 
 CHECKS = [

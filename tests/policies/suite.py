@@ -1,6 +1,15 @@
 """All checks. The mutation runner tries them against every mutant; pytest runs them as tests."""
 
-from tests.policies import access, complete, constraints, details, functions, policies, roles
+from tests.policies import (
+    access,
+    complete,
+    constraints,
+    details,
+    functions,
+    indexes,
+    policies,
+    roles,
+)
 
 SUITE = [
     *access.CHECKS,
@@ -9,5 +18,6 @@ SUITE = [
     *functions.CHECKS,
     *details.CHECKS,
     *constraints.CHECKS,
+    *indexes.CHECKS,
     *complete.CHECKS,
 ]

@@ -1,0 +1,93 @@
+"""Mutants of policies and of row-level security."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from psycopg import Connection
+
+from tests.policies.mutants.expressions import CHANGES
+from tests.policies.mutants.mutant import Mutant
+from tests.policies.step import execute
+
+_ROLES = ("anon", "authenticated", "session_api", "public")
+_QUERY = """
+select tablename, policyname, permissive, lower(cmd), roles::text[], qual, with_check
+from pg_catalog.pg_policies where schemaname = 'public' order by 1, 2
+"""
+
+
+@dataclass(frozen=True)
+class Policy:
+    table: str
+    name: str
+    kind: str
+    verb: str
+    roles: tuple[str, ...]
+    using: str | None
+    check: str | None
+
+    @property
+    def title(self) -> str:
+        return f"{self.name} on {self.table}"
+
+    @property
+    def drop(self) -> str:
+        return f"drop policy {self.name} on public.{self.table}"
+
+    @property
+    def create(self) -> str:
+        using = f" using ({self.using})" if self.using else ""
+        check = f" with check ({self.check})" if self.check else ""
+        return (
+            f"create policy {self.name} on public.{self.table} as {self.kind} for {self.verb} "
+            f"to {', '.join(self.roles)}{using}{check}"
+        )
+
+
+def _read(db: Connection) -> list[Policy]:
+    return [
+        Policy(table, name, kind, verb, tuple(roles), using, check)
+        for table, name, kind, verb, roles, using, check in execute(db, _QUERY)
+    ]
+
+
+def _changes(policy: Policy) -> Iterator[tuple[str, str, Policy]]:
+    """Give each loosening: its kind, its details, the policy as it would be."""
+    if policy.using and policy.using != "true":
+        yield "using true", "", replace(policy, using="true")
+    if policy.check:
+        yield "with check true", "", replace(policy, check="true")
+        yield "with check dropped", "", replace(policy, check=None)
+    yield "policy for all commands", "", replace(policy, verb="all")
+    flipped = "restrictive" if policy.kind == "PERMISSIVE" else "permissive"
+    yield "policy turned", flipped, replace(policy, kind=flipped)
+    for role in _ROLES:
+        if role not in policy.roles:
+            kind = "policy widened" if role == "public" else "policy extended"
+            roles = (role,) if role == "public" else (*policy.roles, role)
+            yield kind, f"to {role}", replace(policy, roles=roles)
+        elif len(policy.roles) > 1:
+            rest = tuple(other for other in policy.roles if other != role)
+            yield "policy narrowed", f"without {role}", replace(policy, roles=rest)
+    for field in ("using", "check"):
+        text = getattr(policy, field)
+        for kind, change in CHANGES.items():
+            for number, changed in enumerate(change(text or ""), 1):
+                yield f"policy {kind}", f"{field} {number}", replace(policy, **{field: changed})
+
+
+def mutants(db: Connection) -> Iterator[Mutant]:
+    for policy in _read(db):
+        about = frozenset({policy.table, policy.verb})
+        yield Mutant("policy dropped", policy.title, policy.drop, policy.table, about)
+        for kind, details, changed in _changes(policy):
+            yield Mutant(
+                kind,
+                f"{policy.title} {details}".strip(),
+                f"{policy.drop}; {changed.create}",
+                policy.table,
+                about,
+            )
+    for table in sorted({policy.table for policy in _read(db)}):
+        statement = f"alter table public.{table} disable row level security"
+        yield Mutant("row-level security off", table, statement, table)

@@ -1,0 +1,41 @@
+"""Mutants of roles: what each is, and which it may become."""
+
+from collections.abc import Iterator
+
+from psycopg import Connection
+
+from tests.policies.mutants.mutant import Mutant
+from tests.policies.roles import roles
+from tests.policies.step import execute
+
+_ATTRIBUTES = (
+    "superuser",
+    "bypassrls",
+    "createrole",
+    "createdb",
+    "login",
+    "replication",
+    "inherit",
+)
+_COLUMN = {"login": "rolcanlogin", "superuser": "rolsuper"}
+
+
+def mutants(db: Connection) -> Iterator[Mutant]:
+    for role in roles():
+        about = frozenset({role})
+        for attribute in _ATTRIBUTES:
+            column = _COLUMN.get(attribute, f"rol{attribute}")
+            query = f"select {column} from pg_catalog.pg_roles where rolname = '{role}'"
+            if execute(db, query) == [(False,)]:
+                statement = f"alter role {role} {attribute}"
+                yield Mutant("role attribute added", statement, statement, role, about)
+        for other in roles():
+            if other != role and other != "authenticator":
+                query = f"select pg_has_role('{role}', '{other}', 'member')"
+                is_member = execute(db, query) == [(True,)]
+                what = f"{other} from {role}" if is_member else f"{other} to {role}"
+                statement = f"{'revoke' if is_member else 'grant'} {what}"
+                kind = "membership revoked" if is_member else "membership added"
+                yield Mutant(kind, statement, statement, role, about)
+    statement = "alter role session_api reset statement_timeout"
+    yield Mutant("role setting dropped", statement, statement, "session_api")
