@@ -1,0 +1,144 @@
+"""No function is a way around: not the API's, not the policies' helpers, not the database's own."""
+
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.actors import Sql
+from tests.attacks.thief import Thief, code
+from tests.attacks.world import World, one
+from tests.conftest import Rest
+
+pytestmark = pytest.mark.usefixtures("unchanged")
+
+OURS = ("session_exists", "chat_message_page")
+NOT_FOUND = "PGRST202"
+DENIED = "42501"
+# what would be worth calling
+BUILT_IN = (
+    "current_setting",
+    "set_config",
+    "pg_read_file",
+    "pg_read_binary_file",
+    "pg_ls_dir",
+    "pg_sleep",
+    "pg_terminate_backend",
+    "pg_reload_conf",
+    "pg_stat_file",
+    "pg_get_functiondef",
+    "pg_advisory_lock",
+    "pg_notify",
+    "lo_import",
+    "lo_export",
+    "query_to_xml",
+    "table_to_xml",
+    "database_to_xml",
+    "dblink",
+    "version",
+    "gen_random_uuid",
+    "has_table_privilege",
+    "row_security_active",
+)
+
+
+def functions(sql: Sql) -> list[str]:
+    """Every function of every schema but the system's."""
+    found: list[str] = one(
+        sql,
+        "select array_agg(distinct proname::text) from pg_catalog.pg_proc"
+        " where pronamespace::regnamespace::text not in ('pg_catalog', 'information_schema')",
+    )
+    return found
+
+
+def test_the_exposed_functions_are_these(sql: Sql) -> None:
+    exposed = one(
+        sql,
+        "select array_agg(proname::text) from pg_catalog.pg_proc"
+        " where pronamespace = 'public'::regnamespace",
+    )
+    assert set(OURS) == set(exposed)
+
+
+def test_every_function(thief: Thief, visitor: httpx.Client, sql: Sql, world: World) -> None:
+    page = {"page_offset": "0", "page_limit": "10", "newest_first": "false"}
+    calls: list[tuple[str, dict[str, str]]] = [
+        (schema + name, {})
+        for name in {*functions(sql), *BUILT_IN}
+        for schema in ("", "private.", "pg_catalog.")
+    ]
+    calls.append(("session_exists", {"kind": "study", "session_id": world.ids["study"]}))
+    calls.append(("chat_message_page", {"session_id": world.ids["chat"], **page}))
+    for name, given in calls:
+        for answer in (
+            thief("GET", f"/rpc/{name}", params=given),
+            thief("POST", f"/rpc/{name}", json=given),
+            thief("POST", f"/rpc/{name}", {"Prefer": "params=single-object"}, json=given),
+        ):
+            assert (answer.status_code, code(answer)) in {(403, DENIED), (404, NOT_FOUND)}
+        assert visitor.post(f"/rpc/{name}", json=given).status_code in (401, 404)
+
+
+def test_a_function_is_not_called_for_its_headers_alone(thief: Thief, world: World) -> None:
+    """A HEAD may succeed, where Postgres sees that it needs no result: then it has none."""
+    for count in ("none", "exact", "planned", "estimated"):
+        said = [
+            thief(
+                "HEAD",
+                "/rpc/session_exists",
+                {"Prefer": f"count={count}"},
+                params={"kind": "study", "session_id": session_id},
+            )
+            for session_id in (world.ids["study"], str(uuid4()))
+        ]
+        assert said[0].status_code == said[1].status_code
+        assert said[0].headers.get("content-range") == said[1].headers.get("content-range")
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE"])
+def test_other_methods(thief: Thief, method: str) -> None:
+    for name in OURS:
+        assert thief(method, f"/rpc/{name}", json={}).status_code == 405
+
+
+@pytest.mark.parametrize("kind", ["study", "interview", "chat", "wingman"])
+def test_who_may_ask_whether_a_session_exists(rest: Rest, world: World, kind: str) -> None:
+    """The API's role may, and is told no more than that."""
+    arguments = {"kind": kind, "session_id": world.ids[kind]}
+    api = rest(world.stranger, role="session_api")
+    assert api.post("/rpc/session_exists", json=arguments).json() is True
+    for role in ("authenticated", "anon", "service_role"):
+        refused = rest(world.stranger, role=role).post("/rpc/session_exists", json=arguments)
+        assert code(refused) == DENIED
+
+
+def test_the_page_of_anothers_chat(rest: Rest, world: World) -> None:
+    arguments = {
+        "session_id": world.ids["chat"],
+        "page_offset": 0,
+        "page_limit": 10,
+        "newest_first": False,
+    }
+    for user in (world.stranger, world.participant):
+        answer = rest(user, role="session_api").post("/rpc/chat_message_page", json=arguments)
+        assert answer.json() is None
+    owned = rest(world.owner, role="session_api").post("/rpc/chat_message_page", json=arguments)
+    assert world.own in owned.text
+
+
+def test_results_are_not_filtered_apart(rest: Rest, world: World) -> None:
+    """Reading a function's result with filters, columns and counts reads no more."""
+    api = rest(world.stranger, role="session_api")
+    page = {
+        "session_id": world.ids["chat"],
+        "page_offset": "0",
+        "page_limit": "10",
+        "newest_first": "false",
+    }
+    for query in ("select=*", "select=items", "order=total", "limit=1", "total=gt.0"):
+        for count in ("exact", "planned", "estimated"):
+            answer = api.get(
+                f"/rpc/chat_message_page?{query}", params=page, headers={"Prefer": f"count={count}"}
+            )
+            assert world.own not in answer.text
