@@ -9,7 +9,7 @@ from typing import Any, Self
 
 
 class JwksServer:
-    """Serves `document` with `status` while it is entered; `requests` counts.
+    """Serves `document` with `status` while it is entered; `requests` and `answers` count.
 
     `asked` is set by the first request. While `open` is cleared, answers wait.
     """
@@ -17,7 +17,7 @@ class JwksServer:
     def __init__(self, *keys: dict[str, Any]) -> None:
         self.document: Any = {"keys": list(keys)}
         self.status = 200
-        self.requests = 0
+        self.requests = self.answers = 0
         self.asked = threading.Event()
         self.open = threading.Event()
         self.open.set()
@@ -28,6 +28,7 @@ class JwksServer:
                 served.requests += 1
                 served.asked.set()
                 served.open.wait(10)
+                served.answers += 1
                 body = json.dumps(served.document).encode()
                 self.send_response(served.status)
                 self.send_header("Content-Type", "application/json")

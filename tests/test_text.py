@@ -319,6 +319,7 @@ class TestOrdinary:
             # references are decoded, as often as they were encoded
             ("Tom &amp; Jerry", "Tom & Jerry"),
             ("Tom &amp;amp;amp; Jerry", "Tom & Jerry"),
+            (f"1 &{'amp;' * 50}lt; 2", "1 < 2"),
             ("1 &lt; 2 &amp;&amp; 3 &gt; 2", "1 < 2 && 3 > 2"),
             ("&eacute;&#233;&#xE9; &hearts; &NotEqualTilde;", "ééé ♥ ≂̸"),
             ("&lt;b&gt;bold&lt;/b&gt;", "bold"),
