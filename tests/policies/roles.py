@@ -37,12 +37,16 @@ def _authenticator_has_nothing(db: Connection) -> None:
 
 CHECKS = [
     *(
-        Check(f"{name} becomes other roles", frozenset({name}), partial(_become, name, others))
+        Check(
+            f"{name} becomes other roles",
+            frozenset({f"role {name}"}),
+            partial(_become, name, others),
+        )
         for name, (_, others) in roles().items()
     ),
     Check(
         "authenticator has no access itself",
-        frozenset({"authenticator"}),
+        frozenset({"role authenticator", "authenticator"}),
         _authenticator_has_nothing,
     ),
 ]

@@ -70,10 +70,15 @@ def _changes(policy: Policy) -> Iterator[tuple[str, str, Policy]]:
             rest = tuple(other for other in policy.roles if other != role)
             yield "policy narrowed", f"without {role}", replace(policy, roles=rest)
     for field in ("using", "check"):
-        text = getattr(policy, field)
+        text = (policy.using if field == "using" else policy.check) or ""
         for kind, change in CHANGES.items():
-            for number, changed in enumerate(change(text or ""), 1):
-                yield f"policy {kind}", f"{field} {number}", replace(policy, **{field: changed})
+            for number, changed in enumerate(change(text), 1):
+                mutant = (
+                    replace(policy, using=changed)
+                    if field == "using"
+                    else replace(policy, check=changed)
+                )
+                yield f"policy {kind}", f"{field} {number}", mutant
 
 
 def mutants(db: Connection) -> Iterator[Mutant]:

@@ -8,15 +8,8 @@ from tests.policies.mutants.mutant import Mutant
 from tests.policies.roles import roles
 from tests.policies.step import execute
 
-_ATTRIBUTES = (
-    "superuser",
-    "bypassrls",
-    "createrole",
-    "createdb",
-    "login",
-    "replication",
-    "inherit",
-)
+_ABOVE_POLICIES = ("superuser", "bypassrls")
+_ATTRIBUTES = (*_ABOVE_POLICIES, "createrole", "createdb", "login", "replication", "inherit")
 _COLUMN = {"login": "rolcanlogin", "superuser": "rolsuper"}
 
 
@@ -28,7 +21,9 @@ def mutants(db: Connection) -> Iterator[Mutant]:
             query = f"select {column} from pg_catalog.pg_roles where rolname = '{role}'"
             if execute(db, query) == [(False,)]:
                 statement = f"alter role {role} {attribute}"
-                yield Mutant("role attribute added", statement, statement, role, about)
+                # what tries rows, or what tries the role itself
+                subject = role if attribute in _ABOVE_POLICIES else f"role {role}"
+                yield Mutant("role attribute added", statement, statement, subject, about)
         for other in roles():
             if other != role and other != "authenticator":
                 query = f"select pg_has_role('{role}', '{other}', 'member')"
@@ -36,6 +31,6 @@ def mutants(db: Connection) -> Iterator[Mutant]:
                 what = f"{other} from {role}" if is_member else f"{other} to {role}"
                 statement = f"{'revoke' if is_member else 'grant'} {what}"
                 kind = "membership revoked" if is_member else "membership added"
-                yield Mutant(kind, statement, statement, role, about)
+                yield Mutant(kind, statement, statement, f"role {role}", about)
     statement = "alter role session_api reset statement_timeout"
-    yield Mutant("role setting dropped", statement, statement, "session_api")
+    yield Mutant("role setting dropped", statement, statement, "role session_api")

@@ -1,0 +1,79 @@
+"""supabase/tests/ is what the matrix says, and passes: wherever pgTAP is there."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import Connection
+
+from api.local.project import Project
+from tests.policies.pgtap import TESTS, files
+
+_MISSING = (
+    "pgTAP was NOT run: the server has no such extension. Give its script, "
+    "PGTAP_SQL=…/pgtap--1.2.0.sql (Debian's postgresql-…-pgtap), or use --stack=containers."
+)
+
+
+def test_files_are_what_the_matrix_says() -> None:
+    committed = {path: path.read_text() for path in TESTS.glob("*.sql")}
+    assert committed == files(), "run `python -m tests.policies.pgtap`"
+
+
+@pytest.fixture(scope="module")
+def pgtap(stack: Project) -> Iterator[Connection]:
+    """A connection that finds pgTAP: the extension, or its script in a schema of its own."""
+    script = os.environ.get("PGTAP_SQL")
+    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        available = connection.execute(
+            "select from pg_catalog.pg_available_extensions where name = 'pgtap'"
+        )
+        if not script and available.rowcount == 0:
+            # in CI it has to be there
+            (pytest.fail if os.environ.get("CI") else pytest.skip)(_MISSING)
+        connection.execute("create schema pgtap")
+        connection.execute("set search_path = public, pgtap")
+        try:
+            if script:
+                connection.execute(Path(script).read_bytes())
+            else:
+                connection.execute("create extension pgtap with schema pgtap")
+            yield connection
+        finally:
+            connection.execute("drop schema pgtap cascade")
+
+
+def _run(connection: Connection, path: Path) -> list[str]:
+    """Run a file as psql would; return what it prints."""
+    cursor = connection.execute(path.read_bytes())
+    printed: list[str] = []
+    more: bool | None = True
+    while more:
+        if cursor.description is not None:
+            printed += (str(row[0]) for row in cursor)
+        more = cursor.nextset()
+    return printed
+
+
+@pytest.mark.parametrize("path", files(), ids=lambda path: path.stem)
+def test_passes(pgtap: Connection, path: Path) -> None:
+    plan, *results = _run(pgtap, path)
+    assert plan == f"1..{len(results)}"
+    assert [line for line in results if not line.startswith("ok ")] == []
+
+
+def test_can_fail(pgtap: Connection) -> None:
+    """With one grant more, a file says so."""
+    path = TESTS / "study_sessions.sql"
+    with pgtap.transaction(force_rollback=True):
+        pgtap.execute("grant delete on public.study_sessions to authenticated")
+        # its own transaction would end this one
+        text = path.read_text().replace("\nbegin;\n", "\n").replace("\nrollback;\n", "\n")
+        cursor = pgtap.execute(text.encode())
+        failed = []
+        while cursor.nextset():
+            if cursor.description is not None:
+                failed += [row[0] for row in cursor if str(row[0]).startswith("not ok")]
+    assert len(failed) == 4
