@@ -8,11 +8,11 @@ import re
 import time
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from secrets import token_hex
 from types import TracebackType
 from typing import Any, Final, Literal, NamedTuple, Self
-from uuid import uuid4
 
-from starlette.datastructures import MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 Event = Literal[
@@ -28,6 +28,7 @@ Action = Literal["read", "create", "message", "confirm", "write"]
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 # every error answer has the one shape, so its code stands at its head
 ERROR_CODE: Final = re.compile(rb'"code":\s*"([A-Z_]{1,40})"')
+ID: Final = re.compile(r"[0-9a-fA-F-]{32,36}")
 UNKNOWN: Final = "unknown"
 # routes of FastAPI's own, which leave no template in the scope
 DOCUMENTS: Final = frozenset({"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"})
@@ -163,10 +164,10 @@ class Exchanges:
             nonlocal location
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
-                headers = MutableHeaders(raw=message.setdefault("headers", []))
-                headers["X-Request-ID"] = exchange.request_id
+                headers = message.get("headers", ())
+                message["headers"] = [*headers, (b"x-request-id", exchange.request_id.encode())]
                 if exchange.status == 201:
-                    location = headers.get("location")
+                    location = Headers(raw=list(headers)).get("location")
             elif exchange.status >= 400 and exchange.code is None:
                 found = ERROR_CODE.search(message.get("body", b"")[:100])
                 exchange.code = found[1].decode() if found else None
@@ -198,15 +199,21 @@ def conclude(exchange: Exchange, location: str | None) -> None:
 
 def is_id(value: object) -> bool:
     """Tell whether a path parameter is an id, and not what somebody typed in its place."""
-    return re.fullmatch(r"[0-9a-fA-F-]{32,36}", str(value)) is not None
+    return ID.fullmatch(str(value)) is not None
 
 
 def request_id(scope: Scope) -> str:
     """Return the id that the client sent, if it can stand in a log line as it is, or a new one."""
     for name, value in scope["headers"]:
         if name == b"x-request-id":
-            return value.decode() if REQUEST_ID.fullmatch(value) else uuid4().hex
-    return uuid4().hex
+            return value.decode() if REQUEST_ID.fullmatch(value) else token_hex(16)
+    return token_hex(16)
+
+
+def route(scope: Scope) -> RouteFacts:
+    """Say which route serves the request, and remember it."""
+    exchange = _current.get()
+    return facts(scope) if exchange is None else exchange.route
 
 
 def facts(scope: Scope) -> RouteFacts:

@@ -47,55 +47,61 @@ MOST_HOPS: Final = 20
 
 # a probe that is refused gets the process killed
 EXEMPT: Final = frozenset({"/healthz"})
-VERDICT: Final = "session_api.rate_limit"
-"""Where in the scope the user's verdict is kept, for the answer's headers."""
+COUNT: Final = "session_api.rate_limit"
+"""Where in the scope the user's count is kept, for the answer's headers."""
 
 
-class Verdict(NamedTuple):
-    """What a limit says to one request."""
+Header = tuple[bytes, bytes]
 
-    limit: Limit
-    allowed: bool
+
+class Rate(NamedTuple):
+    """A limit: so many in so many seconds."""
+
+    name: Limit
     amount: int
     period: int
+    item: RateLimitItem
+    headers: tuple[Header, ...]
+    """What every answer under this limit says."""
+
+    @classmethod
+    def of(cls, name: Limit, text: str) -> "Rate":
+        """Read a limit as the settings have it: `60/minute`."""
+        item = limits.parse(text)
+        amount, period = item.amount, item.get_expiry()
+        headers = (
+            (b"ratelimit-limit", str(amount).encode()),
+            (b"ratelimit-policy", f"{amount};w={period}".encode()),
+        )
+        return cls(name, amount, period, item, headers)
+
+
+class Count(NamedTuple):
+    """How a limit stands for somebody."""
+
+    rate: Rate
+    allowed: bool
     remaining: int
     reset: float
     """Seconds until there is room for more."""
 
-    def headers(self) -> dict[str, str]:
+    def headers(self) -> tuple[Header, ...]:
         """Return what a client may know.
 
-        The three plain numbers of the IETF drafts up to 6 rather than the structured fields of the
-        later ones: this is what frontends' libraries read, and what two lines of JavaScript can.
+        The plain numbers of the IETF drafts up to 6 rather than the structured fields of the later
+        ones: this is what frontends' libraries read, and what two lines of JavaScript can.
         """
-        return {
-            "RateLimit-Limit": str(self.amount),
-            "RateLimit-Remaining": str(self.remaining),
-            "RateLimit-Reset": str(math.ceil(self.reset)),
-            "RateLimit-Policy": f"{self.amount};w={self.period}",
-        }
+        return (
+            *self.rate.headers,
+            (b"ratelimit-remaining", b"%d" % self.remaining),
+            (b"ratelimit-reset", b"%d" % math.ceil(self.reset)),
+        )
 
     def refusal(self) -> ApiError:
         """Return the answer to a request too many."""
-        metrics.RATE_LIMITED.labels(self.limit).inc()
-        wait = str(int(self.reset) + 1)
-        return ApiError("RATE_LIMITED", headers={"Retry-After": wait, **self.headers()})
-
-
-class Rate(NamedTuple):
-    """A limit's numbers: so many in so many seconds."""
-
-    amount: int
-    period: int
-    item: RateLimitItem
-
-
-class Count(NamedTuple):
-    """What has been counted: whether there was room, how much is left, seconds until more."""
-
-    allowed: bool
-    remaining: int
-    reset: float
+        metrics.RATE_LIMITED.labels(self.rate.name).inc()
+        known = {name.decode(): value.decode() for name, value in self.headers()}
+        return ApiError("RATE_LIMITED", headers={"Retry-After": str(int(self.reset) + 1), **known})
 
 
 class Memory:
@@ -113,24 +119,27 @@ class Memory:
         # key → when its window began, hits in it, hits in the one before, when both are over
         self.windows: OrderedDict[tuple[str, str], tuple[float, int, int, float]] = OrderedDict()
 
-    async def hit(self, rate: Rate, limit: str, who: str, *, told: bool = True) -> Count:
-        """Count a hit, unless that would be one too many."""
-        now, key = self.clock(), (limit, who)
-        amount, period, _ = rate
-        start, current, previous = self._window(key, period, now)
-        used = int(previous * (start + period - now) / period) + current
-        if used >= amount:
+    async def hit(self, rate: Rate, who: str, *, told: bool = True) -> Count:
+        """Count a hit, unless that would be one too many.
+
+        `told`: whether the caller wants to know more than that it is allowed.
+        """
+        now, key = self.clock(), (rate.name, who)
+        start, current, previous = self._window(key, rate.period, now)
+        if self._used(rate, start, current, previous, now) >= rate.amount:
             return self._count(rate, start, current, previous, now, allowed=False)
-        self.windows[key] = (start, current + 1, previous, start + 2 * period)
+        self.windows[key] = (start, current + 1, previous, start + 2 * rate.period)
         if current == 0:
             self.windows.move_to_end(key)
             self._make_room(now)
+        if not told:
+            return Count(rate, True, 0, 0.0)
         return self._count(rate, start, current + 1, previous, now, allowed=True)
 
-    async def look(self, rate: Rate, limit: str, who: str) -> Count:
+    async def look(self, rate: Rate, who: str) -> Count:
         """Return the count as it is."""
         now = self.clock()
-        start, current, previous = self._window((limit, who), rate.period, now)
+        start, current, previous = self._window((rate.name, who), rate.period, now)
         return self._count(rate, start, current, previous, now, allowed=True)
 
     def _window(self, key: tuple[str, str], period: int, now: float) -> tuple[float, int, int]:
@@ -140,15 +149,18 @@ class Memory:
         start, current, previous, _ = found
         return (start, current, previous) if now < start + period else (start + period, 0, current)
 
+    def _used(self, rate: Rate, start: float, current: int, previous: int, now: float) -> int:
+        # the window before fades as this one goes on, as if it had been used evenly
+        return int(previous * (start + rate.period - now) / rate.period) + current
+
     def _count(
         self, rate: Rate, start: float, current: int, previous: int, now: float, *, allowed: bool
     ) -> Count:
-        amount, period, _ = rate
-        left = start + period - now
-        used = int(previous * left / period) + current
+        left = start + rate.period - now
+        used = self._used(rate, start, current, previous, now)
         # the window before frees a place each time its weight has fallen by one
-        reset = min(left % (period / previous) if previous else period, left) if used else 0.0
-        return Count(allowed, max(amount - used, 0), reset)
+        reset = min(left % (rate.period / previous) if previous else left, left) if used else 0.0
+        return Count(rate, allowed, max(rate.amount - used, 0), reset)
 
     def _make_room(self, now: float) -> None:
         # two at a time outpace the one that came, so that keys of the past do not stay
@@ -192,35 +204,33 @@ class Redis:
         self.ask_again = 0.0
         self.warn_again = 0.0
 
-    async def hit(self, rate: Rate, limit: str, who: str, *, told: bool = True) -> Count | None:
+    async def hit(self, rate: Rate, who: str, *, told: bool = True) -> Count | None:
         """Count a hit, unless that would be one too many; `None` if Redis is away.
 
         `told`: whether the caller wants to know more than that it is allowed; it costs one more
         question.
         """
-        allowed = await self._ask(self.limiter.hit, rate, limit, who)
+        allowed = await self._ask(self.limiter.hit, rate, who)
         if allowed is None:
             return None
         if allowed and not told:
-            return Count(True, 0, 0.0)
-        count = await self.look(rate, limit, who)
+            return Count(rate, True, 0, 0.0)
+        count = await self.look(rate, who)
         return None if count is None else count._replace(allowed=allowed)
 
-    async def look(self, rate: Rate, limit: str, who: str) -> Count | None:
+    async def look(self, rate: Rate, who: str) -> Count | None:
         """Return the count as it is; `None` if Redis is away."""
-        state = await self._ask(self.limiter.get_window_stats, rate, limit, who)
+        state = await self._ask(self.limiter.get_window_stats, rate, who)
         if state is None:
             return None
         reset = min(max(state.reset_time - time.time(), 0.0), rate.period)
-        return Count(True, state.remaining, reset)
+        return Count(rate, True, state.remaining, reset)
 
     async def close(self) -> None:
         """Close the connections."""
         await self.pool.disconnect()
 
-    async def _ask(
-        self, question: Callable[..., Awaitable[T]], rate: Rate, limit: str, who: str
-    ) -> T | None:
+    async def _ask(self, question: Callable[..., Awaitable[T]], rate: Rate, who: str) -> T | None:
         now = self.clock()
         if self.away:
             if now < self.ask_again:
@@ -228,7 +238,7 @@ class Redis:
                 return None
             self.ask_again = now + REDIS_PAUSE
         try:
-            answer = await question(rate.item, limit, who)
+            answer = await question(rate.item, rate.name, who)
         except self.errors as error:
             self._failed(error)
             return None
@@ -253,10 +263,9 @@ class Limits:
     def __init__(self, settings: Settings) -> None:
         """Read the limits. Nothing is connected before the first request."""
         self.enabled = settings.rate_limits
-        self.rates: dict[Limit, Rate] = {}
-        for name in LIMITS:
-            item = limits.parse(getattr(settings, f"rate_limit_{name}"))
-            self.rates[name] = Rate(item.amount, item.get_expiry(), item)
+        self.rates = {
+            name: Rate.of(name, getattr(settings, f"rate_limit_{name}")) for name in LIMITS
+        }
         self.users: Memory | Redis
         self.addresses: Memory | Redis
         if settings.rate_limit_storage == "memory":
@@ -264,16 +273,6 @@ class Limits:
             self.users, self.addresses = Memory(), Memory()
         else:
             self.users = self.addresses = Redis(settings.rate_limit_storage)
-
-    async def hit(self, limit: Limit, who: str, *, told: bool = True) -> Verdict | None:
-        """Count a request; `None` when nobody could."""
-        rate = self.rates[limit]
-        return verdict(limit, rate, await self._counter(limit).hit(rate, limit, who, told=told))
-
-    async def look(self, limit: Limit, who: str) -> Verdict | None:
-        """Return how a limit stands."""
-        rate = self.rates[limit]
-        return verdict(limit, rate, await self._counter(limit).look(rate, limit, who))
 
     async def admit(self, scope: Scope, user_id: UUID) -> None:
         """Count the request of a verified user; call it between authentication and the work.
@@ -284,28 +283,18 @@ class Limits:
         """
         if not self.enabled:
             return
-        found = await self.hit(exchange.facts(scope).action, str(user_id))
-        if found is None:
+        rate = self.rates[exchange.route(scope).action]
+        count = await self.users.hit(rate, str(user_id))
+        if count is None:
             return
-        scope[VERDICT] = found
-        if not found.allowed:
-            raise found.refusal()
+        scope[COUNT] = count
+        if not count.allowed:
+            raise count.refusal()
 
     async def close(self) -> None:
         """Close the connections to Redis, if there are any."""
         if isinstance(self.users, Redis):
             await self.users.close()
-
-    def _counter(self, limit: Limit) -> "Memory | Redis":
-        return self.addresses if limit in ("address", "failed_auth") else self.users
-
-
-def verdict(limit: Limit, rate: Rate, count: Count | None) -> Verdict | None:
-    """Say what a count means for a request."""
-    if count is None:
-        return None
-    allowed, remaining, reset = count
-    return Verdict(limit, allowed, rate.amount, rate.period, remaining, reset)
 
 
 class RateLimits:
@@ -320,6 +309,8 @@ class RateLimits:
     ) -> None:
         self.app = app
         self.limits = limits
+        self.by_address = limits.rates["address"]
+        self.by_failure = limits.rates["failed_auth"]
         self.addresses = Addresses(trusted_proxies)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -328,7 +319,7 @@ class RateLimits:
             await self.app(scope, receive, send)
             return
         address = self.addresses.of(scope)
-        found = await self.limits.hit("address", address, told=False)
+        found = await self.limits.addresses.hit(self.by_address, address, told=False)
         if found is not None and not found.allowed:
             raise found.refusal()
         refused = False
@@ -352,17 +343,14 @@ class RateLimits:
 
     async def failed_auth(self, address: str) -> ApiError | None:
         """Count a failed authentication; return the refusal when it was one too many."""
-        found = await self.limits.hit("failed_auth", address, told=False)
+        found = await self.limits.addresses.hit(self.by_failure, address, told=False)
         return None if found is None or found.allowed else found.refusal()
 
     async def add_headers(self, scope: Scope, address: str, message: Message) -> None:
         """Add the state of the user's limit, or of the address's where there is no user."""
-        found = scope.get(VERDICT) or await self.limits.look("address", address)
-        if found is not None:
-            message["headers"] = [
-                *message.get("headers", ()),
-                *((name.lower().encode(), it.encode()) for name, it in found.headers().items()),
-            ]
+        count = scope.get(COUNT) or await self.limits.addresses.look(self.by_address, address)
+        if count is not None:
+            message["headers"] = [*message.get("headers", ()), *count.headers()]
 
 
 class Addresses:

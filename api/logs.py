@@ -10,11 +10,13 @@ import json
 import logging
 import os
 import sys
+import time
 import traceback
 from types import TracebackType
 from typing import Any, Final, TextIO
 
 import structlog
+from pydantic_core import to_json as to_json_bytes
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 from api import exchange
@@ -101,11 +103,11 @@ def configure(settings: Settings, stream: TextIO | None = None) -> RequestLog:
     stream = stream or sys.stdout
     level = LEVELS[settings.log_level]
     if settings.log_format == "json":
-        render: Processor = structlog.processors.JSONRenderer(serializer=to_json)
+        render: Processor = to_json
     else:
         colours = stream.isatty() and "NO_COLOR" not in os.environ
         render = structlog.dev.ConsoleRenderer(colors=colours, pad_event_to=8)
-    stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
+    stamp = Stamp()
     logger = structlog.wrap_logger(
         Output(stream),
         processors=[structlog.processors.add_log_level, stamp, render],
@@ -215,6 +217,27 @@ def describe_one(error: BaseException, lines: list[str], seen: set[int]) -> None
                 describe_one(inner, lines, seen)
 
 
-def to_json(line: Any, **_: Any) -> str:
-    """Write a line as JSON, whatever is in it."""
-    return json.dumps(line, default=str, separators=(",", ":"))
+class Stamp:
+    """Processor: adds the time, in UTC. A line a request is worth formatting each second once."""
+
+    def __init__(self) -> None:
+        self._second = (0, "")
+
+    def __call__(self, _: WrappedLogger, __: str, line: EventDict) -> EventDict:
+        """Add it."""
+        now = time.time_ns()
+        second, written = self._second
+        if now // 1_000_000_000 != second:
+            second = now // 1_000_000_000
+            written = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+            self._second = second, written
+        line["timestamp"] = f"{written}.{now // 1000 % 1_000_000:06}Z"
+        return line
+
+
+def to_json(_: WrappedLogger, __: str, line: EventDict) -> str:
+    """Processor: write a line as JSON, whatever is in it."""
+    try:
+        return to_json_bytes(line, fallback=str).decode()
+    except ValueError:  # half a character, in what a library logged
+        return json.dumps(line, default=str)

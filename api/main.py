@@ -75,6 +75,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         generate_unique_id_function=operation_id,
         lifespan=lifespan,
         middleware=middleware(settings, request_log, limits),
+        # FastAPI's own spans and logs carry raw queries and the words of exceptions
+        telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         # one address for one thing; the redirect's would be made from a header
         redirect_slashes=False,
     )

@@ -18,7 +18,7 @@ from prometheus_client import REGISTRY
 from starlette.types import Receive, Scope, Send
 
 from api.exchange import Action, facts
-from api.limits import Addresses, Limits, Memory, Network, Rate, Redis, Verdict, network_of
+from api.limits import Addresses, Limits, Memory, Network, Rate, Redis, network_of
 from api.main import create_app
 from api.settings import Settings
 from tests.actors import NewMatch, NewUser, NewWingman, User
@@ -34,8 +34,8 @@ GENEROUS = {
 }
 
 
-def rate(amount: int, period: int = MINUTE) -> Rate:
-    return Rate(amount, period, None)  # type: ignore[arg-type]
+def rate(amount: int) -> Rate:
+    return Rate.of("read", f"{amount}/minute")
 
 
 def settings(**changes: Any) -> Settings:
@@ -58,7 +58,7 @@ def clock() -> Clock:
 
 class TestMemory:
     def take(self, memory: Memory, who: str = "ada", amount: int = 3) -> bool:
-        return asyncio.run(memory.hit(rate(amount), "read", who)).allowed
+        return asyncio.run(memory.hit(rate(amount), who)).allowed
 
     def test_as_many_as_the_limit(self, clock: Clock) -> None:
         memory = Memory(clock=clock)
@@ -80,10 +80,10 @@ class TestMemory:
         memory = Memory(clock=clock)
         told = []
         for _ in range(3):
-            told.append(asyncio.run(memory.look(rate(3), "read", "ada")))
+            told.append(asyncio.run(memory.look(rate(3), "ada")))
             self.take(memory)
             clock.now += 20
-        assert told == [(True, 3, 0.0), (True, 2, 40.0), (True, 1, 20.0)]
+        assert [it[1:] for it in told] == [(True, 3, 0.0), (True, 2, 40.0), (True, 1, 20.0)]
 
     @given(st.lists(st.floats(0.01, 50), min_size=1, max_size=60), st.integers(1, 8))
     def test_no_window_ever_holds_twice_the_limit(self, gaps: list[float], amount: int) -> None:
@@ -104,10 +104,9 @@ class TestMemory:
         memory = Memory(clock=clock)
         for gap in gaps:
             clock.now += gap
-            count = asyncio.run(memory.hit(rate(amount), "read", "ada"))
+            count = asyncio.run(memory.hit(rate(amount), "ada"))
             if not count.allowed:
-                told = Verdict("read", False, amount, MINUTE, count.remaining, count.reset)
-                headers = told.refusal().headers or {}
+                headers = count.refusal().headers or {}
                 clock.now += int(headers["Retry-After"])
                 assert self.take(memory, amount=amount)
 
@@ -377,7 +376,8 @@ class TestRedis:
 
     def test_counts_as_memory_does(self, server: RedisServer) -> None:
         async def use(limits: Limits) -> None:
-            found = [await limits.hit("read", "ada") for _ in range(4)]
+            read = limits.rates["read"]
+            found = [await limits.users.hit(read, "ada") for _ in range(4)]
             assert [it and (it.allowed, it.remaining) for it in found] == [
                 (True, 2),
                 (True, 1),
@@ -386,13 +386,13 @@ class TestRedis:
             ]
             assert found[0] is not None
             assert 0 < found[0].reset <= MINUTE
-            assert await limits.hit("read", "ben") is not None
+            assert await limits.users.hit(limits.rates["read"], "ben") is not None
 
         self.run(server.url, use, rate_limit_read="3/minute")
 
     def test_keys_expire(self, server: RedisServer) -> None:
         async def use(limits: Limits) -> None:
-            await limits.hit("read", "ada")
+            await limits.users.hit(limits.rates["read"], "ada")
 
         self.run(server.url, use, rate_limit_read="3/second")
         deadline = time.monotonic() + 5
@@ -442,15 +442,17 @@ class TestRedis:
 
     def test_frozen(self, server: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
         async def use(limits: Limits) -> None:
-            assert await limits.hit("read", "ada") is not None
+            assert await limits.users.hit(limits.rates["read"], "ada") is not None
             server.freeze(3)
             before, started = skipped(), time.monotonic()
             # a rush: all at once, then one after the other
-            found = await asyncio.gather(*(limits.hit("read", str(it)) for it in range(200)))
+            found = await asyncio.gather(
+                *(limits.users.hit(limits.rates["read"], str(it)) for it in range(200))
+            )
             assert found == [None] * 200
             assert time.monotonic() - started < 1
             for _ in range(200):
-                assert await limits.hit("read", "ada") is None
+                assert await limits.users.hit(limits.rates["read"], "ada") is None
             assert time.monotonic() - started < 1.5
             assert skipped() - before >= 400
 
@@ -471,10 +473,10 @@ class TestRedis:
             redis = Redis("redis://127.0.0.1:1/0", clock)
             redis.limiter.hit = ask  # type: ignore[assignment, method-assign]
             for _ in range(20):
-                await redis.hit(rate(3), "read", "ada")
+                await redis.hit(rate(3), "ada")
             assert asked == 1
             clock.now += 1.5
-            await asyncio.gather(*(redis.hit(rate(3), "read", "ada") for _ in range(20)))
+            await asyncio.gather(*(redis.hit(rate(3), "ada") for _ in range(20)))
             assert asked == 2
 
         asyncio.run(use())
