@@ -14,10 +14,8 @@ from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Annotated, Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
-import aiohttp
 import httpx
 from fastapi import Depends, Request
-from httpx_aiohttp import AiohttpTransport
 from postgrest import (
     APIError,
     APIResponse,
@@ -31,6 +29,7 @@ from api.errors import ApiError, FieldError, invalid, unavailable
 from api.exchange import UpstreamRequest
 from api.settings import Settings
 from api.tokens import TokenMint
+from api.wire import Wire
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +156,7 @@ class Database:
                     return await query.execute()
         except APIError as error:
             raise meaning(error) from None
-        except (httpx.HTTPError, aiohttp.ClientError, OSError) as error:
+        except (httpx.HTTPError, OSError) as error:
             # OSError includes TimeoutError, the deadline's
             logger.warning("PostgREST cannot be reached: %s", type(error).__name__)
             raise unavailable() from None
@@ -302,21 +301,11 @@ class Upstream:
 @asynccontextmanager
 async def connect(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
     """Open the process's one HTTP client, for PostgREST and for the project's public keys."""
-    # aiohttp's pool, because httpx's own is two thirds of a request's cost
-    transport = AiohttpTransport()
-    connector = aiohttp.TCPConnector(
-        limit=0,
-        limit_per_host=settings.database_connections,
-        keepalive_timeout=15,  # shorter than PostgREST's own, so that no request meets a closed end
-        ssl=transport.ssl_context,
-    )
-    # no cookies, on either level: one caller's must never go out with another's request
-    transport.client = aiohttp.ClientSession(
-        connector=connector, cookie_jar=aiohttp.DummyCookieJar()
-    )
-    async with httpx.AsyncClient(
-        transport=transport,
+    async with Wire(
+        settings.postgrest_url,
+        connections=settings.database_connections,
         timeout=settings.database_timeout,
+        # one caller's cookies must never go out with another's request
         cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
         trust_env=False,  # no proxy and no netrc file decide where the tokens go
     ) as http:
