@@ -36,8 +36,11 @@ clean: ## remove the local stack's data (DATA_DIR) and the tools' caches
 	@if [ -e $(PYTHON_PACKAGES) ]; then $(BIN)/session-api local clean; fi
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
+types: $(PYTHON_PACKAGES) $(NODE_PACKAGES) ## write the files that follow from the schema and the routes
+	@$(BIN)/python -m api.local.generated
+
 lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies (LOCK_ARGS=--upgrade)
-	$(UV_COMPILE) -o requirements/production.txt pyproject.toml
+	$(UV_COMPILE) --extra redis -o requirements/production.txt pyproject.toml
 	$(UV_COMPILE) --extra dev -o requirements/development.txt pyproject.toml
 	npm install --package-lock-only --omit-lockfile-registry-resolved
 
