@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check clean lock
+.PHONY: help run test check clean types lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -21,10 +21,10 @@ help: ## list what there is
 	@echo 'make <target> [NAME=value …]'
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1    	\2/p' $(firstword $(MAKEFILE_LIST))
 
-run: $(PYTHON_PACKAGES) $(NODE_PACKAGES) ## serve the API on a local stack (API_PORT, REST_PORT, DB_PORT, DATA_DIR)
+run: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## serve the API on a local stack (API_PORT, REST_PORT, DB_PORT, DATA_DIR)
 	@$(BIN)/session-api local run
 
-test: $(PYTHON_PACKAGES) $(NODE_PACKAGES) ## run all tests on a stack of their own (PYTEST_ARGS)
+test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## run all tests on a stack of their own (PYTEST_ARGS)
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 check: $(PYTHON_PACKAGES) ## lint, check the format and the types
@@ -40,7 +40,7 @@ types: $(PYTHON_PACKAGES) $(NODE_PACKAGES) ## write the files that follow from t
 	@$(BIN)/python -m api.local.generated
 
 lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies (LOCK_ARGS=--upgrade)
-	$(UV_COMPILE) --extra redis -o requirements/production.txt pyproject.toml
+	$(UV_COMPILE) --extra redis --extra otel -o requirements/production.txt pyproject.toml
 	$(UV_COMPILE) --extra dev -o requirements/development.txt pyproject.toml
 	npm install --package-lock-only --omit-lockfile-registry-resolved
 
