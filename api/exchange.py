@@ -63,9 +63,9 @@ class Exchange:
         "scope",
         "seconds",
         "session_id",
+        "started",
         "status",
-        "upstream_count",
-        "upstream_seconds",
+        "upstream",
         "user_id",
     )
 
@@ -78,10 +78,11 @@ class Exchange:
         self.user_id: str | None = None
         self.session_id: str | None = None
         self.events: list[Event] = []
+        self.started = time.time_ns()
         self.seconds = 0.0
         self.retries = 0
-        self.upstream_count = 0
-        self.upstream_seconds = 0.0
+        # when each request to PostgREST began, in nanoseconds as `started`, and how many it took
+        self.upstream: list[tuple[int, int]] = []
         self._route: RouteFacts | None = None
 
     @property
@@ -91,6 +92,13 @@ class Exchange:
             self._route = facts(self.scope)
         return self._route
 
+    @property
+    def upstream_seconds(self) -> float:
+        """How long the request waited for PostgREST, all in all."""
+        return sum(took for _, took in self.upstream) / 1e9
+
+
+Observer = Callable[[Exchange], None]
 
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 _facts: dict[tuple[str, str, str], RouteFacts] = {}
@@ -125,7 +133,7 @@ class UpstreamRequest:
     __slots__ = ("_started",)
 
     def __enter__(self) -> Self:
-        self._started = time.perf_counter()
+        self._started = time.time_ns()
         return self
 
     def __exit__(
@@ -135,8 +143,7 @@ class UpstreamRequest:
         traceback: TracebackType | None,
     ) -> None:
         if exchange := _current.get():
-            exchange.upstream_count += 1
-            exchange.upstream_seconds += time.perf_counter() - self._started
+            exchange.upstream.append((self._started, time.time_ns() - self._started))
 
 
 class Exchanges:
@@ -146,7 +153,7 @@ class Exchanges:
     everything that can answer.
     """
 
-    def __init__(self, app: ASGIApp, observers: Sequence[Callable[[Exchange], None]]) -> None:
+    def __init__(self, app: ASGIApp, observers: Sequence[Observer]) -> None:
         self.app = app
         self.observers = observers
 

@@ -72,7 +72,7 @@ class RequestLog:
             "status": ended.status,
             "ms": round(ended.seconds * 1000, 2),
             "upstream_ms": round(ended.upstream_seconds * 1000, 2),
-            "upstream_count": ended.upstream_count,
+            "upstream_count": len(ended.upstream),
         }
         if route.kind is not None:
             line["kind"] = route.kind

@@ -8,20 +8,20 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from api import errors, health, logs, metrics
+from api import errors, health, logs, metrics, tracing
 from api.auth import Authenticator
 from api.body import BodyGuard
 from api.chat import routes as chat
 from api.database import Upstream, connect
-from api.exchange import Exchanges
+from api.exchange import Exchanges, Observer
 from api.head import HeadAsGet
 from api.headers import Revalidation, SecurityHeaders
 from api.interview import routes as interview
 from api.limits import Limits, RateLimits
-from api.logs import RequestLog
 from api.settings import Settings, load_settings
 from api.study import routes as study
 from api.tokens import TokenMint
+from api.tracing import Traces
 from api.wingman import routes as wingman
 
 DESCRIPTION = """
@@ -52,7 +52,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     """
     settings = settings or load_settings()
-    request_log = logs.configure(settings)
+    observers: list[Observer] = [logs.configure(settings), metrics.count]
+    spans = tracing.start()
+    if spans is not None:
+        observers.append(Traces(spans.get_tracer(tracing.SERVICE)))
     limits = Limits(settings)
 
     @asynccontextmanager
@@ -66,6 +69,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 yield
             finally:
                 await limits.close()
+                if spans is not None:
+                    await tracing.stop(spans)
 
     app = FastAPI(
         title="Session API",
@@ -74,7 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_tags=TAGS,
         generate_unique_id_function=operation_id,
         lifespan=lifespan,
-        middleware=middleware(settings, request_log, limits),
+        middleware=middleware(settings, observers, limits),
         # FastAPI's own spans and logs carry raw queries and the words of exceptions
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         # one address for one thing; the redirect's would be made from a header
@@ -102,7 +107,7 @@ def include_routers(app: FastAPI, settings: Settings) -> None:
         app.include_router(router, prefix=path, include_in_schema=False)
 
 
-def middleware(settings: Settings, request_log: RequestLog, limits: Limits) -> list[Middleware]:
+def middleware(settings: Settings, observers: list[Observer], limits: Limits) -> list[Middleware]:
     """List what stands before the routes, outermost first.
 
     CORS comes before all that can answer an error, so that a browser may read every one.
@@ -125,7 +130,7 @@ def middleware(settings: Settings, request_log: RequestLog, limits: Limits) -> l
     )
     return [
         Middleware(HeadAsGet),
-        Middleware(Exchanges, observers=[request_log, metrics.count]),
+        Middleware(Exchanges, observers=observers),
         Middleware(SecurityHeaders, production=settings.environment == "production"),
         *([cors] if settings.cors_origins else []),
         Middleware(errors.UnhandledErrors),

@@ -80,9 +80,9 @@ def count(ended: Exchange) -> None:
         answered = route.statuses[ended.status] = REQUESTS.labels(*key, str(ended.status))
     answered.inc()
     route.seconds.observe(ended.seconds)
-    if ended.upstream_count:
+    if ended.upstream:
         route.upstream_seconds.observe(ended.upstream_seconds)
-        route.upstream_requests.inc(ended.upstream_count)
+        route.upstream_requests.inc(len(ended.upstream))
     if ended.retries and ended.route.action == "confirm":
         CONFIRM_RETRIES.inc(ended.retries)
     if "session_denied" in ended.events:
