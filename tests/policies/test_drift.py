@@ -1,0 +1,170 @@
+"""supabase/policies/ and the migrations say the same, and a difference of either kind is found."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from psycopg import Connection
+
+from api.local.catalog import differences, snapshot
+from api.local.policies import SUPABASE, policy_files, replay
+from api.local.project import Project
+
+# What somebody might change in the database, and the name under which it is reported.
+CHANGED = {
+    "drop policy select_own on public.chat_messages": "policy select_own on public.chat_messages",
+    "alter policy select_own on public.chat_messages using (true)": (
+        "policy select_own on public.chat_messages"
+    ),
+    "alter policy update_own on public.study_sessions with check (true)": (
+        "policy update_own on public.study_sessions"
+    ),
+    "alter policy select_own on public.chat_sessions to public": (
+        "policy select_own on public.chat_sessions"
+    ),
+    "comment on policy select_own on public.chat_sessions is 'x'": (
+        "policy select_own on public.chat_sessions"
+    ),
+    "alter table public.chat_messages disable row level security": "relation public.chat_messages",
+    "alter view public.wingman_session_details set (security_invoker = false)": (
+        "relation public.wingman_session_details"
+    ),
+    "create or replace function private.caller_id() returns uuid language sql stable"
+    " as 'select null::uuid'": "function private.caller_id()",
+    "alter function public.session_exists(text, uuid) security invoker": (
+        "function session_exists(text,uuid)"
+    ),
+    "alter function private.my_match_ids() reset search_path": "function private.my_match_ids()",
+    "revoke select on public.chat_messages from authenticated": (
+        "grant on column public.chat_messages.content to authenticated"
+    ),
+    "grant delete on public.chat_messages to session_api": (
+        "grant on relation public.chat_messages to session_api"
+    ),
+    "grant update (status) on public.interview_sessions to authenticated": (
+        "grant on column public.interview_sessions.status to authenticated"
+    ),
+    "grant select on public.user_profiles to anon": (
+        "grant on relation public.user_profiles to anon"
+    ),
+    "grant execute on function public.session_exists(text, uuid) to authenticated": (
+        "grant on function session_exists(text,uuid) to authenticated"
+    ),
+    "grant execute on function private.my_buddy_ids() to public": (
+        "grant on function private.my_buddy_ids() to public"
+    ),
+    "grant usage on schema private to anon": "grant on schema private to anon",
+    "alter role session_api reset statement_timeout": "role session_api",
+    "alter role session_api set statement_timeout = '1h'": "role session_api",
+    "revoke session_api from authenticator": "role authenticator",
+}
+# What a file that is gone would have left behind: to replay the others takes none of it away.
+LEFT_BEHIND = {
+    "create policy select_all on public.chat_messages for select to authenticated using (true)": (
+        "policy select_all on public.chat_messages"
+    ),
+    "create policy read on public.wingman_matches using (true)": (
+        "policy read on public.wingman_matches"
+    ),
+    "create view public.everybody as select * from public.user_profiles": (
+        "relation public.everybody"
+    ),
+    "create function public.peek() returns text language sql as 'select 1::text'": (
+        "function peek()"
+    ),
+    "alter role session_api set row_security = off": "role session_api",
+    "alter role session_api bypassrls": "role session_api",
+    "grant service_role to session_api": "role session_api",
+}
+
+
+@pytest.fixture
+def db(stack: Project) -> Iterator[Connection]:
+    """The migrated database for its superuser; what a test changes is rolled back."""
+    with (
+        psycopg.connect(stack.database_url) as connection,
+        connection.transaction(force_rollback=True),
+    ):
+        yield connection
+
+
+def strip(connection: Connection) -> None:
+    """Take away everything that the policy files declare and nothing else does."""
+    connection.execute(
+        """
+        do $$
+        declare
+          statement text;
+        begin
+          for statement in
+            select format('drop policy %I on %s', polname, polrelid::regclass)
+            from pg_catalog.pg_policy join pg_catalog.pg_class on pg_class.oid = polrelid
+            where relnamespace = 'public'::regnamespace
+            union all
+            select format('drop view %s', oid::regclass) from pg_catalog.pg_class
+            where relkind = 'v' and relnamespace = 'public'::regnamespace
+            union all
+            select format('drop function %s', oid::regprocedure) from pg_catalog.pg_proc
+            where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+              and prorettype <> 'trigger'::regtype
+            union all
+            select format('revoke all on all tables in schema public from %s', grantee)
+            from unnest(array['public', 'anon', 'authenticated', 'service_role', 'session_api'])
+              as grantee
+            union all
+            select format('revoke all on schema private from %s', grantee)
+            from unnest(array['public', 'anon', 'authenticated', 'service_role', 'session_api'])
+              as grantee
+            union all
+            select format('alter table %s disable row level security', oid::regclass)
+            from pg_catalog.pg_class
+            where relkind = 'r' and relnamespace = 'public'::regnamespace
+          loop
+            execute statement;
+          end loop;
+        end
+        $$;
+        alter role session_api reset all;
+        alter role session_api nobypassrls;
+        revoke session_api from authenticator;
+        revoke anon, authenticated, service_role from session_api;
+        comment on role session_api is null;
+        """
+    )
+
+
+def rebuilt(connection: Connection) -> list[str]:
+    """Strip the database, replay the files, and name what is not as it was."""
+    before = snapshot(connection)
+    strip(connection)
+    replay(connection)
+    return differences(before, snapshot(connection))
+
+
+def test_replaying_changes_nothing(db: Connection) -> None:
+    assert replay(db) == []
+
+
+def test_there_is_nothing_that_no_file_declares(db: Connection) -> None:
+    assert rebuilt(db) == []
+
+
+@pytest.mark.parametrize("statement", CHANGED)
+def test_what_was_changed_is_found(db: Connection, statement: str) -> None:
+    db.execute(statement.encode())
+    found = [change.partition("\n")[0] for change in replay(db)]
+    assert CHANGED[statement] in found
+    assert replay(db) == []
+
+
+@pytest.mark.parametrize("statement", LEFT_BEHIND)
+def test_what_was_left_behind_is_found(db: Connection, statement: str) -> None:
+    db.execute(statement.encode())
+    found = [change.partition("\n")[0] for change in rebuilt(db)]
+    assert LEFT_BEHIND[statement] in found
+
+
+def test_the_newest_policies_migration_is_the_files() -> None:
+    newest = max((SUPABASE / "migrations").glob("*_policies.sql"))
+    declared = "\n".join(file.read_text() for file in policy_files())
+    assert newest.read_text().endswith(f"\n{declared}")
