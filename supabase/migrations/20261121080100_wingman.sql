@@ -23,8 +23,9 @@ create table public.wingman_matches (
   constraint wingman_matches_status_known check (status in ('pending', 'accepted', 'declined'))
 );
 comment on table public.wingman_matches is 'two users who may schedule sessions together, once the match is accepted';
-create index wingman_matches_user1_id_idx on public.wingman_matches (user1_id);
-create index wingman_matches_user2_id_idx on public.wingman_matches (user2_id);
+-- the other columns are in them because every read of a session asks for the caller's matches: the indexes alone answer
+create index wingman_matches_user1_id_idx on public.wingman_matches (user1_id) include (user2_id, id);
+create index wingman_matches_user2_id_idx on public.wingman_matches (user2_id) include (user1_id, id);
 alter table public.wingman_matches enable row level security;
 
 create table public.wingman_sessions (

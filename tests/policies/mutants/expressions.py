@@ -3,9 +3,12 @@
 import re
 from collections.abc import Iterator
 
-_PAIRS = {"user1": "user2", "profile1": "profile2", "challenge1": "challenge2"}
+_PAIRS = {
+    "user1_completed_confirmed_by_user2": "user2_completed_confirmed_by_user1",
+    "user1": "user2",
+}
 _SWAP = _PAIRS | {two: one for one, two in _PAIRS.items()}
-_NUMBERED = re.compile("|".join(_SWAP))
+_NUMBERED = re.compile("|".join(sorted(_SWAP, key=len, reverse=True)))
 _JUNCTION = re.compile(r"\s+(AND|OR)\s+")
 
 
