@@ -70,6 +70,14 @@ def stack(provider: Provider) -> Iterator[Project]:
 
 
 @pytest.fixture(scope="session")
+def own_stack(provider: Provider, stack: Project) -> Project:
+    """The stack, for what locks whole tables or needs a superuser, if only for a moment."""
+    if provider.spare is None:
+        pytest.skip("this is not for the Supabase at SUPABASE_URL, which is somebody's")
+    return stack
+
+
+@pytest.fixture(scope="session")
 def spare(provider: Provider) -> Iterator[Spare]:
     """Another one, to be broken and mended: what happens there happens to no other test."""
     if provider.spare is None:

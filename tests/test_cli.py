@@ -45,6 +45,7 @@ class TestToken:
         assert result.exit_code == 2
         assert "Traceback" not in result.output
 
+    @pytest.mark.usefixtures("own_stack")  # it is signed with the local secret
     def test_is_accepted_by_the_api(self, api: str, user: NewUser) -> None:
         token = run("token", str(user().id)).output.strip()
         with client(api, Authorization=f"Bearer {token}") as signed_in:

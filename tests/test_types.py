@@ -6,10 +6,14 @@ from api.doctor.declared import DECLARED
 from api.local import generated
 from tests.stacks import Spare
 
+WRITE = "run `make types` and look at what changes"
+
 
 class TestDatabaseTypes:
     def test_follow_from_the_migrations(self, spare: Spare) -> None:
-        assert generated.DATABASE_TYPES.read_text() == generated.database_types(spare.database_url)
+        assert generated.DATABASE_TYPES.read_text() == generated.database_types(
+            spare.database_url
+        ), WRITE
 
 
 class TestDeclared:
@@ -17,9 +21,9 @@ class TestDeclared:
         # as objects: the difference is the message
         assert json.loads(DECLARED.read_text()) == json.loads(
             generated.declared(spare.database_url)
-        )
+        ), WRITE
 
 
 class TestOpenapi:
     def test_follows_from_the_routes(self) -> None:
-        assert json.loads(generated.OPENAPI.read_text()) == json.loads(generated.openapi())
+        assert json.loads(generated.OPENAPI.read_text()) == json.loads(generated.openapi()), WRITE

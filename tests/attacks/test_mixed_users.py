@@ -111,6 +111,8 @@ class TestPostgrest:
         all_at_once(stack.rest_url, crowd, self.PATHS, connections, stack.anon_key)
 
     def test_two_tokens_in_one_breath(self, stack: Project, crowd: Crowd) -> None:
+        if stack.postgrest_url == stack.rest_url:
+            pytest.skip("this PostgREST can only be reached through the gateway")
         pipelined(stack.postgrest_url, "/study_sessions", crowd)
 
     def test_after_an_error_in_between(self, stack: Project, crowd: Crowd) -> None:

@@ -8,7 +8,7 @@ from tests.policies.database import with_world
 
 
 @pytest.fixture(scope="module")
-def db(stack: Project) -> Iterator[Connection]:
+def db(own_stack: Project) -> Iterator[Connection]:
     """The database for its superuser, with the world; a check leaves nothing behind."""
-    with with_world(stack.database_url) as connection:
+    with with_world(own_stack.database_url) as connection:
         yield connection

@@ -79,10 +79,10 @@ LEFT_BEHIND = {
 
 
 @pytest.fixture
-def db(stack: Project) -> Iterator[Connection]:
+def db(own_stack: Project) -> Iterator[Connection]:
     """The migrated database for its superuser; what a test changes is rolled back."""
     with (
-        psycopg.connect(stack.database_url) as connection,
+        psycopg.connect(own_stack.database_url) as connection,
         connection.transaction(force_rollback=True),
     ):
         yield connection

@@ -23,10 +23,10 @@ def test_files_are_what_the_matrix_says() -> None:
 
 
 @pytest.fixture(scope="module")
-def pgtap(stack: Project) -> Iterator[Connection]:
+def pgtap(own_stack: Project) -> Iterator[Connection]:
     """A connection that finds pgTAP: the extension, or its script in a schema of its own."""
     script = os.environ.get("PGTAP_SQL")
-    with psycopg.connect(stack.database_url, autocommit=True) as connection:
+    with psycopg.connect(own_stack.database_url, autocommit=True) as connection:
         available = connection.execute(
             "select from pg_catalog.pg_available_extensions where name = 'pgtap'"
         )

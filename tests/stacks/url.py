@@ -22,16 +22,20 @@ _VARIABLES = {
 }
 
 
+_given: dict[str, str] = {}
+
+
 def require() -> None:
-    """Make sure that the project is named.
+    """Take the project's variables out of the environment, where tests would meet them.
 
     Raises:
-        pytest.UsageError: a variable is missing.
+        pytest.UsageError: one is missing.
 
     """
     missing = [f"{name} ({what})" for name, what in _VARIABLES.items() if not os.environ.get(name)]
     if missing:
         raise pytest.UsageError(f"--stack=url needs {', '.join(missing)}")
+    _given.update({name: os.environ.pop(name) for name in _VARIABLES})
 
 
 @dataclass(frozen=True)
@@ -50,18 +54,18 @@ class UrlStack:
 
     @property
     def postgrest_url(self) -> str:
-        """The same: PostgREST's own address is nobody's to know."""
-        return os.environ.get("POSTGREST_URL", self.rest_url)
+        """The same: PostgREST's own address is not for us to know."""
+        return self.rest_url
 
 
 @contextmanager
 def stack() -> Iterator[UrlStack]:
     """The project, as it was found and as it is left."""
     project = UrlStack(
-        url=os.environ["SUPABASE_URL"].rstrip("/"),
-        anon_key=os.environ["SUPABASE_PUBLISHABLE_KEY"],
-        jwt_secret=os.environ["SUPABASE_JWT_SECRET"],
-        database_url=os.environ["DATABASE_URL"],
+        url=_given["SUPABASE_URL"].rstrip("/"),
+        anon_key=_given["SUPABASE_PUBLISHABLE_KEY"],
+        jwt_secret=_given["SUPABASE_JWT_SECRET"],
+        database_url=_given["DATABASE_URL"],
     )
     try:
         yield project
