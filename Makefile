@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test check clean types lock
+.PHONY: help run test mutants scale-test check clean types lock
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -19,13 +19,19 @@ UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --
 
 help: ## list what there is
 	@echo 'make <target> [NAME=value …]'
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  \1    	\2/p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1    	\2/p' $(firstword $(MAKEFILE_LIST))
 
 run: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## serve the API on a local stack (API_PORT, REST_PORT, DB_PORT, DATA_DIR)
 	@$(BIN)/session-api local run
 
 test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## run all tests on a stack of their own (PYTEST_ARGS)
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+mutants: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## loosen the schema in every way, each noticed by the tests
+	@$(BIN)/python -m tests.policies.mutants
+
+scale-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## what the policies cost among a million sessions and messages
+	@$(BIN)/python -m pytest -m scale tests/policies/test_plans.py
 
 check: $(PYTHON_PACKAGES) ## lint, check the format and the types
 	$(BIN)/ruff check .

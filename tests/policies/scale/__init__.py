@@ -1,0 +1,1 @@
+"""A million sessions and a million messages, and what reading them costs."""

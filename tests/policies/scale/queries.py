@@ -1,0 +1,207 @@
+"""What is read and written at scale: as the API asks, and the same filtered by hand.
+
+{me} is user 1; by hand nobody's policies help. Both give the same rows.
+"""
+
+import hashlib
+import re
+from dataclasses import dataclass
+from uuid import UUID
+
+
+def scale_id(kind: str, number: int) -> UUID:
+    """Return the id that rows.sql gives to the row of this number."""
+    return UUID(hashlib.md5(f"{kind}{number}".encode(), usedforsecurity=False).hexdigest())
+
+
+_NAMES = {
+    "me": scale_id("user", 1),
+    "match": scale_id("match", 0),
+    "wingman": scale_id("wingman", 0),
+    "foreign_wingman": scale_id("wingman", 1234),
+    "challenge": scale_id("challenge", 1),
+    "study": scale_id("study", 0),
+    "interview": scale_id("interview", 0),
+    "posting": scale_id("posting", 0),
+    "chat": scale_id("chat", 0),
+}
+
+
+def scaled(text: str) -> str:
+    """Put ids for the {names}."""
+    return re.sub(r"\{(\w+)\}", lambda found: str(_NAMES[found[1]]), text)
+
+
+@dataclass(frozen=True)
+class Query:
+    name: str
+    asked: str
+    by_hand: str
+
+
+_VIEW = "select * from public.wingman_session_details"
+_PARTICIPANT = "(user1_id = '{me}' or user2_id = '{me}')"
+_NEWEST = "order by created_at desc, id desc limit 20"
+_OWNED = {
+    "study": ("profile_id", "id, profile_id, title, description, status, draft_plan, created_at"),
+    "interview": ("user_id", "id, user_id, job_posting_id, status, created_at"),
+    "chat": ("user_id", "id, user_id, title, message_count, created_at, last_updated"),
+}
+_POSTINGS = """
+select session.id, session.status, posting from public.interview_sessions as session
+left join lateral (
+  select posting.id, posting.title, posting.company from public.job_postings as posting
+  where posting.id = session.job_posting_id and posting.user_id = session.user_id
+) as posting on true
+"""
+_MATCHES = """
+select id, user1_id, user2_id, status from public.wingman_matches
+"""
+_PROFILES = "select id, first_name from public.user_profiles"
+_BUDDIES = """
+select user2_id from public.wingman_matches where user1_id = '{me}'
+union all select user1_id from public.wingman_matches where user2_id = '{me}'
+"""
+
+
+def _wingman() -> list[Query]:
+    count = "select count(*) from public.wingman_session_details"
+    one = f"{_VIEW} where id = '{{wingman}}'"
+    foreign = f"{_VIEW} where id = '{{foreign_wingman}}'"
+    scheduled = "status = 'scheduled'"
+    return [
+        Query("wingman detail", one, f"{one} and {_PARTICIPANT}"),
+        Query("wingman detail of others", foreign, f"{foreign} and {_PARTICIPANT}"),
+        Query("wingman list", f"{_VIEW} {_NEWEST}", f"{_VIEW} where {_PARTICIPANT} {_NEWEST}"),
+        Query(
+            "wingman list, a later page",
+            f"{_VIEW} {_NEWEST} offset 60",
+            f"{_VIEW} where {_PARTICIPANT} {_NEWEST} offset 60",
+        ),
+        Query(
+            "wingman list of a status",
+            f"{_VIEW} where {scheduled} {_NEWEST}",
+            f"{_VIEW} where {scheduled} and {_PARTICIPANT} {_NEWEST}",
+        ),
+        Query("wingman count", count, f"{count} where {_PARTICIPANT}"),
+        Query("matches", _MATCHES, f"{_MATCHES} where {_PARTICIPANT}"),
+        Query(
+            "profiles",
+            _PROFILES,
+            f"{_PROFILES} where id = '{{me}}' or id = any (array({_BUDDIES}))",
+        ),
+    ]
+
+
+def _owned() -> list[Query]:
+    found = []
+    for kind, (owner, columns) in _OWNED.items():
+        rows = f"select {columns} from public.{kind}_sessions"
+        count = f"select count(*) from public.{kind}_sessions"
+        mine = f"{owner} = '{{me}}'"
+        one = f"{rows} where id = '{{{kind}}}'"
+        found += [
+            Query(f"{kind} detail", one, f"{one} and {mine}"),
+            Query(f"{kind} list", f"{rows} {_NEWEST}", f"{rows} where {mine} {_NEWEST}"),
+            Query(f"{kind} count", count, f"{count} where {mine}"),
+        ]
+    newest = "order by session.created_at desc, session.id desc limit 20"
+    return [
+        *found,
+        Query(
+            "interview list with postings",
+            f"{_POSTINGS} {newest}",
+            f"{_POSTINGS} where session.user_id = '{{me}}' {newest}",
+        ),
+    ]
+
+
+def _page(offset: int, *, newest_first: bool) -> Query:
+    first = 950_000 - offset - 19 if newest_first else offset + 1
+    direction = "desc" if newest_first else "asc"
+    return Query(
+        f"messages {'newest' if newest_first else 'oldest'} first, offset {offset}",
+        f"select public.chat_message_page('{{chat}}', {offset}, 20, {newest_first})",
+        "select (select message_count from public.chat_sessions"
+        " where id = '{chat}' and user_id = '{me}'), (select json_agg(page) from ("
+        "select id, session_id, user_id, message_order, role, content, timestamp"
+        " from public.chat_messages where user_id = '{me}' and session_id = '{chat}'"
+        f" and message_order between {first} and {first + 19} order by message_order {direction}"
+        ") as page)",
+    )
+
+
+# what the API asks
+READS = [
+    *_wingman(),
+    *_owned(),
+    *(_page(offset, newest_first=down) for offset in (0, 900_000) for down in (False, True)),
+]
+
+_MESSAGES = "select id, content from public.chat_messages where session_id = '{chat}'"
+_ORDERED = "order by message_order limit 20"
+_SESSIONS = "select id, status from public.wingman_sessions"
+_MINE = """match_id = any (array(
+  select id from public.wingman_matches where user1_id = '{me}'
+  union all select id from public.wingman_matches where user2_id = '{me}'
+))"""
+
+SESSION_COUNT = Query(
+    "session count",
+    "select count(*) from public.wingman_sessions",
+    f"select count(*) from public.wingman_sessions where {_MINE}",
+)
+
+# what a browser may ask besides, of PostgREST itself
+BROWSER_READS = [
+    SESSION_COUNT,
+    Query("sessions", f"{_SESSIONS} {_NEWEST}", f"{_SESSIONS} where {_MINE} {_NEWEST}"),
+    Query(
+        "messages of a session",
+        f"{_MESSAGES} {_ORDERED}",
+        f"{_MESSAGES} and user_id = '{{me}}' {_ORDERED}",
+    ),
+    *(
+        Query(
+            f"{table} count",
+            f"select count(*) from public.{table}",
+            f"select count(*) from public.{table} where profile_id = '{{me}}'",
+        )
+        for table in (
+            "study_documents",
+            "study_chunks",
+            "study_topics",
+            "study_chats",
+            "study_messages",
+        )
+    ),
+]
+
+# what the API writes: no table of sessions or messages is read through for it
+WRITES = {
+    "wingman insert": """
+        insert into public.wingman_sessions
+          (match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time)
+        values ('{match}', '{challenge}', '{challenge}', 'Venue', now() + interval '1 hour')""",
+    "wingman update": """
+        update public.wingman_sessions set notes = 'new'
+        where id = '{wingman}' and status = 'cancelled'""",
+    "wingman update of all": "update public.wingman_sessions set notes = 'new'",
+    "study insert": """
+        insert into public.study_sessions (profile_id, title) values ('{me}', 'new')""",
+    "study update": "update public.study_sessions set title = 'new' where id = '{study}'",
+    "study delete": "delete from public.study_sessions where id = '{study}'",
+    "study delete of all": "delete from public.study_sessions",
+    "interview insert": """
+        insert into public.interview_sessions (user_id, job_posting_id)
+        values ('{me}', '{posting}')""",
+    "chat insert": "insert into public.chat_sessions (user_id, title) values ('{me}', 'new')",
+    "message insert": """
+        insert into public.chat_messages (user_id, session_id, content)
+        values ('{me}', '{chat}', 'new')""",
+    "existence": """
+        select public.session_exists('wingman', '{foreign_wingman}'),
+               public.session_exists('study', '{study}'),
+               public.session_exists('interview', '{interview}'),
+               public.session_exists('chat', '{chat}')""",
+}
