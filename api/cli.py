@@ -1,5 +1,7 @@
 """The command line: `session-api token`, `session-api doctor`, `session-api local`."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -74,21 +76,29 @@ def local() -> None:
 @click.option("--db-port", envvar="DB_PORT", type=_PORT, default=54322, help="(DB_PORT)")
 def run(data_dir: Path, api_port: int, rest_port: int, db_port: int) -> None:
     """Run everything until Ctrl-C; the data stays."""
-    from api.local.run import run as run_stack  # production has no Postgres to import
+    with _failures_in_a_line():
+        from api.local.run import run as run_stack
 
-    try:
         run_stack(data_dir, api_port, rest_port, db_port)
-    except LocalError as error:
-        raise click.ClickException(str(error)) from None
 
 
 @local.command()
 @_data_dir
 def clean(data_dir: Path) -> None:
     """Remove the data."""
-    from api.local.stack import Stack
+    with _failures_in_a_line():
+        from api.local.stack import Stack
 
-    try:
         Stack(data_dir, db_port=0, rest_port=0).remove()
+
+
+@contextmanager
+def _failures_in_a_line() -> Iterator[None]:
+    try:
+        yield
     except LocalError as error:
         raise click.ClickException(str(error)) from None
+    except ModuleNotFoundError as error:  # production has no Postgres
+        raise click.ClickException(
+            f"{error.name} is not installed: pip install 'session-api[local]'"
+        ) from None

@@ -79,9 +79,8 @@ class Postgres:
         data = folder / "data"
         if not data.exists():
             _initialize(programs, data, account)
-        _forget_dead_server(data, self.socket_folder)
         _own(self.socket_folder, account)
-        (data / "pg_hba.conf").write_text(_ACCESS)
+        _forget_dead_server(data, self.socket_folder)
         settings = {
             "listen_addresses": HOST,
             "port": str(self.port),
@@ -157,6 +156,7 @@ def _initialize(programs: Path, data: Path, account: Account | None) -> None:
     )
     if result.returncode != 0:
         raise LocalError(f"PostgreSQL could not make its data in {data}:\n{result.stderr.strip()}")
+    (partial / "pg_hba.conf").write_text(_ACCESS)
     partial.rename(data)
 
 
@@ -179,11 +179,12 @@ def _own(folder: Path, account: Account | None) -> None:
         LocalError: it belongs to somebody else.
 
     """
-    folder.mkdir(mode=0o700, exist_ok=True)
-    if account is not None and folder.stat().st_uid == 0:
-        os.chown(folder, account.uid, account.gid)
-    owner = os.geteuid() if account is None else account.uid
-    found = folder.lstat()
-    if found.st_uid != owner or not stat.S_ISDIR(found.st_mode):
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()  # of a link itself: in /tmp anybody could have made one
+    owners = {os.geteuid(), os.geteuid() if account is None else account.uid}
+    if found.st_uid not in owners or not stat.S_ISDIR(found.st_mode):
         raise LocalError(f"{folder} belongs to another user: remove it.")
+    if account is not None:
+        os.chown(folder, account.uid, account.gid)
     folder.chmod(0o700)

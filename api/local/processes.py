@@ -160,8 +160,8 @@ def end_leftovers(marker: str) -> None:
 
 def _belongs(process: psutil.Process, marker: str) -> bool:
     try:
-        return any(marker in argument for argument in process.cmdline()) or (
-            process.environ().get(STACK_VARIABLE) == marker
-        )
+        if process.name() == "postgres":
+            return any(marker in argument for argument in process.cmdline())
+        return process.environ().get(STACK_VARIABLE) == marker
     except (psutil.Error, OSError):
         return False

@@ -34,7 +34,7 @@ class Stack:
     anon_key = api_key("anon")
 
     def __init__(self, data_dir: Path, db_port: int, rest_port: int) -> None:
-        self.data_dir = data_dir.absolute()
+        self.data_dir = data_dir.resolve()
         self._rest_port = rest_port
         self._postgrest_port = free_port()
         self._is_scratch = False

@@ -11,7 +11,7 @@ from api.local.gateway import gateway
 from api.local.keys import api_key
 from api.settings import LOCAL_JWT_SECRET
 from tests.conftest import client
-from tests.local.echo import echo_server
+from tests.local.servers import Echo, serving
 from tests.stacks.folder import scratch_folder
 
 ANON = api_key("anon")
@@ -33,8 +33,8 @@ def gateway_to(upstream: str) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[httpx.Client]:
     """A client of a gateway in front of a server that answers what it was asked."""
-    with echo_server() as upstream:
-        yield from gateway_to(upstream)
+    with serving(Echo) as port:
+        yield from gateway_to(f"http://{HOST}:{port}")
 
 
 @pytest.fixture(scope="module")

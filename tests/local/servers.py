@@ -1,4 +1,4 @@
-"""A server that answers with what it was asked: it shows what the gateway passes on."""
+"""Servers that stand in for others."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,9 @@ from threading import Thread
 from api.local.addresses import HOST
 
 
-class _Echo(BaseHTTPRequestHandler):
+class Echo(BaseHTTPRequestHandler):
+    """Answers with what it was asked: it shows what the gateway passes on."""
+
     protocol_version = "HTTP/1.1"
 
     def _answer(self) -> None:
@@ -36,13 +38,13 @@ class _Echo(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def echo_server() -> Iterator[str]:
-    """Run it, and give its address."""
-    with ThreadingHTTPServer((HOST, 0), _Echo) as server:
+def serving(handler: type[BaseHTTPRequestHandler]) -> Iterator[int]:
+    """Answer as `handler` does, on the port that is given."""
+    with ThreadingHTTPServer((HOST, 0), handler) as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
         try:
-            yield f"http://{HOST}:{server.server_port}"
+            yield server.server_port
         finally:
             server.shutdown()
             thread.join()

@@ -1,0 +1,63 @@
+"""A real `supabase start` is recognized, and another project's is left alone."""
+
+import json
+from contextlib import AbstractContextManager
+from http.server import BaseHTTPRequestHandler
+from pathlib import Path
+
+import pytest
+
+from api.local.addresses import HOST, free_port
+from api.local.errors import LocalError
+from api.local.running import RunningSupabase, find_supabase
+from api.local.stack import Stack
+from tests.local.servers import serving
+
+
+def answering(answer: bytes) -> AbstractContextManager[int]:
+    """A server that answers everything in the same way; gives its port."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(answer)
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    return serving(Handler)
+
+
+class TestFind:
+    def test_the_auth_service_gives_it_away(self) -> None:
+        with answering(json.dumps({"name": "GoTrue", "version": "v2"}).encode()) as port:
+            found = find_supabase(port, 54322)
+        assert found is not None
+        assert found.rest_url == f"http://{HOST}:{port}/rest/v1"
+
+    def test_nothing(self) -> None:
+        assert find_supabase(free_port(), 54322) is None
+
+    @pytest.mark.parametrize("answer", [b"", b"<html>", b"[]", b'{"name": "something else"}'])
+    def test_something_else(self, answer: bytes) -> None:
+        with answering(answer) as port:
+            assert find_supabase(port, 54322) is None
+
+    def test_not_a_stack_of_ours(self, folder: Path) -> None:
+        rest_port = free_port()
+        with Stack(folder / "stack", free_port(), rest_port) as stack:
+            assert find_supabase(rest_port, 54322) is None
+        stack.remove()
+
+
+class TestMigrate:
+    def test_leaves_another_project_alone(self, folder: Path) -> None:
+        stack = Stack(folder / "stack", db_port := free_port(), free_port())
+        with stack, pytest.raises(LocalError, match="another project"):
+            RunningSupabase(free_port(), db_port).migrate()
+        stack.remove()
+
+    def test_database_away(self) -> None:
+        with pytest.raises(LocalError, match="refuses"):
+            RunningSupabase(free_port(), free_port()).migrate()
