@@ -20,8 +20,6 @@ from tests.policies.suite import SUITE
 _MUTANT = Mutant(
     "grant added", "x", "grant delete on public.chat_messages to anon", "chat_messages"
 )
-    "grant added", "x", "grant delete on public.chat_messages to anon", "chat_messages"
-)
 _GREEN = Check("green", frozenset(), lambda _: None)
 
 
