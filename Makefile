@@ -2,13 +2,19 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test mutants scale-test check clean types lock
+.PHONY: help run test mutants scale-test bench check clean types lock
 
 VENV := .venv
 BIN := $(VENV)/bin
 # made last, so that an interrupted set-up starts again
 PYTHON_PACKAGES := $(VENV)/.complete
 NODE_PACKAGES := node_modules/.complete
+# an environment of its own: the contenders' libraries are nothing that the project uses
+BENCHMARK := .local/benchmark/venv
+BENCHMARK_PACKAGES := $(BENCHMARK)/.complete
+SCALE ?= 1
+SECONDS ?= 4
+ROUNDS ?= 5
 
 IS_PYTHON := import sys; sys.exit(sys.version_info < (3, 11))
 IS_NODE := process.exit(Number(process.versions.node.split(".")[0] < 20))
@@ -33,6 +39,10 @@ mutants: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## loosen the schema in every way, 
 scale-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## what the policies cost among a million sessions and messages
 	@$(BIN)/python -m pytest -m scale tests/policies/test_plans.py
 
+bench: $(NODE_PACKAGES) $(BENCHMARK_PACKAGES) ## speed, beside what one would pick instead (SCALE, SECONDS, ROUNDS, BENCH_ARGS)
+	@$(BENCHMARK)/bin/python -m benchmarks --scale $(SCALE) --seconds $(SECONDS) --rounds $(ROUNDS) \
+		--results benchmarks/results $(BENCH_ARGS)
+
 check: $(PYTHON_PACKAGES) ## lint, check the format and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -48,6 +58,7 @@ types: $(PYTHON_PACKAGES) $(NODE_PACKAGES) ## write the files that follow from t
 lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies (LOCK_ARGS=--upgrade)
 	$(UV_COMPILE) --extra redis --extra otel -o requirements/production.txt pyproject.toml
 	$(UV_COMPILE) --extra dev -o requirements/development.txt pyproject.toml
+	$(UV_COMPILE) -c requirements/development.txt -o benchmarks/requirements.txt benchmarks/requirements.in
 	npm install --package-lock-only --omit-lockfile-registry-resolved
 
 $(PYTHON_PACKAGES): requirements/development.txt pyproject.toml
@@ -58,6 +69,16 @@ $(PYTHON_PACKAGES): requirements/development.txt pyproject.toml
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements/development.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(BENCHMARK_PACKAGES): requirements/development.txt benchmarks/requirements.txt
+	@"$(PYTHON)" -c '$(IS_PYTHON)' 2>/dev/null || \
+		{ echo 'Python 3.11 or newer is needed: install it, or say where it is with PYTHON=…' >&2; exit 1; }
+	@echo '==> Installing the benchmark into $(BENCHMARK)'
+	@rm -f $@
+	@$(BENCHMARK)/bin/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(BENCHMARK)
+	@$(BENCHMARK)/bin/python -m pip install --disable-pip-version-check --require-hashes \
+		-r requirements/development.txt -r benchmarks/requirements.txt
 	@touch $@
 
 $(NODE_PACKAGES): package.json package-lock.json
