@@ -18,7 +18,7 @@ _data_dir = click.option(
     "--data-dir",
     envvar="DATA_DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    default=_PROJECT / ".local",
+    default=_PROJECT / ".local" / "stack",
     help="Where the data and logs are (DATA_DIR).",
 )
 
