@@ -193,7 +193,7 @@ class TestValid:
             {"iss": ...},
             {"aud": ["authenticated", "another"]},
             {"sub": str(USER).upper()},
-            {"exp": time.time() + 60.5},
+            {"exp": 4_102_444_800.5},  # the year 2100, and a fraction
             {"nbf": 0},
             {"is_anonymous": True},
             {"email": "é" * 500},
