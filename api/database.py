@@ -8,7 +8,7 @@ PostgREST, Postgres or the network answer becomes rows, one of the errors below,
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Annotated, Any, Final, NamedTuple, Protocol
@@ -83,8 +83,19 @@ class Slice(NamedTuple):
 class Query(Protocol):
     """A query as postgrest-py builds it."""
 
+    request: Any
+
     async def execute(self) -> APIResponse:
         """Send it."""
+
+
+class Once(Protocol):
+    """What stands in an insert's way when the request may have been here before."""
+
+    async def insert(
+        self, query: Query, send: Callable[[Query], Awaitable[APIResponse]]
+    ) -> APIResponse:
+        """Send an insert, or give what an earlier one has created."""
 
 
 class Database:
@@ -101,6 +112,7 @@ class Database:
         self._client = client
         self._deadline = deadline
         self.conceal_existence = conceal_existence
+        self.once: Once | None = None
 
     def table(self, name: str) -> AsyncRequestBuilder:
         """Start a query on a table or a view; hand it to one of the methods below."""
@@ -139,6 +151,11 @@ class Database:
         return (await self._send(self._client.rpc(function, dict(arguments), get=True))).data
 
     async def _send(self, query: Query) -> APIResponse:
+        if self.once is not None and query.request.http_method == "POST":
+            return await self.once.insert(query, self._send_again)
+        return await self._send_again(query)
+
+    async def _send_again(self, query: Query) -> APIResponse:
         try:
             return await self._attempt(query)
         except OvertakenError:

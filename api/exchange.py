@@ -57,6 +57,7 @@ class Exchange:
         "_route",
         "code",
         "events",
+        "is_replay",
         "method",
         "request_id",
         "retries",
@@ -78,6 +79,7 @@ class Exchange:
         self.user_id: str | None = None
         self.session_id: str | None = None
         self.events: list[Event] = []
+        self.is_replay = False
         self.started = time.time_ns()
         self.seconds = 0.0
         self.retries = 0
@@ -119,6 +121,12 @@ def retry() -> None:
     """Note that a decision had to be made again, because somebody was faster."""
     if exchange := _current.get():
         exchange.retries += 1
+
+
+def replayed() -> None:
+    """Note that the answer was given before: nothing has happened now."""
+    if exchange := _current.get():
+        exchange.is_replay = True
 
 
 def caller(user_id: object) -> None:
@@ -199,7 +207,8 @@ def conclude(exchange: Exchange, location: str | None) -> None:
     if exchange.status in (401, 403):
         exchange.events.append("session_denied")
     elif route.event and (exchange.status < 300 or exchange.status == 304):
-        exchange.events.insert(0, route.event)
+        if not exchange.is_replay:
+            exchange.events.insert(0, route.event)
         if route.event == "session_created" and location:
             exchange.session_id = location.rpartition("/")[2]
 

@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from api import errors, health, logs, metrics, tracing
+from api import errors, health, idempotency, logs, metrics, tracing
 from api.auth import Authenticator
 from api.body import BodyGuard
 from api.chat import routes as chat
@@ -16,6 +16,7 @@ from api.database import Upstream, connect
 from api.exchange import Exchanges, Observer
 from api.head import HeadAsGet
 from api.headers import Revalidation, SecurityHeaders
+from api.idempotency import KeptAnswers
 from api.interview import routes as interview
 from api.limits import Limits, RateLimits
 from api.settings import Settings, load_settings
@@ -86,6 +87,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         redirect_slashes=False,
     )
     errors.install(app)
+    idempotency.install(app)
     include_routers(app, settings)
     return app
 
@@ -116,8 +118,15 @@ def middleware(settings: Settings, observers: list[Observer], limits: Limits) ->
         CORSMiddleware,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "X-Request-ID", "X-Test-User-ID"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "X-Request-ID",
+            "X-Test-User-ID",
+        ],
         expose_headers=[
+            "Idempotency-Replayed",
             "Location",
             "Retry-After",
             "X-Request-ID",
@@ -137,6 +146,7 @@ def middleware(settings: Settings, observers: list[Observer], limits: Limits) ->
         Middleware(RateLimits, limits=limits, trusted_proxies=settings.trusted_proxies),
         Middleware(BodyGuard, max_bytes=settings.max_body_bytes),
         Middleware(Revalidation),
+        Middleware(KeptAnswers),
     ]
 
 

@@ -53,6 +53,20 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
+                },"idempotency_keys": {
+                  Row: {
+                    "answer": Json | null,"created_at": string,"fingerprint": string,"id": string,"key": string,"row_id": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "answer"?: Json | null,"created_at"?: string,"fingerprint": string,"id"?: string,"key": string,"row_id": string,"user_id": string
+                  }
+                  Update: {
+                    "answer"?: Json | null,"created_at"?: string,"fingerprint"?: string,"id"?: string,"key"?: string,"row_id"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
                 },"interview_sessions": {
                   Row: {
                     "created_at": string,"current_question_number": number,"id": string,"job_posting_id": string | null,"status": string,"updated_at": string,"user_id": string

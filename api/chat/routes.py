@@ -17,6 +17,7 @@ from api.chat.schemas import (
 )
 from api.chat.service import SESSIONS
 from api.database import CallerDatabase
+from api.idempotency import CREATES_ONCE
 from api.owned import NOT_THERE, SessionId
 from api.pagination import Page
 
@@ -37,7 +38,12 @@ async def list_sessions(
     )
 
 
-@router.post("", status_code=201, responses=errors.responses("CONFLICT", "PAYLOAD_TOO_LARGE"))
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[CREATES_ONCE],
+    responses=errors.responses("CONFLICT", "PAYLOAD_TOO_LARGE"),
+)
 async def create(
     body: SessionCreate, database: CallerDatabase, caller: CurrentCaller, response: Response
 ) -> Session:
@@ -68,6 +74,7 @@ async def list_messages(
 @router.post(
     "/{session_id}/messages",
     status_code=201,
+    dependencies=[CREATES_ONCE],
     responses=errors.responses(*NOT_THERE, "CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
 async def post_message(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import errors
 from api.auth import CurrentCaller
 from api.database import CallerDatabase
+from api.idempotency import CREATES_ONCE
 from api.interview.schemas import Session, SessionCreate
 from api.interview.service import SESSIONS
 from api.owned import NOT_THERE
@@ -30,6 +31,7 @@ async def list_sessions(
 @router.post(
     "",
     status_code=201,
+    dependencies=[CREATES_ONCE],
     responses=errors.responses("JOB_POSTING_NOT_FOUND", "CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
 async def create(

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import errors
 from api.auth import CurrentCaller
 from api.database import CallerDatabase
+from api.idempotency import CREATES_ONCE
 from api.owned import NOT_THERE
 from api.pagination import Page, PageQuery
 from api.study import service
@@ -28,7 +29,12 @@ async def list_sessions(
     return await SESSIONS.page(database, query, request)
 
 
-@router.post("", status_code=201, responses=errors.responses("CONFLICT", "PAYLOAD_TOO_LARGE"))
+@router.post(
+    "",
+    status_code=201,
+    dependencies=[CREATES_ONCE],
+    responses=errors.responses("CONFLICT", "PAYLOAD_TOO_LARGE"),
+)
 async def create(
     body: CreateSessionRequest, database: CallerDatabase, caller: CurrentCaller, response: Response
 ) -> Session:

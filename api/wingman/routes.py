@@ -10,6 +10,7 @@ from api.auth import CurrentCaller
 from api.database import CallerDatabase
 from api.errors import Code
 from api.headers import ASK_AGAIN
+from api.idempotency import CREATES_ONCE
 from api.pagination import Page
 from api.wingman import service
 from api.wingman.schemas import (
@@ -45,6 +46,7 @@ async def list_sessions(
 @router.post(
     "",
     status_code=201,
+    dependencies=[CREATES_ONCE],
     responses=errors.responses(
         "MATCH_NOT_FOUND",
         "MATCH_NOT_ACCEPTED",

@@ -2,7 +2,7 @@
 -- tests/policies/matrix.py, which is what to read and to change. Leaves nothing behind.
 
 begin;
-select plan(80);
+select plan(90);
 
 -- who made the role may give it, but need not have it
 grant session_api to current_user;
@@ -109,6 +109,9 @@ insert into public.chat_messages (id, user_id, session_id, content) values
 insert into public.chat_messages (id, user_id, session_id, content) values
   ('5e550000-0000-4000-8000-000000000035', '5e550000-0000-4000-8000-000000000001', '5e550000-0000-4000-8000-000000000031', 'Elsewhere');
 
+insert into public.idempotency_keys (id, user_id, key, fingerprint, row_id) values
+  ('5e550000-0000-4000-8000-000000000036', '5e550000-0000-4000-8000-000000000001', repeat('a', 64), repeat('a', 64), '5e550000-0000-4000-8000-000000000018');
+
 select is(
   pg_temp.outcome(actor, statement, trace, arrangement), expected, actor || ': ' || statement
 )
@@ -119,6 +122,8 @@ from (values
    $t$select from private.caller_id() as id where id is not null$t$, null, null),
   ('EMPTY', 'nobody, api for nobody',
    $t$select from private.caller_id() as id where id is not null$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$select private.claim_idempotency_key()$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select where private.is_not_estimated()$t$, null, null),
   ('ALLOW', 'owner, participant, stranger, nobody',

@@ -27,11 +27,14 @@ TABLES = {
     "interview_sessions": "interview",
     "chat_sessions": "chat",
     "chat_messages": "chat_message",
+    "idempotency_keys": "idempotency_key",
     "wingman_session_details": "wingman",
 }
 # open to every user, so that there is nothing in it to steal
 CATALOGUE = "approach_challenges"
 PERSONAL = tuple(table for table in TABLES if table != CATALOGUE)
+# the API's own, where users find not even what is theirs
+CLOSED = "idempotency_keys"
 SHARED = ("user_profiles", "wingman_matches", "wingman_sessions", "wingman_session_details")
 
 

@@ -139,6 +139,15 @@ chat_messages
   insert DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY  id message_order timestamp
   update DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY  *
   delete DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
+idempotency_keys
+  select DENY   DENY  DENY  DENY  DENY   ALLOW EMPTY EMPTY EMPTY  DENY  id user_id key fingerprint row_id
+                                                                        answer created_at
+  insert DENY   DENY  DENY  DENY  DENY   ALLOW DENY  DENY  DENY   DENY  user_id key fingerprint row_id
+  insert DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY  id answer created_at
+  update DENY   DENY  DENY  DENY  DENY   ALLOW EMPTY EMPTY EMPTY  DENY  answer
+  update DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY  id user_id key fingerprint row_id
+                                                                        created_at
+  delete DENY   DENY  DENY  DENY  DENY   ALLOW EMPTY EMPTY EMPTY  DENY
 """  # noqa: E501
 
 # The policies by themselves: as above, but with every grant given to everybody and row-level
@@ -198,6 +207,12 @@ chat_sessions
 chat_messages
   select  EMPTY  ALLOW EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY select_own
   insert  DENY   DENY  DENY  DENY  DENY   ALLOW DENY  DENY  DENY  insert_own
+idempotency_keys
+  select  EMPTY  EMPTY EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY select_own
+  insert  DENY   DENY  DENY  DENY  DENY   ALLOW DENY  DENY  DENY  insert_own
+  update  EMPTY  EMPTY EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY update_own
+  repoint EMPTY  EMPTY EMPTY EMPTY EMPTY  DENY  EMPTY EMPTY EMPTY update_own
+  delete  EMPTY  EMPTY EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY delete_own
 """
 
 # Restrictive policies on reading, for `authenticated`, on top of those above: no estimates.
@@ -213,6 +228,8 @@ FUNCTIONS = """
 #              owner partn stran nosub  owner partn stran nosub  _role
 private.caller_id()  invoker stable
   call  DENY   ALLOW ALLOW ALLOW EMPTY  ALLOW ALLOW ALLOW EMPTY  DENY
+private.claim_idempotency_key()  invoker volatile
+  call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
 private.is_not_estimated()  invoker immutable
   call  DENY   ALLOW ALLOW ALLOW ALLOW  DENY  DENY  DENY  DENY   DENY
 private.my_buddy_ids()  invoker stable

@@ -23,6 +23,7 @@ TARGETS = {
     "interview_sessions": "{interview}",
     "chat_sessions": "{chat}",
     "chat_messages": "{message}",
+    "idempotency_keys": "{idempotency}",
 }
 
 _WINGMAN = {
@@ -80,6 +81,12 @@ INSERTS = {
         "role": "'assistant'",
         "content": "'new'",
     },
+    "idempotency_keys": {
+        "user_id": "'{owner}'",
+        "key": "repeat('b', 64)",
+        "fingerprint": "repeat('b', 64)",
+        "row_id": "'{chat}'",
+    },
 }
 
 # what must be gone before that row can be
@@ -112,6 +119,7 @@ UPDATES = {
     "interview_sessions": {"status": "'completed'"},
     "chat_sessions": {"title": "'new'"},
     "chat_messages": {"content": "'new'"},
+    "idempotency_keys": {"answer": """'{"new": 1}'::jsonb"""},
 }
 
 # what makes a row the stranger's
@@ -130,11 +138,13 @@ REPOINTS = {
     "interview_sessions": {"user_id": "'{stranger}'", "job_posting_id": "null"},
     "chat_sessions": {"user_id": "'{stranger}'"},
     "chat_messages": {"user_id": "'{stranger}'", "session_id": "'{foreign_chat}'"},
+    "idempotency_keys": {"user_id": "'{stranger}'"},
 }
 
 # a call of each function whose answer, if any, is about the owner's row
 CALLS = {
     "private.caller_id()": "select from private.caller_id() as id where id is not null",
+    "private.claim_idempotency_key()": "select private.claim_idempotency_key()",
     "private.is_not_estimated()": "select where private.is_not_estimated()",
     "private.my_buddy_ids()": """
         select from private.my_buddy_ids() as id where id in ('{owner}', '{participant}')""",

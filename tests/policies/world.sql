@@ -55,3 +55,6 @@ insert into public.chat_messages (id, user_id, session_id, content) values
   ('{second_message}', '{owner}', '{chat}', 'Second');
 insert into public.chat_messages (id, user_id, session_id, content) values
   ('{other_message}', '{owner}', '{second_chat}', 'Elsewhere');
+
+insert into public.idempotency_keys (id, user_id, key, fingerprint, row_id) values
+  ('{idempotency}', '{owner}', repeat('a', 64), repeat('a', 64), '{study}');
