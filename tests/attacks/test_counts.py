@@ -76,10 +76,10 @@ class TestPlanned:
         assert 250 < plan[0]["Plan"]["Plan Rows"] < 350
 
     @pytest.mark.parametrize("way_to_ask", WAYS_TO_ASK)
-    def test_is_refused(self, thief: Thief, world: World, way_to_ask: str) -> None:
+    def test_is_refused(self, either_way: Thief, world: World, way_to_ask: str) -> None:
         method, query, headers = WAYS_TO_ASK[way_to_ask]
         for table in PERSONAL:
-            answer = thief(method, f"/{table}?{query}".format(key=world.key(table)), headers)
+            answer = either_way(method, f"/{table}?{query}".format(key=world.key(table)), headers)
             assert answer.status_code == 403
             assert code(answer) == ("" if method == "HEAD" else "42501")
             assert "content-range" not in answer.headers
@@ -113,10 +113,10 @@ class TestPlanned:
 
 class TestPlan:
     @pytest.mark.parametrize("accept", PLANS)
-    def test_is_not_shown(self, thief: Thief, accept: str) -> None:
+    def test_is_not_shown(self, stranger: Thief, accept: str) -> None:
         for table in TABLES:
             for method, body in (("GET", None), ("POST", {}), ("PATCH", {}), ("DELETE", None)):
-                answer = thief(method, f"/{table}?limit=0", {"Accept": accept}, json=body)
+                answer = stranger(method, f"/{table}?limit=0", {"Accept": accept}, json=body)
                 assert "Plan" not in answer.text
                 assert "cost=" not in answer.text
                 assert "plan" not in answer.headers.get("content-type", "")

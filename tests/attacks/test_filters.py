@@ -13,19 +13,11 @@ pytestmark = pytest.mark.usefixtures("unchanged")
 
 # on any column of any table
 FILTERS = (
-    "{column}=not.is.null&id=eq.{id}",
     "or=({column}.is.null,{column}.not.is.null)&id=eq.{id}",
-    "not.and=(id.is.null,{column}.is.null)&id=eq.{id}",
-    "select={column}&id=eq.{id}",
-    "select={column}::text&id=eq.{id}",
     # an error about a hidden value would be the value
     "select={column}::int&id=eq.{id}",
-    "select={column}::uuid&id=eq.{id}",
-    "select=stolen:{column}&order={column}.desc.nullslast&id=eq.{id}",
-    "order={column}&limit=1&id=eq.{id}",
-    "select={column}.max()&id=eq.{id}",
-    "select={column}.sum(),count()&id=eq.{id}",
-    "select=count&id=eq.{id}",
+    "select=count,stolen:{column}::text&order={column}.desc.nullslast&limit=1&id=eq.{id}",
+    "select={column}.max(),count()&id=eq.{id}",
 )
 # on the study session, whose texts and plan are the owner's alone; all of them are true of it
 TRUE_OF_THE_SECRET = (
@@ -122,4 +114,4 @@ def test_ranges(stranger: Thief, headers: dict[str, str], query: str) -> None:
     for table in PERSONAL:
         mine = {"user_profiles": 1, "job_postings": 1}.get(table, 0)
         answer = stranger("GET", f"/{table}?{query}", headers)
-        assert len(answer.json()) <= mine
+        assert code(answer) == "42501" or len(answer.json()) <= mine

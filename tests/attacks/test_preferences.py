@@ -1,10 +1,8 @@
 """No preference or media type changes what a request may do."""
 
-from itertools import product
-
 import pytest
 
-from tests.attacks.thief import Thief
+from tests.attacks.thief import Thief, code
 from tests.attacks.world import PERSONAL, World
 
 pytestmark = pytest.mark.usefixtures("unchanged")
@@ -60,9 +58,9 @@ OVERRIDES = (
 
 
 @pytest.mark.parametrize("prefer", PREFERENCES)
-def test_preferences(thief: Thief, world: World, prefer: str) -> None:
-    for table, query in product(PERSONAL, ("", "id=eq.{key}")):
-        answer = thief("GET", f"/{table}?{query}".format(key=world.key(table)), {"Prefer": prefer})
+def test_preferences(either_way: Thief, world: World, prefer: str) -> None:
+    for table in PERSONAL:
+        answer = either_way("GET", f"/{table}?id=eq.{world.key(table)}", {"Prefer": prefer})
         assert world.own not in answer.text
 
 
@@ -70,8 +68,8 @@ def test_preferences(thief: Thief, world: World, prefer: str) -> None:
 def test_media_types(stranger: Thief, world: World, accept: str) -> None:
     for table in PERSONAL:
         answer = stranger("GET", f"/{table}?id=eq.{world.key(table)}", {"Accept": accept})
-        # an empty list, an empty table, or none of these forms
-        assert answer.status_code in (200, 404, 406, 415)
+        # an empty list, an empty table, or none of these forms; 403 where a table is not for users
+        assert answer.status_code in (200, 403, 404, 406, 415)
         assert answer.status_code != 200 or answer.text in ("[]", "\n", "")
 
 
@@ -86,4 +84,4 @@ def test_methods(stranger: Thief, world: World, method: str) -> None:
 def test_overrides(stranger: Thief, world: World, headers: dict[str, str]) -> None:
     for table in PERSONAL:
         answer = stranger("GET", f"/{table}?id=eq.{world.key(table)}", headers)
-        assert answer.json() == []
+        assert code(answer) == "42501" or answer.json() == []

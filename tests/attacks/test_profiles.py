@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.attacks.thief import VIEW_NOT_WRITABLE, Thief, code
-from tests.attacks.world import TABLES, World
+from tests.attacks.world import TABLES
 
 pytestmark = pytest.mark.usefixtures("unchanged")
 
@@ -27,7 +27,7 @@ SCHEMAS = (
     "",
 )
 NOT_EXPOSED = "PGRST106"
-PATHS = ("/users", "/user_profiles", "/rpc/caller_id", "/rpc/my_match_ids", "/pg_authid", "/tables")
+PATHS = ("/users", "/user_profiles", "/rpc/caller_id", "/pg_authid")
 # a schema in the path is a part of a name
 QUALIFIED = (
     "/private.caller_id",
@@ -49,7 +49,7 @@ DESCRIPTIONS = ("*/*", "application/openapi+json", "application/json", "text/htm
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
-def test_other_schemas(thief: Thief, schema: str) -> None:
+def test_other_schemas(either_way: Thief, schema: str) -> None:
     for path, (method, header) in product(
         PATHS,
         (
@@ -63,23 +63,25 @@ def test_other_schemas(thief: Thief, schema: str) -> None:
     ):
         if path.startswith("/rpc/") and method in ("PATCH", "PUT", "DELETE"):
             continue  # a function takes none of these
-        answer = thief(method, path, {header: schema}, json={} if "Content" in header else None)
+        answer = either_way(
+            method, path, {header: schema}, json={} if "Content" in header else None
+        )
         assert answer.status_code == 406
         assert code(answer) == ("" if method == "HEAD" else NOT_EXPOSED)
 
 
-def test_two_profiles_at_once(thief: Thief, world: World) -> None:
+def test_two_profiles_at_once(either_way: Thief) -> None:
     for first, second in (("public", "auth"), ("auth", "public")):
         both = [("Accept-Profile", first), ("Accept-Profile", second)]
         for path in PATHS:
-            answer = thief("GET", f"{path}?limit=1", both)
+            answer = either_way("GET", f"{path}?limit=1", both)
             assert not answer.is_success or path == "/user_profiles"
 
 
 @pytest.mark.parametrize("path", QUALIFIED)
-def test_names_with_a_schema(thief: Thief, path: str) -> None:
+def test_names_with_a_schema(either_way: Thief, path: str) -> None:
     for method in ("GET", "POST", "PATCH", "DELETE"):
-        answer = thief(method, path, json=None if method == "GET" else {})
+        answer = either_way(method, path, json=None if method == "GET" else {})
         assert answer.status_code in (400, 404)
 
 

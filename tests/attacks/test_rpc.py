@@ -61,7 +61,7 @@ def test_the_exposed_functions_are_these(sql: Sql) -> None:
     assert set(OURS) == set(exposed)
 
 
-def test_every_function(thief: Thief, visitor: httpx.Client, sql: Sql, world: World) -> None:
+def test_every_function(either_way: Thief, visitor: httpx.Client, sql: Sql, world: World) -> None:
     page = {"page_offset": "0", "page_limit": "10", "newest_first": "false"}
     calls: list[tuple[str, dict[str, str]]] = [
         (schema + name, {})
@@ -72,9 +72,9 @@ def test_every_function(thief: Thief, visitor: httpx.Client, sql: Sql, world: Wo
     calls.append(("chat_message_page", {"session_id": world.ids["chat"], **page}))
     for name, given in calls:
         for answer in (
-            thief("GET", f"/rpc/{name}", params=given),
-            thief("POST", f"/rpc/{name}", json=given),
-            thief("POST", f"/rpc/{name}", {"Prefer": "params=single-object"}, json=given),
+            either_way("GET", f"/rpc/{name}", params=given),
+            either_way("POST", f"/rpc/{name}", json=given),
+            either_way("POST", f"/rpc/{name}", {"Prefer": "params=single-object"}, json=given),
         ):
             assert (answer.status_code, code(answer)) in {(403, DENIED), (404, NOT_FOUND)}
         assert visitor.post(f"/rpc/{name}", json=given).status_code in (401, 404)
