@@ -131,7 +131,7 @@ def page_has_the_messages_of_one_session_in_order(db: Connection) -> None:
         assert _page(db, "0, 10, false") is None
 
 
-def _post(user: str, session: str) -> str:
+def post(user: str, session: str) -> str:
     return (
         "insert into public.chat_messages (user_id, session_id, content) "
         f"values ('{IDS[user]}', '{IDS[session]}', 'new')"
@@ -149,7 +149,7 @@ def messages_are_numbered_densely_within_their_session(db: Connection) -> None:
         execute(db, "update public.chat_sessions set last_updated = '2020-01-01'")
         execute(db, API_OWNER.become)
         for _ in range(2):
-            execute(db, _post("owner", "chat"))
+            execute(db, post("owner", "chat"))
         execute(db, "reset role")
         after = _counts(db)
         orders = execute(
@@ -189,80 +189,11 @@ def message_does_not_touch_a_session_of_somebody_else(db: Connection) -> None:
         )
         execute(db, API_STRANGER.become)
         for user, session in (("stranger", "chat"), ("stranger", "absent")):
-            refused = refusal(db, _post(user, session))
+            refused = refusal(db, post(user, session))
             assert refused == ("23503", "chat_messages_session_fkey"), refused
 
 
-def _keyed(db: Connection, letter: str, asked: str = "c") -> None:
-    headers = {"idempotency-key": letter * 64, "idempotency-fingerprint": asked * 64}
-    execute(db, f"set local request.headers = '{json.dumps(headers)}'")
-
-
-_KEYED_INSERTS = {
-    "study_sessions": "(profile_id, title) values ('{owner}', 'keyed')",
-    "interview_sessions": "(user_id) values ('{owner}')",
-    "chat_sessions": "(user_id, title) values ('{owner}', 'keyed')",
-    "chat_messages": "(user_id, session_id, content) values ('{owner}', '{chat}', 'keyed')",
-    "wingman_sessions": """
-        (match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time)
-        values ('{free_match}', '{challenge1}', '{challenge2}', 'keyed', now() + interval '1 hour')
-    """,
-}
-_TAKEN = ("23505", "idempotency_keys_once")
-
-
-@CHECKS.about("idempotency_keys", "private.claim_idempotency_key", *_KEYED_INSERTS)
-def a_key_creates_once(db: Connection) -> None:
-    for table, row in _KEYED_INSERTS.items():
-        insert = named(f"insert into public.{table} {row}")
-        count = f"select count(*) from public.{table}"
-        claims = f"select row_id in (select id from public.{table}) from public.idempotency_keys"
-        with acting(db, API_OWNER):
-            _keyed(db, "b")
-            [(before,)] = execute(db, count)
-            execute(db, insert)
-            # also where the first one's row would be in the way of a second
-            refused = refusal(db, insert)
-            assert refused == _TAKEN, (table, refused)
-            assert execute(db, count) == [(before + 1,)]
-            claim = f"{claims} where key = repeat('b', 64) and fingerprint = repeat('c', 64)"
-            assert execute(db, claim) == [(True,)]
-
-
-@CHECKS.about("idempotency_keys", "private.claim_idempotency_key")
-def a_key_is_its_users_and_for_a_day(db: Connection) -> None:
-    post = _post("owner", "chat")
-    with acting(db, API_OWNER):
-        _keyed(db, "a")
-        refused = refusal(db, post)
-        assert refused == _TAKEN, refused
-        execute(db, "set local request.headers = '{}'")
-        assert refusal(db, post) is None, "without a key nothing is claimed"
-        execute(db, "set local request.headers = ''")
-        assert refusal(db, post) is None, "after another transaction the setting is empty"
-    with acting(db, API_STRANGER):
-        _keyed(db, "a")
-        assert refusal(db, _post("stranger", "foreign_chat")) is None, "another's key is no key"
-    for age, outcome in (("23 hours 59 minutes", _TAKEN), ("24 hours 1 minute", None)):
-        with savepoint(db):
-            execute(
-                db,
-                "insert into public.idempotency_keys (user_id, key, fingerprint, row_id) values "
-                f"('{IDS['stranger']}', repeat('a', 64), repeat('a', 64), '{IDS['study']}')",
-            )
-            old = f"update public.idempotency_keys set created_at = now() - interval '{age}'"
-            execute(db, old)
-            execute(db, API_OWNER.become)
-            _keyed(db, "a")
-            assert refusal(db, post) == outcome, age
-            if outcome is None:
-                execute(db, post)
-                execute(db, "reset role")
-                others = "select from public.idempotency_keys where created_at < now()"
-                assert len(execute(db, others)) == 1, "the stranger's stays"
-
-
-_HIJACK = """
+HIJACK = """
 create schema evil;
 grant usage on schema evil to public;
 create function evil.differ(uuid, uuid) returns boolean language sql
@@ -296,7 +227,7 @@ set local search_path = evil, pg_catalog
 def names_in_functions_cannot_be_hijacked(db: Connection) -> None:
     """A caller's search_path with operators and functions of their own changes no answer."""
     with savepoint(db):
-        execute(db, named(_HIJACK))
+        execute(db, named(HIJACK))
         # or else the policy would hide what a wrong comparison lets through
         execute(db, "alter table public.wingman_matches disable row level security")
         with acting(db, STRANGER):
@@ -309,7 +240,7 @@ def names_in_functions_cannot_be_hijacked(db: Connection) -> None:
         existence_is_of_a_session_of_that_kind(db)
         page_has_the_messages_of_one_session_in_order(db)
         with acting(db, API_OWNER):
-            execute(db, _post("owner", "second_chat"))
+            execute(db, post("owner", "second_chat"))
             execute(db, "update public.study_sessions set title = 'new'")
             execute(db, "set local search_path = ''")
             assert found(

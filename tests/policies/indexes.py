@@ -30,8 +30,24 @@ def _newest(table: str, owner: str, db: Connection) -> None:
     assert "Sort" not in shown, shown
 
 
+def _forgotten(db: Connection) -> None:
+    """A user's old keys are found without reading their new ones."""
+    with savepoint(db):
+        execute(db, "set local enable_seqscan = off")
+        plan = execute(
+            db,
+            f"explain delete from public.idempotency_keys where user_id = '{IDS['owner']}' "
+            "and created_at < now() - interval '1 day'",
+        )
+    shown = "\n".join(line for (line,) in plan)
+    assert "idempotency_keys_user_id_created_at_idx" in shown, shown
+
+
 CHECKS = [
-    Check(f"{table}_newest_idx", frozenset({table, f"{table}_newest_idx"}), partial(_newest, *row))
-    for row in _NEWEST.items()
-    for table in row[:1]
+    Check("idempotency_keys_user_id_created_at_idx", frozenset({"idempotency_keys"}), _forgotten),
+    *(
+        Check(name, frozenset({table, name}), partial(_newest, table, owner))
+        for table, owner in _NEWEST.items()
+        for name in [f"{table}_newest_idx"]
+    ),
 ]

@@ -1,12 +1,14 @@
 import pytest
 from psycopg import Connection
 
-from tests.policies import details, functions
+from tests.policies import details, functions, idempotency
 from tests.policies.check import Check
 from tests.policies.step import savepoint
 
 
-@pytest.mark.parametrize("check", functions.CHECKS + details.CHECKS, ids=lambda check: check.name)
+@pytest.mark.parametrize(
+    "check", functions.CHECKS + details.CHECKS + idempotency.CHECKS, ids=lambda check: check.name
+)
 def test_functions(db: Connection, check: Check) -> None:
     with savepoint(db):
         check.run(db)
