@@ -27,7 +27,7 @@ do $$
 declare
   personal text;
 begin
-  -- every table but approach_challenges, whose rows everybody may count
+  -- every table that users read, but for approach_challenges, whose rows everybody may count
   foreach personal in array array[
     'chat_messages', 'chat_sessions', 'interview_sessions', 'job_postings', 'study_chats', 'study_chunks',
     'study_documents', 'study_messages', 'study_sessions', 'study_topics', 'user_profiles', 'wingman_matches',
