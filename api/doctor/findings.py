@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 Fault = Literal[
-    "settings-wrong",
     "postgrest-unreachable",
     "not-postgrest",
     "publishable-key-refused",
