@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test mutants scale-test bench check clean types lock
+.PHONY: help run test mutants scale-test bench check clean types lock faults
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -42,6 +42,9 @@ scale-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## what the policies cost among 
 bench: $(NODE_PACKAGES) $(BENCHMARK_PACKAGES) ## speed, beside what one would pick instead (SCALE, SECONDS, ROUNDS, BENCH_ARGS)
 	@$(BENCHMARK)/bin/python -m benchmarks --scale $(SCALE) --seconds $(SECONDS) --rounds $(ROUNDS) \
 		--results benchmarks/results $(BENCH_ARGS)
+
+faults: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## take parts of a running site away under load; nothing may be lost (FAULTS_ARGS)
+	@$(BIN)/python -m tests.faults $(FAULTS_ARGS)
 
 check: $(PYTHON_PACKAGES) ## lint, check the format and the types
 	$(BIN)/ruff check .

@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 import redis
@@ -18,16 +19,17 @@ START_SECONDS = 10
 class RedisServer:
     """A Redis that can be taken away and brought back."""
 
-    def __init__(self, program: str, folder: str) -> None:
+    def __init__(self, program: str, folder: Path) -> None:
         self.port = free_port()
         self.url = f"redis://{HOST}:{self.port}/0"
         settings = {"--bind": HOST, "--port": str(self.port), "--save": "", "--appendonly": "no"}
         self._child = Child(
             "Redis",
-            [program, *(word for pair in settings.items() for word in pair), "--dir", folder],
+            [program, *(word for pair in settings.items() for word in pair), "--dir", str(folder)],
             env={"PATH": os.defpath},
             is_ready=lambda: answers(self.port),
             start_seconds=START_SECONDS,
+            log=folder / "redis.log",
         )
 
     def start(self) -> None:
@@ -53,7 +55,7 @@ def redis_server() -> Iterator[RedisServer]:
     if program is None:
         pytest.skip("there is no redis-server: apt-get install redis-server, brew install redis")
     with scratch_folder() as folder:
-        server = RedisServer(program, str(folder))
+        server = RedisServer(program, folder)
         try:
             server.start()
             yield server

@@ -1,0 +1,129 @@
+"""`python -m tests.faults`: run the scenarios, print the table, fail if anything is lost."""
+
+import asyncio
+import sys
+import time
+from dataclasses import dataclass
+
+import click
+
+from tests.faults.growth import grow
+from tests.faults.load import NO_ANSWER, PAUSE_SECONDS, Load
+from tests.faults.proof import Proof, prove
+from tests.faults.scenarios import SCENARIOS, Scenario, until_ready
+from tests.faults.site import Site, site
+
+BEFORE_SECONDS = 2.0
+AFTER_SECONDS = 6.0
+LONGEST_ANSWER = 3.0
+LONGEST_RETURN = 5.0
+# where the API itself goes away, a request under way has nobody left to answer it
+NO_ANSWER_ALLOWED = ("worker_killed", "api_stopped")
+
+
+@dataclass
+class Row:
+    """What came of one scenario."""
+
+    name: str
+    requests: int
+    unavailable: int
+    unanswered: int
+    unexpected: dict[str, int]
+    slowest: float
+    back_after: float
+    proof: Proof
+
+    @property
+    def holds(self) -> bool:
+        """Whether everything is as promised."""
+        return (
+            bool(self.proof)
+            and not self.unexpected
+            and self.slowest <= LONGEST_ANSWER
+            and self.back_after <= LONGEST_RETURN
+            and (not self.unanswered or self.name in NO_ANSWER_ALLOWED)
+        )
+
+
+async def run(site: Site, scenario: Scenario, pairs: int = 10, pause: float = PAUSE_SECONDS) -> Row:
+    """Let users work through one scenario, and compare the books."""
+    load = Load(site, pairs)
+    over = 0.0
+
+    async def during(_: Load) -> None:
+        nonlocal over
+        await asyncio.sleep(BEFORE_SECONDS)
+        async with scenario(site):
+            over = time.monotonic()
+            await until_ready(site, over + AFTER_SECONDS)
+            await asyncio.sleep(AFTER_SECONDS)
+
+    await load.run(during, pause)
+    tries = load.book.tries
+    failed_after = [
+        it.started + it.seconds - over for it in tries if it.failed and it.started > over
+    ]
+    return Row(
+        name=scenario.__name__,
+        requests=len(tries),
+        unavailable=sum(it.status in (429, 503) for it in tries),
+        unanswered=sum(it.status == NO_ANSWER for it in tries),
+        unexpected=dict(load.book.unexpected),
+        slowest=max(it.seconds for it in tries),
+        back_after=max(failed_after, default=0.0),
+        proof=prove(site, load.book),
+    )
+
+
+HEAD = (
+    "| fault, under the load of 20 users | requests | 503, 429 | no answer | slowest answer "
+    "| back after | lost | twice | half | foreign |\n|---|---|---|---|---|---|---|---|---|---|"
+)
+
+
+def line(row: Row, what: str) -> str:
+    """Return a row of the table."""
+    proof = row.proof
+    return (
+        f"| {what} | {row.requests} | {row.unavailable} | {row.unanswered} | {row.slowest:.2f} s "
+        f"| {row.back_after:.1f} s | {proof.lost} | {proof.twice} | {proof.half} "
+        f"| {proof.foreign} |"
+    )
+
+
+@click.command()
+@click.option("--only", multiple=True, help="Run this scenario alone; again for more.")
+@click.option("--requests", default=100_000, help="How many requests the last part sends; 0: none.")
+def main(only: tuple[str, ...], requests: int) -> None:
+    """Take parts of a running site away and show that nothing is lost."""
+    failures: list[str] = []
+    with site() as running:
+        click.echo(HEAD)
+        overload = ("overload", "Five times the users, without a pause")
+        for scenario in SCENARIOS:
+            if only and scenario.__name__ not in only:
+                continue
+            row = asyncio.run(run(running, scenario))
+            click.echo(line(row, (scenario.__doc__ or "").strip().rstrip(".")))
+            if not row.holds:
+                failures.append(f"{row}")
+        if not only or overload[0] in only:
+            row = asyncio.run(run(running, SCENARIOS[0], pairs=50, pause=0))
+            click.echo(line(row, overload[1]))
+            if not row.holds:
+                failures.append(f"{row}")
+        if requests:
+            growth = asyncio.run(grow(running, Load(running, 1).pairs[0], requests))
+            click.echo(
+                f"\n{growth.requests} requests: memory of the workers {growth.memory[0]:.0f} MiB, "
+                f"then {growth.memory[1]:.0f} MiB; open files {growth.files[0]}, then "
+                f"{growth.files[1]}."
+            )
+            if not growth.is_none:
+                failures.append(f"{growth}")
+    click.echo("\n".join(f"DOES NOT HOLD: {failure}" for failure in failures))
+    sys.exit(bool(failures))
+
+
+main()

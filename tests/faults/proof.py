@@ -1,0 +1,64 @@
+"""The users' book against the database's."""
+
+from dataclasses import dataclass
+
+import psycopg
+
+from tests.faults.load import Book
+from tests.faults.site import Site
+
+
+@dataclass
+class Proof:
+    """What must be zero, each of it."""
+
+    lost: int
+    twice: int
+    half: int
+    foreign: int
+    gaps: int
+
+    def __bool__(self) -> bool:
+        return not any((self.lost, self.twice, self.half, self.foreign, self.gaps))
+
+
+def prove(site: Site, book: Book) -> Proof:
+    """Compare what was told with what is there."""
+    with psycopg.connect(site.stack.database_url) as sql:
+
+        def one(query: str) -> int:
+            found = sql.execute(query.encode()).fetchone()
+            assert found is not None
+            return int(found[0])
+
+        lost = twice = 0
+        for table, column, told, sent in (
+            ("chat_messages", "content", book.messages_told, book.messages_sent),
+            ("study_sessions", "title", book.studies_told, book.studies_sent),
+        ):
+            query = (
+                f"select {column}, count(*) from public.{table} where {column} = any(%s) group by 1"
+            )
+            there: dict[str, int] = dict(sql.execute(query.encode(), [list(sent)]).fetchall())
+            lost += len(told - there.keys())
+            twice += sum(count > 1 for count in there.values())
+        for session, number in book.confirmed:
+            flag = ("user2_completed_confirmed_by_user1", "user1_completed_confirmed_by_user2")
+            query = f"select {flag[number - 1]} from public.wingman_sessions where id = %s"
+            lost += sql.execute(query.encode(), [session]).fetchone() != (True,)
+        for session, notes in book.notes.items():
+            query = "select notes from public.wingman_sessions where id = %s"
+            found = sql.execute(query.encode(), [session]).fetchone()
+            lost += found != (notes,) and session not in book.notes_in_doubt
+        half = one(
+            "select count(*) from public.wingman_sessions where (status = 'completed') <>"
+            " (user1_completed_confirmed_by_user2 and user2_completed_confirmed_by_user1)"
+            " or (status = 'completed') <> (completed_at is not null)"
+        )
+        gaps = one(
+            "select count(*) from public.chat_sessions as session where message_count <>"
+            " (select coalesce(max(message_order), 0) from public.chat_messages"
+            " where session_id = session.id) or message_count <>"
+            " (select count(*) from public.chat_messages where session_id = session.id)"
+        )
+    return Proof(lost, twice, half, book.foreign, gaps)

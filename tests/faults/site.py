@@ -1,0 +1,91 @@
+"""Everything that serves: Postgres, PostgREST, the API with two workers, Redis."""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import psutil
+
+from api.local.addresses import HOST, free_port, is_healthy
+from api.local.processes import Child
+from api.local.server import api_settings
+from api.local.stack import Stack
+from tests.redis_server import RedisServer, redis_server
+from tests.stacks import scratch_folder
+
+WORKERS = 2
+START_SECONDS = 60
+GENEROUS = "10000000/minute"
+
+
+class Site:
+    """A site whose parts can be taken away and brought back."""
+
+    def __init__(self, stack: Stack, redis: RedisServer, folder: Path) -> None:
+        self.stack = stack
+        self.redis = redis
+        self.port = free_port()
+        self.url = f"http://{HOST}:{self.port}"
+        limits = ("READ", "CREATE", "MESSAGE", "CONFIRM", "WRITE", "ADDRESS", "FAILED_AUTH")
+        self.api = Child(
+            "The API",
+            [
+                *(sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app"),
+                *("--host", HOST, "--port", str(self.port), "--workers", str(WORKERS)),
+                *("--timeout-graceful-shutdown", "5"),
+            ],
+            env={
+                "PATH": os.defpath,
+                **api_settings(stack),
+                "LOG_LEVEL": "warning",
+                "RATE_LIMIT_STORAGE": redis.url,
+                **{f"RATE_LIMIT_{name}": GENEROUS for name in limits},
+            },
+            is_ready=lambda: is_healthy(self.port, "/readyz"),
+            start_seconds=START_SECONDS,
+            folder=folder,
+            log=folder / "api.log",
+        )
+
+    @property
+    def postgrest(self) -> Child:
+        assert self.stack._postgrest is not None
+        return self.stack._postgrest
+
+    @property
+    def postgres(self) -> Child:
+        assert self.stack._postgres.server is not None
+        return self.stack._postgres.server
+
+    def workers(self) -> list[psutil.Process]:
+        """The API's processes that serve."""
+        children = psutil.Process(pid(self.api)).children(recursive=True)
+        return [it for it in children if "spawn_main" in " ".join(it.cmdline())]
+
+
+def pid(child: Child) -> int:
+    assert child._process is not None
+    return child._process.pid
+
+
+def send(child: Child, number: signal.Signals) -> None:
+    """Send a signal to a program and to all that it has started."""
+    parent = psutil.Process(pid(child))
+    for process in (parent, *parent.children(recursive=True)):
+        process.send_signal(number)
+
+
+@contextmanager
+def site() -> Iterator[Site]:
+    """Start everything; stop it at the end, whatever has been done to it."""
+    with ExitStack() as cleanup:
+        folder = cleanup.enter_context(scratch_folder())
+        stack = cleanup.enter_context(Stack.scratch(folder / "stack"))
+        stack.migrate()
+        running = Site(stack, cleanup.enter_context(redis_server()), folder)
+        cleanup.callback(running.api.stop)
+        running.api.start()
+        yield running
