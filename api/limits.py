@@ -24,7 +24,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import exchange, metrics
-from api.errors import ApiError
+from api.errors import ApiError, unavailable
 from api.exchange import Action
 from api.settings import Settings
 
@@ -351,6 +351,33 @@ class RateLimits:
         count = scope.get(COUNT) or await self.limits.addresses.look(self.by_address, address)
         if count is not None:
             message["headers"] = [*message.get("headers", ()), *count.headers()]
+
+
+class InProgress:
+    """ASGI middleware: answers 503 at once when a worker has more to do than it can in time.
+
+    Each request waits for the database for a bounded time, but thousands at once would wait for
+    the processor. It counts requests whose body has come: slow clients take nobody's place.
+    """
+
+    def __init__(self, app: ASGIApp, *, most: int) -> None:
+        self.app = app
+        self.most = most
+        self.now = 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application."""
+        if scope["type"] != "http" or scope["path"] in EXEMPT:
+            await self.app(scope, receive, send)
+            return
+        if self.now >= self.most:
+            metrics.OVERLOADS.inc()
+            raise unavailable()
+        self.now += 1
+        try:
+            await self.app(scope, receive, send)
+        finally:
+            self.now -= 1
 
 
 class Addresses:

@@ -18,7 +18,7 @@ from api.head import HeadAsGet
 from api.headers import Revalidation, SecurityHeaders
 from api.idempotency import KeptAnswers
 from api.interview import routes as interview
-from api.limits import Limits, RateLimits
+from api.limits import InProgress, Limits, RateLimits
 from api.settings import Settings, load_settings
 from api.study import routes as study
 from api.tokens import TokenMint
@@ -168,6 +168,7 @@ def middleware(settings: Settings, observers: list[Observer], limits: Limits) ->
         Middleware(errors.UnhandledErrors),
         Middleware(RateLimits, limits=limits, trusted_proxies=settings.trusted_proxies),
         Middleware(BodyGuard, max_bytes=settings.max_body_bytes),
+        Middleware(InProgress, most=settings.max_requests_in_progress),
         Middleware(Revalidation),
         Middleware(KeptAnswers),
     ]

@@ -46,6 +46,9 @@ RATE_LIMITED = Counter("session_api_rate_limited", "Requests refused by a rate l
 RATE_LIMITS_SKIPPED = Counter(
     "session_api_rate_limits_skipped", "Limits not checked: their storage was away."
 )
+OVERLOADS = Counter(
+    "session_api_overloads", "Requests refused: as many were in progress as may be."
+)
 CONFIRM_RETRIES = Counter(
     "session_api_confirm_retries", "Confirmations decided again: somebody was faster."
 )

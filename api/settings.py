@@ -246,6 +246,12 @@ class Settings(BaseSettings):
         description="Most connections to PostgREST at a time, for each worker.",
     )
 
+    max_requests_in_progress: int = Field(
+        200,
+        ge=1,
+        description="Requests that a worker answers at a time; one more is 503 at once.",
+    )
+
     # --- limits on rates: `60/minute`, `1000/hour`, `10/second` ------------------------------
     rate_limits: bool = Field(
         True,

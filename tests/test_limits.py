@@ -12,13 +12,16 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from fastapi import FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
+from starlette.middleware import Middleware
 from starlette.types import Receive, Scope, Send
 
+from api.errors import UnhandledErrors
 from api.exchange import Action, facts
-from api.limits import Addresses, Limits, Memory, Network, Rate, Redis, network_of
+from api.limits import Addresses, InProgress, Limits, Memory, Network, Rate, Redis, network_of
 from api.main import create_app
 from api.settings import Settings
 from tests.actors import NewMatch, NewUser, NewWingman, User
@@ -348,6 +351,36 @@ class TestOff:
     def test_nothing_is_counted(self, api: str, user: NewUser) -> None:
         with signed_in(api, user()) as reader:
             assert "RateLimit-Limit" not in reader.get(STUDY).headers
+
+
+class TestInProgress:
+    def test_one_more_is_told_at_once(self) -> None:
+        done = asyncio.Event()
+        app = FastAPI(middleware=[Middleware(UnhandledErrors), Middleware(InProgress, most=2)])
+
+        @app.get("/")
+        async def wait() -> str:
+            await done.wait()
+            return "done"
+
+        @app.get("/fail")
+        async def fail() -> None:
+            raise ValueError
+
+        async def run() -> list[int]:
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as it:
+                for _ in range(3):  # whatever comes of a request, its place is free again
+                    assert (await it.get("/fail")).status_code == 500
+                requests = [asyncio.create_task(it.get("/")) for _ in range(5)]
+                refused, _ = await asyncio.wait(requests, return_when="FIRST_COMPLETED")
+                answer = refused.pop().result()
+                assert answer.status_code == 503
+                assert answer.headers["Retry-After"] == "1"
+                done.set()
+                return sorted([(await request).status_code for request in requests])
+
+        assert asyncio.run(run()) == [200, 200, 503, 503, 503]
 
 
 # Redis -----------------------------------------------------------------------------------------
