@@ -164,8 +164,8 @@ class TestPaths:
             written = quote(
                 path.format(id=key, ID=key.upper(), hex=key.replace("-", "")), safe="%/;:&(),'*.{}"
             )
-            for method in ("GET", "PUT", "DELETE", "HEAD"):
-                answer = raw(stranger, method, f"/api/v1/{kind}/sessions/{written}", json={})
+            for method in ("GET", "DELETE"):
+                answer = raw(stranger, method, f"/api/v1/{kind}/sessions/{written}")
                 assert answer.status_code in (403, 404, 405, 422)
                 assert_silent(answer, [world.own, world.shared])
             found = raw(owner, "GET", f"/api/v1/{kind}/sessions/{written}")
