@@ -81,20 +81,22 @@ def main(
     runs: list[Run] = []
     rows: Pairs = []
     pages: Pairs = []
+    failure: str | None = None
     try:
         load.require_wrk()
         with ExitStack() as stack, tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             click.echo(f"data at scale {scale:g}; the first time this takes minutes")
             backend = running(stack, scale, data_folder)
-            for count in workers:
-                runs += compare(works, chosen, backend, count, options, folder)
             if grow:
                 click.echo(f"growth: a tenth of the rows, scale {scale / growth.TIMES:g}")
-                few = running(stack, scale / growth.TIMES, data_folder)
-                rows, pages = compare_growth(works, few, backend, options, folder)
+                rows, pages = compare_growth(
+                    works, scale / growth.TIMES, data_folder, backend, options, folder
+                )
+            for count in workers:
+                compare(works, chosen, backend, count, options, folder, runs)
     except (LocalError, load.LoadError, measure.MeasureError, equal.UnequalError) as error:
-        sys.exit(f"benchmark: {error}")
+        failure = f"benchmark: {error}"  # what has been measured until now is shown all the same
     lines = report.lines(runs)
     targets = [*report.targets(lines), *report.growth_targets(rows, pages)]
     click.echo(f"{report.table(lines)}\n\n{report.target_table(targets)}")
@@ -111,8 +113,9 @@ def main(
         document = report.as_json(asked, runs, lines, targets)
         document["growth"] = [[asdict(run) for run in pair] for pair in (*rows, *pages)]
         (results / "latest.json").write_text(json.dumps(document, indent=1) + "\n")
-        for count in workers:
+        for count in sorted({run.workers for run in runs}):
             (results / f"cpu-{count}.svg").write_text(report.picture(lines, count))
+    sys.exit(failure)
 
 
 def pin() -> set[int] | None:
@@ -145,9 +148,9 @@ def compare(
     workers: int,
     options: Options,
     folder: Path,
-) -> list[Run]:
-    """Start the contenders, make sure that they do the same, and measure them."""
-    runs: list[Run] = []
+    runs: list[Run],
+) -> None:
+    """Start the contenders, make sure that they do the same, and add their runs to `runs`."""
     answers = folder / "floor.json"
     with ExitStack() as stack:
         contenders = []
@@ -168,15 +171,21 @@ def compare(
             floor.start()
             contenders.append(floor)
         for work in works:
-            runs += measure.measure(work, contenders, backend, options, folder, tell)
-    return runs
+            able = [it for it in contenders if it.design.does(work.name)]
+            runs.extend(measure.measure(work, able, backend, options, folder, tell))
 
 
 def compare_growth(
-    works: Sequence[Work], few: Backend, many: Backend, options: Options, folder: Path
+    works: Sequence[Work],
+    few_scale: float,
+    data_folder: Path,
+    many: Backend,
+    options: Options,
+    folder: Path,
 ) -> tuple[Pairs, Pairs]:
-    """Measure ours on both."""
+    """Measure ours on few rows and on many."""
     with ExitStack() as stack:
+        few = running(stack, few_scale, data_folder)
         sides = []
         for backend in (few, many):
             contender = Contender(OURS, backend, workers=1, folder=folder)
