@@ -9,7 +9,7 @@ from api.doctor.declared import Grant, State, declared
 from api.doctor.findings import Fault, Finding
 from api.local.catalog import snapshot
 
-_PUSH = "run `supabase db push`; if it has nothing to push, replay supabase/policies/ with psql"
+_PUSH = "run `supabase db push --remote`; if that has nothing to push, replay supabase/policies/"
 
 
 def entries(connection: Connection) -> dict[str, str]:

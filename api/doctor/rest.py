@@ -15,7 +15,7 @@ QUESTION = f"/rpc/session_exists?kind=wingman&session_id={NOBODY}"
 # what the API embeds, so that PostgREST must know the foreign key between them
 _EMBEDDED = "/interview_sessions?select=id,job_postings(id)&limit=1"
 _CACHE = (
-    "run `supabase db push`; if that has nothing to push, let PostgREST look again: "
+    "run `supabase db push --remote`; if that has nothing to push, let PostgREST look again: "
     "notify pgrst, 'reload schema';"
 )
 
@@ -48,7 +48,9 @@ def trust(answer: Answer, settings: Settings, url: str) -> Iterator[Finding]:
         )
     elif answer.code == "22023":
         yield Finding(
-            "role-missing", f"there is no role {ROLE}", "run `supabase db push`, which makes it"
+            "role-missing",
+            f"there is no role {ROLE}",
+            "run `supabase db push --remote`, which makes it",
         )
     elif answer.is_denial and "role" in answer.message:
         yield Finding(

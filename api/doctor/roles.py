@@ -11,7 +11,7 @@ from api.doctor.findings import Finding
 API = "session_api"
 GATE = "authenticator"
 _FROM_SUPABASE = ("anon", "authenticated", GATE)
-_PUSH = "run `supabase db push`: the migrations make the role"
+_PUSH = "run `supabase db push --remote`: the migrations make the role"
 
 
 @dataclass(frozen=True)
