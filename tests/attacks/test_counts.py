@@ -59,7 +59,7 @@ class TestExact:
             own = {"user_profiles": "0-0/1", "job_postings": "0-0/1"}.get(table, "*/0")
             answer = stranger("GET", f"/{table}", wish)
             if answer.status_code == 403:
-                # PostgREST 12 asks the planner only where there is much to count, 14 and later always
+                # PostgREST 12 asks the planner only where there is much to count, 16 always
                 assert table == CLOSED or count == "estimated"
                 continue
             assert answer.headers["content-range"] == own
