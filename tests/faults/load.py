@@ -14,15 +14,13 @@ import psycopg
 
 from tests import actors
 from tests.actors import Match, User
-from tests.faults.client import Answer, Client
+from tests.faults.client import NO_ANSWER, NOT_SENT, Answer, Client
 from tests.faults.site import Site
 
 PAUSE_SECONDS = 0.1
 # every session can be confirmed once by each: enough for all scenarios
 SESSIONS_OF_A_PAIR = 150
 STUDY, CHAT, WINGMAN = (f"/api/v1/{kind}/sessions" for kind in ("study", "chat", "wingman"))
-
-NO_ANSWER = 0
 
 
 @dataclass
@@ -35,7 +33,7 @@ class Try:
 
     @property
     def failed(self) -> bool:
-        return self.status == NO_ANSWER or self.status >= 429
+        return self.status in (NO_ANSWER, NOT_SENT) or self.status >= 429
 
 
 @dataclass
@@ -114,38 +112,38 @@ class Load:
 
     async def ask(
         self, client: Client, method: str, path: str, body: Any = None, key: str | None = None
-    ) -> Answer | None:
-        """Send one request and note what came of it; `None` where nothing did."""
+    ) -> Answer:
+        """Send one request and note what came of it."""
         started = time.monotonic()
         answer = await client.request(method, path, body, key)
         seconds = time.monotonic() - started
-        status = NO_ANSWER if answer is None else answer.status
-        self.book.tries.append(Try(started, status, seconds))
-        if answer is not None and status >= 400 and status not in (409, 429, 503):
+        self.book.tries.append(Try(started, answer.status, seconds))
+        status = answer.status
+        if status >= 400 and status not in (409, 429, 503):
             code = answer.json()["detail"]["code"]
             if code != "ALREADY_CONFIRMED":  # told so after an answer that was lost
                 self.book.unexpected[f"{method} {path.split('/')[3]} {status} {code}"] += 1
         return answer
 
-    async def insist(self, send: Callable[[], Awaitable[Answer | None]]) -> Answer | None:
+    async def insist(self, send: Callable[[], Awaitable[Answer]]) -> Answer | None:
         """Send again, with the same key, until it is answered."""
         for _ in range(200):
             answer = await send()
-            if answer is not None and answer.status < 400:
+            if 200 <= answer.status < 300:
                 return answer
             await asyncio.sleep(0.2)
         return None
 
     async def read_detail(self, ask: Any, pair: Pair) -> None:
         answer = await ask("GET", f"{WINGMAN}/{pair.notes_session}")
-        if answer is not None and answer.status == 200:
+        if answer.status == 200:
             people = answer.json()["participants"]
             ours = {str(pair.match.user1.id), str(pair.match.user2.id)}
             self.book.foreign += {people["user1"]["id"], people["user2"]["id"]} != ours
 
     async def read_list(self, ask: Any, me: User, path: str) -> None:
         answer = await ask("GET", path)
-        if answer is not None and answer.status == 200:
+        if answer.status == 200:
             texts = (it.get("title") or it.get("content") for it in answer.json()["items"])
             self.book.foreign += sum(not text.startswith(str(me.id)) for text in texts)
 
@@ -166,7 +164,7 @@ class Load:
         session = next(sessions, None)
         if session is not None:
             answer = await ask("POST", f"{WINGMAN}/{session}/confirm")
-            if answer is not None and answer.status == 200:
+            if answer.status == 200:
                 self.book.confirmed.add((session, number))
 
     async def write_notes(self, ask: Any, pair: Pair, number: int) -> None:
@@ -174,7 +172,7 @@ class Load:
             return
         notes, session = str(uuid4()), pair.notes_session
         answer = await ask("PATCH", f"{WINGMAN}/{session}/notes", {"notes": notes})
-        if answer is not None and answer.status == 200:
+        if answer.status == 200:
             self.book.notes[session] = notes
             self.book.notes_in_doubt.discard(session)
         else:
