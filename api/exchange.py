@@ -239,7 +239,7 @@ def facts(scope: Scope) -> RouteFacts:
     if route is None:
         return NO_ROUTE._replace(template=path) if path in DOCUMENTS else NO_ROUTE
     # a router that is included under several prefixes has one route for all of them
-    own_part = route.path_format.format(**scope["path_params"])
+    own_part = route.path_format.format(**scope.get("path_params", {}))
     if not path.endswith(own_part):
         return NO_ROUTE
     prefix = path[: len(path) - len(own_part)]
