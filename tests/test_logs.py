@@ -135,6 +135,25 @@ class TestLine:
             line = served.after(user1.get(f"/api/session/{session.session_id}"))
         assert (line["kind"], line["route"]) == ("wingman", "/api/session/{session_id}")
 
+    @pytest.mark.parametrize(
+        ("path", "kind"),
+        [
+            ("/api/v1/study/sessions", "study"),
+            ("/api/sessions", "study"),
+            ("/sessions", "study"),
+            ("/api/v1/sessions", "interview"),
+            ("/api/v1/chat/sessions", "chat"),
+        ],
+    )
+    def test_one_router_at_many_paths(
+        self, served: Served, user: NewUser, path: str, kind: str
+    ) -> None:
+        with signed_in(served, user()) as reader:
+            one, every = reader.get(f"{path}/{NOBODY}"), reader.get(path)
+        line = served.after(one)
+        assert (line["kind"], line["route"]) == (kind, f"{path}/{{session_id}}")
+        assert served.after(every)["route"] == path
+
     def test_refused(self, served: Served) -> None:
         line = served.after(httpx.get(f"{served.address}/api/v1/study/sessions"))
         assert (line["status"], line["code"]) == (401, "NOT_AUTHENTICATED")
