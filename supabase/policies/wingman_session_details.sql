@@ -1,6 +1,7 @@
 -- wingman_session_details: one session with its people and their challenges, in one request.
 -- security_invoker: it shows what the caller's own policies on the tables below it show.
--- Sub-selects rather than joins: people and challenges are looked up for the rows of a page alone, and never to count.
+-- Left joins, each to one row by its key: what only counts leaves them out, and a page makes them for its own rows alone.
+-- Sub-selects would do that too, but PostgREST names each row twice and so they would run twice.
 
 create or replace view public.wingman_session_details
 with (security_invoker = true)
@@ -15,37 +16,25 @@ select
   json_build_object(
     'user1', json_build_object(
       'id', match.user1_id,
-      'name', (
-        select profile.first_name from public.user_profiles as profile where profile.id = match.user1_id
-      ),
-      'challenge', (
-        select json_build_object(
-          'id', challenge.id,
-          'title', challenge.title,
-          'description', challenge.description,
-          'difficulty', challenge.difficulty,
-          'points', challenge.points
-        )
-        from public.approach_challenges as challenge
-        where challenge.id = session.user1_challenge_id
+      'name', profile1.first_name,
+      'challenge', json_build_object(
+        'id', challenge1.id,
+        'title', challenge1.title,
+        'description', challenge1.description,
+        'difficulty', challenge1.difficulty,
+        'points', challenge1.points
       ),
       'confirmed', session.user1_completed_confirmed_by_user2
     ),
     'user2', json_build_object(
       'id', match.user2_id,
-      'name', (
-        select profile.first_name from public.user_profiles as profile where profile.id = match.user2_id
-      ),
-      'challenge', (
-        select json_build_object(
-          'id', challenge.id,
-          'title', challenge.title,
-          'description', challenge.description,
-          'difficulty', challenge.difficulty,
-          'points', challenge.points
-        )
-        from public.approach_challenges as challenge
-        where challenge.id = session.user2_challenge_id
+      'name', profile2.first_name,
+      'challenge', json_build_object(
+        'id', challenge2.id,
+        'title', challenge2.title,
+        'description', challenge2.description,
+        'difficulty', challenge2.difficulty,
+        'points', challenge2.points
       ),
       'confirmed', session.user2_completed_confirmed_by_user1
     )
@@ -58,7 +47,11 @@ select
   session.user2_completed_confirmed_by_user1,
   session.scheduled_time <= now() as due
 from public.wingman_sessions as session
-join public.wingman_matches as match on match.id = session.match_id;
+join public.wingman_matches as match on match.id = session.match_id
+left join public.user_profiles as profile1 on profile1.id = match.user1_id
+left join public.user_profiles as profile2 on profile2.id = match.user2_id
+left join public.approach_challenges as challenge1 on challenge1.id = session.user1_challenge_id
+left join public.approach_challenges as challenge2 on challenge2.id = session.user2_challenge_id;
 comment on view public.wingman_session_details is 'a wingman session with its participants and their challenges; `due` tells, by the database''s clock, whether its time has come';
 revoke all on public.wingman_session_details from public, anon, authenticated, service_role, session_api;
 grant select (
