@@ -501,8 +501,8 @@ comment on policy select_joined on public.wingman_matches is 'a match is read by
 
 -- wingman_session_details: one session with its people and their challenges, in one request.
 -- security_invoker: it shows what the caller's own policies on the tables below it show.
--- Left joins, each to one row by its key: what only counts leaves them out, and a page makes them for its own rows alone.
--- Sub-selects would do that too, but PostgREST names each row twice and so they would run twice.
+-- Left joins, each to one row by its key: a count leaves them out. Not sub-selects: PostgREST names each row twice, so
+-- that they would run twice.
 
 create or replace view public.wingman_session_details
 with (security_invoker = true)
