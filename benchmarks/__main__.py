@@ -19,6 +19,7 @@ from benchmarks.measure import Options, Run
 from benchmarks.work import WORKS, Work
 
 _CORES = 2
+_LEAST_SCALE_TO_GROW = 0.1
 
 Pairs = list[tuple[Run, Run]]
 
@@ -74,6 +75,10 @@ def main(
     results: Path | None,
 ) -> None:
     """Measure Session API beside what a user would pick instead, on the same data and cores."""
+    if grow and scale < _LEAST_SCALE_TO_GROW:
+        raise click.UsageError(
+            f"growth needs --scale {_LEAST_SCALE_TO_GROW} or more; or say --no-growth"
+        )
     works = [work for work in WORKS if not names or work.name in names]
     chosen = [it for it in DESIGNS if not designs or it.name in designs or it is OURS]
     load_cores = pin()
