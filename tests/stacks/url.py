@@ -5,6 +5,7 @@ rows there; what they made is removed at the end, and nothing else is touched.
 """
 
 import os
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ def require() -> None:
     missing = [f"{name} ({what})" for name, what in _VARIABLES.items() if not os.environ.get(name)]
     if missing:
         raise pytest.UsageError(f"--stack=url needs {', '.join(missing)}")
+    # the way of Ctrl-C, on which fixtures end: otherwise what was made would stay
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     _given.update({name: os.environ.pop(name) for name in _VARIABLES})
 
 
