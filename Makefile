@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test mutants scale-test bench check clean types lock faults
+.PHONY: help run test policies mutants scale-test bench check clean types lock faults
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -32,6 +32,9 @@ run: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## serve the API on a local stack (API_
 
 test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## run all tests on a stack of their own (PYTEST_ARGS)
 	@$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+policies: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## write the migration that a change of supabase/policies/ needs
+	@$(BIN)/python -m api.local.policies
 
 mutants: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## loosen the schema in every way, each noticed by the tests
 	@$(BIN)/python -m tests.policies.mutants

@@ -100,5 +100,5 @@ def _failures_in_a_line() -> Iterator[None]:
         raise click.ClickException(str(error)) from None
     except ModuleNotFoundError as error:  # production has no Postgres
         raise click.ClickException(
-            f"{error.name} is not installed: pip install 'session-api[local]'"
+            f"{error.name} is not installed: pip install '.[local]'"
         ) from None

@@ -168,11 +168,6 @@ def unavailable() -> ApiError:
     return ApiError("DATABASE_UNAVAILABLE")
 
 
-def rate_limited(retry_after: int) -> ApiError:
-    """429: too many requests; `retry_after` is in whole seconds."""
-    return ApiError("RATE_LIMITED", headers={"Retry-After": str(retry_after)})
-
-
 def invalid(*errors: FieldError) -> ApiError:
     """422: these values were refused."""
     return ApiError("VALIDATION_ERROR", errors=errors[:MAX_FIELD_ERRORS])

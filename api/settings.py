@@ -25,6 +25,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 LOCAL_JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # noqa: S105 - public
 """The secret of every local Supabase, known to everybody. Never good outside development."""
 
+LOCAL_PUBLISHABLE_KEY = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH"
+"""The publishable key of every local Supabase."""
+
 _MIN_SECRET_BYTES = 32
 _MIN_METRICS_TOKEN = 16
 _LONGEST_RATE = 86_400
@@ -32,7 +35,7 @@ _MIN_RSA_BITS = 2048
 _PLACEHOLDERS = ("super-secret-jwt-token", "changeme", "change-me", "change_me", "placeholder")
 _DEMO_KEYS = (
     # what `supabase start` prints on every machine
-    "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH",
+    LOCAL_PUBLISHABLE_KEY,
     "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz",
 )
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".cluster.local")
@@ -102,7 +105,7 @@ def _rate_limit_storage(storage: str) -> str:
             "redis://host:6379/0, or rediss:// with TLS."
         )
     if importlib.util.find_spec("redis") is None:
-        raise ValueError("RATE_LIMIT_STORAGE needs the Redis client: install `session-api[redis]`.")
+        raise ValueError("RATE_LIMIT_STORAGE needs the Redis client: pip install '.[redis]'.")
     return storage
 
 
@@ -120,11 +123,17 @@ def _networks(value: object) -> object:
         ) from None
 
 
-def _local_secret(data: dict[str, Any]) -> SecretStr | None:
+def _is_local(data: dict[str, Any]) -> bool:
     # A developer's API in front of a hosted project must not accept tokens that anybody can sign.
-    if data["environment"] == "development" and _is_private(data["supabase_url"]):
-        return SecretStr(LOCAL_JWT_SECRET)
-    return None
+    return data["environment"] == "development" and _is_private(data["supabase_url"])
+
+
+def _local_secret(data: dict[str, Any]) -> SecretStr | None:
+    return SecretStr(LOCAL_JWT_SECRET) if _is_local(data) else None
+
+
+def _local_key(data: dict[str, Any]) -> str | None:
+    return LOCAL_PUBLISHABLE_KEY if _is_local(data) else None
 
 
 def _local_origins(data: dict[str, Any]) -> tuple[str, ...]:
@@ -179,11 +188,12 @@ class Settings(BaseSettings):
         "Default: `SUPABASE_URL` + `/rest/v1`.",
     )
     supabase_publishable_key: str | None = Field(
-        None,
+        default_factory=_local_key,
         validation_alias=AliasChoices("SUPABASE_PUBLISHABLE_KEY", "SUPABASE_ANON_KEY"),
         repr=False,
         description="The `apikey` header that Supabase's gateway asks for (`SUPABASE_ANON_KEY` is "
-        "accepted too). Never the secret or service-role key.",
+        "accepted too). Never the secret or service-role key. Development on a local stack knows "
+        "the local one.",
     )
 
     # --- who calls: users' tokens ------------------------------------------------------------
@@ -262,7 +272,7 @@ class Settings(BaseSettings):
         repr=False,  # a Redis URL may hold a password
         description="Where requests are counted: `memory`, each worker by itself, or "
         "`redis://host:6379/0`, all workers and machines together (needs "
-        "`session-api[redis]`).",
+        "the extra `redis`).",
     )
     rate_limit_read: _Rate = Field("1200/minute", description="Reads, for each user.")
     rate_limit_create: _Rate = Field("60/minute", description="Sessions created, for each user.")

@@ -1,4 +1,4 @@
-"""Traces, by OpenTelemetry: `pip install session-api[otel]`, and `OTEL_EXPORTER_OTLP_ENDPOINT`.
+"""Traces, by OpenTelemetry: `pip pip install '.[otel]'`, and `OTEL_EXPORTER_OTLP_ENDPOINT`.
 
 A span for each request, and below it one for each question to PostgREST. Made here, from what an
 `Exchange` holds, rather than by the instrumentation packages, which put raw paths, queries and the
@@ -44,7 +44,7 @@ def start() -> "TracerProvider | None":
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
         raise SystemExit(
-            f"{ENDPOINTS[1]} is set, but OpenTelemetry is not there: install session-api[otel]."
+            f"{ENDPOINTS[1]} is set, but OpenTelemetry is not there: pip install '.[otel]'."
         ) from None
     os.environ.setdefault("OTEL_SERVICE_NAME", SERVICE)
     # the end of the process is ours to bound

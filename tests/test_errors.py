@@ -99,9 +99,6 @@ class TestCodes:
             "NOT_YOUR_BUDDY",
         ]
 
-    def test_rate_limited(self) -> None:
-        assert errors.rate_limited(7).headers == {"Retry-After": "7"}
-
 
 class TestFramework:
     def test_unknown_path(self, client: InProcess) -> None:

@@ -29,6 +29,18 @@ def test_every_setting() -> None:
     assert table == rows, "the README's table should be:\n" + "\n".join(rows)
 
 
+def test_every_make_target() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    named = {
+        it
+        for page in pages
+        for it in re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text(), re.MULTILINE)
+    }
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    assert {"run", "test", "policies"} <= named & targets
+    assert named - targets == set()
+
+
 def test_every_name_in_the_tree() -> None:
     tree = README.split("<!-- tree -->\n```\n")[1].split("```")[0]
     paths = re.findall(r"^\S+", tree, re.MULTILINE)

@@ -36,7 +36,7 @@ def examine(
         from api.doctor.database import examine as examine_database
     except ImportError:
         # what serves needs no driver
-        reason = "its driver is not installed: pip install 'session-api[doctor]'"
+        reason = "its driver is not installed: pip install '.[doctor]'"
         yield Check("database", skipped=reason)
         return
     yield from examine_database(database_url, clock)

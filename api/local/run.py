@@ -17,6 +17,7 @@ from api.local.project import Project
 from api.local.running import RunningSupabase, find_supabase
 from api.local.server import api_server, api_settings
 from api.local.stack import Stack
+from api.settings import LOCAL_PUBLISHABLE_KEY
 
 _CHECK_SECONDS = 0.5
 _TOKEN_HOURS = 24
@@ -26,7 +27,7 @@ _READY = """
 Session API is ready. Ctrl-C stops everything; the data stays until `make clean`.
 
   API       {api}  (documentation: {api}/docs)
-  REST      {rest}
+  REST      {rest}  (apikey: {key})
   Postgres  {database}
 
 Alice's token, good for {hours} hours (`{program} token bob` prints Bob's):
@@ -80,6 +81,7 @@ def _ready_page(project: Project, api: str) -> str:
     return _READY.format(
         api=api,
         rest=project.rest_url,
+        key=LOCAL_PUBLISHABLE_KEY,
         database=project.database_url,
         hours=_TOKEN_HOURS,
         program=os.path.relpath(sys.argv[0]),

@@ -1,17 +1,35 @@
 """What the study endpoints take and answer."""
 
 from datetime import datetime
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any, ClassVar, Final
 from uuid import UUID
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, JsonValue
-from pydantic.json_schema import SkipJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+)
 
 from api.body import Replacement, RequestBody
 from api.study.rules import Status
 from api.text import Description, Title
 
-DraftPlan = dict[str, JsonValue] | list[JsonValue]
+
+def object_or_list(value: JsonValue) -> JsonValue:
+    """Refuse a plan that is a bare text, number or truth value."""
+    if value is not None and not isinstance(value, (dict, list)):
+        raise ValueError("This must be an object, a list or null.")
+    return value
+
+
+DraftPlan = Annotated[
+    JsonValue,
+    AfterValidator(object_or_list),
+    WithJsonSchema({"anyOf": [{"type": "object"}, {"type": "array"}, {"type": "null"}]}),
+]
 
 
 class CreateSessionRequest(RequestBody):
@@ -21,19 +39,13 @@ class CreateSessionRequest(RequestBody):
     description: Description | None = Field(None, examples=["Chapters 1 to 3"])
 
 
-def given(value: object) -> object:
-    """Refuse `null` where leaving the field out is meant."""
-    if value is None:
-        raise ValueError("This cannot be null; leave it out to keep it as it is.")
-    return value
-
-
 def without_default(schema: dict[str, Any]) -> None:
     """Show a field that may be left out without the default that stands for that."""
     schema.pop("default", None)
 
 
-Given = BeforeValidator(given)
+# not a value of the field: a `null` that a client sends is refused
+LEFT_OUT: Final[Any] = None
 
 
 class UpdateSessionRequest(Replacement):
@@ -46,13 +58,11 @@ class UpdateSessionRequest(Replacement):
         {"id", "profile_id", "created_at", "updated_at"}
     )
 
-    title: Annotated[Title | SkipJsonSchema[None], Given] = Field(
-        None, examples=["Linear algebra"], json_schema_extra=without_default
-    )
+    title: Title = Field(LEFT_OUT, examples=["Linear algebra"], json_schema_extra=without_default)
     description: Description | None = Field(None, examples=["Chapters 1 to 3"])
-    draft_plan: DraftPlan | None = Field(None, examples=[{"weeks": [{"topic": "Vectors"}]}])
-    status: Annotated[Status | SkipJsonSchema[None], Given] = Field(
-        None,
+    draft_plan: DraftPlan = Field(None, examples=[{"weeks": [{"topic": "Vectors"}]}])
+    status: Status = Field(
+        LEFT_OUT,
         description="`UPLOADING` → `PROCESSING` → `PLANNING` → `READY`, and any → `FAILED`.",
         examples=["PROCESSING"],
         json_schema_extra=without_default,

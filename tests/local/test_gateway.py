@@ -9,13 +9,13 @@ import pytest
 from api.local.addresses import HOST, free_port
 from api.local.gateway import gateway
 from api.local.keys import api_key
-from api.settings import LOCAL_JWT_SECRET
+from api.settings import LOCAL_JWT_SECRET, LOCAL_PUBLISHABLE_KEY
 from tests.conftest import client
 from tests.local.servers import Echo, serving
 from tests.stacks.folder import scratch_folder
 
 ANON = api_key("anon")
-PUBLISHABLE = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH"
+PUBLISHABLE = LOCAL_PUBLISHABLE_KEY
 
 
 def gateway_to(upstream: str) -> Iterator[httpx.Client]:
