@@ -1,4 +1,4 @@
-"""The five frontends' own requests, at the paths they were published with."""
+"""The frontends' own requests, at the paths they were published with; wingman's are in wingman/."""
 
 from typing import Any
 from uuid import uuid4
@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.actors import NewUser, NewWingman, Sql
+from tests.actors import NewUser, Sql
 from tests.conftest import AsUser, Serve
 from tests.kinds import new_posting
 
@@ -133,39 +133,6 @@ class TestChat:
                 assert page["prev"] is None
                 assert page["next"].startswith(f"{path}/messages?")
         assert code(stranger.get(f"{path}/messages")) == (403, "NOT_OWNER")
-
-
-class TestWingman:
-    """Wingman: /api/session/{id}, confirm and notes."""
-
-    def test_its_requests(self, as_user: AsUser, wingman: NewWingman) -> None:
-        it = wingman()
-        path = f"/api/session/{it.session_id}"
-        user1, user2 = as_user(it.user1), as_user(it.user2)
-        session = user1.get(path).json()
-        assert {"id", "match_id", "venue_name", "scheduled_time", "status", "notes"} < set(session)
-        assert set(session["participants"]) == {"user1", "user2"}
-        assert set(session["participants"]["user1"]) == {"id", "name", "challenge", "confirmed"}
-        assert set(session["reputation_preview"]) == {"user1_delta", "user2_delta"}
-        assert code(as_user(it.stranger).get(path)) == (403, "NOT_A_PARTICIPANT")
-        assert code(user1.get(f"/api/session/{uuid4()}")) == (404, "SESSION_NOT_FOUND")
-
-        notes = user1.patch(f"{path}/notes", json={"notes": "<script>x</script>At the door"})
-        assert (notes.status_code, notes.json()["success"]) == (200, True)
-        assert "<" not in notes.json()["updated_notes"]
-
-        first = user1.post(f"{path}/confirm", json={"buddy_user_id": str(it.user2.id)}).json()
-        assert (first["success"], first["both_confirmed"]) == (True, False)
-        again = user1.post(f"{path}/confirm", json={"buddy_user_id": str(it.user2.id)})
-        assert code(again) == (400, "ALREADY_CONFIRMED")
-        second = user2.post(f"{path}/confirm", json={"buddy_user_id": str(it.user1.id)}).json()
-        assert (second["session_status"], second["both_confirmed"]) == ("completed", True)
-        assert second["completed_at"] is not None
-
-    def test_too_early(self, as_user: AsUser, wingman: NewWingman) -> None:
-        it = wingman(due=False)
-        answer = as_user(it.user1).post(f"/api/session/{it.session_id}/confirm", json={})
-        assert code(answer) == (400, "TOO_EARLY_TO_CONFIRM")
 
 
 @pytest.mark.parametrize("path", ["/sessions", "/api/sessions", "/api/v1/sessions", "/api/session"])
