@@ -1,4 +1,4 @@
-"""Traces, by OpenTelemetry: `pip pip install '.[otel]'`, and `OTEL_EXPORTER_OTLP_ENDPOINT`.
+"""Traces, by OpenTelemetry: `pip install '.[otel]'`, and `OTEL_EXPORTER_OTLP_ENDPOINT`.
 
 A span for each request, and below it one for each question to PostgREST. Made here, from what an
 `Exchange` holds, rather than by the instrumentation packages, which put raw paths, queries and the
