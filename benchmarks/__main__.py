@@ -102,6 +102,8 @@ def main(
                 compare(works, chosen, backend, count, options, folder, runs)
     except (LocalError, load.LoadError, measure.MeasureError, equal.UnequalError) as error:
         failure = f"benchmark: {error}"  # what has been measured until now is shown all the same
+    if not runs and not rows:
+        sys.exit(failure)
     lines = report.lines(runs)
     targets = [*report.targets(lines), *report.growth_targets(rows, pages)]
     click.echo(f"{report.table(lines)}\n\n{report.target_table(targets)}")
