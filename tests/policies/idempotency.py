@@ -80,7 +80,7 @@ def a_key_is_its_users_and_for_a_day(db: Connection) -> None:
             if outcome is None:
                 execute(db, new)
                 execute(db, "reset role")
-                others = "select from public.idempotency_keys where created_at < now()"
+                others = named("select from public.idempotency_keys where user_id = '{stranger}'")
                 assert len(execute(db, others)) == 1, "the stranger's stays"
 
 
