@@ -34,6 +34,8 @@ def _forgotten(db: Connection) -> None:
     """A user's old keys are found without reading their new ones."""
     with savepoint(db):
         execute(db, "set local enable_seqscan = off")
+        # in a small table the planner takes either index that begins with the user
+        execute(db, "alter table public.idempotency_keys drop constraint idempotency_keys_once")
         plan = execute(
             db,
             f"explain delete from public.idempotency_keys where user_id = '{IDS['owner']}' "
