@@ -87,7 +87,7 @@ class TestPost:
             ("role", None),
             ("message_order", 7),
             ("timestamp", "2020-01-01T00:00:00Z"),
-            ("user_id", str(uuid4())),
+            ("user_id", "00000000-0000-4000-8000-000000000000"),
         ],
     )
     def test_bad_value(self, field: str, value: Any, as_user: AsUser, user: NewUser) -> None:
