@@ -32,6 +32,7 @@ REPLAYED: Final = "Idempotency-Replayed"
 ONCE: Final = "session_api.once"
 """Where in the scope the request's `Once` is."""
 
+MORE_THAN_ONE: Final = "Send this header once, with one key."
 ANOTHER_REQUEST: Final = "This key was used for another request. Make a new one for this."
 STILL_ANSWERED: Final = "The first request with this key is still being answered."
 GONE: Final = "What the first request with this key has created is gone."
@@ -127,6 +128,8 @@ async def idempotent(
     """Make the route create once for each `Idempotency-Key`: a dependency of routes that create."""
     if idempotency_key is None:
         return
+    if len(request.headers.getlist("Idempotency-Key")) > 1:
+        raise invalid(FieldError(field="Idempotency-Key", message=MORE_THAN_ONE))
     asked = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
     asked.update(await request.body())
     # hashed: of whatever length and characters, and nobody reads what a client has put into it

@@ -184,6 +184,18 @@ class TestKey:
         errors = answer.json()["detail"]["errors"]
         assert [error["field"].lower() for error in errors] == ["idempotency-key"]
 
+    def test_two_of_them(self, as_user: AsUser, user: NewUser, sql: Sql) -> None:
+        """A proxy before the API may have gone by the other one."""
+        owner, key = user(), str(uuid4())
+        for pair in ((key, str(uuid4())), (key, key), (key, "")):
+            headers = [("Idempotency-Key", value) for value in pair]
+            answer = as_user(owner).post(STUDY, json={"title": "a"}, headers=headers)
+            assert answer.status_code == 422
+            errors = answer.json()["detail"]["errors"]
+            assert [error["field"] for error in errors] == ["Idempotency-Key"]
+        created = "select from public.study_sessions where profile_id = %s"
+        assert sql.execute(created, [owner.id]).rowcount == 0
+
     def test_what_created_nothing_claims_nothing(self, as_user: AsUser, user: NewUser) -> None:
         client, key = as_user(user()), str(uuid4())
         assert self.create(client, key, "").status_code == 422
