@@ -145,10 +145,12 @@ def middleware(settings: Settings, observers: list[Observer], limits: Limits) ->
             "Authorization",
             "Content-Type",
             "Idempotency-Key",
+            "If-None-Match",
             "X-Request-ID",
             "X-Test-User-ID",
         ],
         expose_headers=[
+            "ETag",
             "Idempotency-Replayed",
             "Location",
             "Retry-After",

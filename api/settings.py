@@ -247,7 +247,7 @@ class Settings(BaseSettings):
         2.5,
         gt=0,
         le=30,
-        description="Seconds that one request to PostgREST may take before the answer is 503.",
+        description="Seconds that a request's queries may take together before the answer is 503.",
     )
     database_connections: int = Field(
         64,

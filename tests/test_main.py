@@ -57,13 +57,13 @@ class TestDocument:
 
 
 class TestBrowsers:
-    def preflight(self, address: str, origin: str) -> httpx.Response:
+    def preflight(self, address: str, origin: str, header: str = "Authorization") -> httpx.Response:
         return httpx.options(
             f"{address}/api/v1/wingman/sessions",
             headers={
                 "Origin": origin,
                 "Access-Control-Request-Method": "PATCH",
-                "Access-Control-Request-Headers": "authorization,content-type",
+                "Access-Control-Request-Headers": header,
             },
         )
 
@@ -72,6 +72,20 @@ class TestBrowsers:
         assert answer.status_code == 200
         assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
         assert "PATCH" in answer.headers["Access-Control-Allow-Methods"]
+
+    @pytest.mark.parametrize(
+        "header",
+        ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-ID"],
+    )
+    def test_may_send(self, browser: str, header: str) -> None:
+        assert self.preflight(browser, ORIGIN, header).status_code == 200
+
+    def test_may_read(self, browser: str) -> None:
+        answer = httpx.get(f"{browser}/healthz", headers={"Origin": ORIGIN})
+        assert {
+            *("ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-ID"),
+            *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy"),
+        } == set(answer.headers["Access-Control-Expose-Headers"].split(", "))
 
     def test_preflight_of_another_site(self, browser: str) -> None:
         answer = self.preflight(browser, "https://evil.example")
