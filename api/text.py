@@ -37,7 +37,11 @@ _REFERENCE = re.compile(
 )
 _MARK = "\ue000"
 _UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
-_BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0")  # letters and symbols that show nothing
+# shows nothing either: the rest of Unicode's Default_Ignorable_Code_Point, and braille's empty cell
+_BLANK = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
+    "\U000e0000-\U000e0fff]"
+)
 
 # Only these are stripped: "<john@example.com>", "List<String>" and "</rant>" are something to read.
 _ELEMENTS = frozenset(
@@ -228,4 +232,4 @@ def _defused(text: str) -> str:
 
 def _shows(character: str) -> bool:
     # format characters and spaces do not; unassigned ones may be next year's emoji
-    return unicodedata.category(character) not in _UNSEEN and character not in _BLANK
+    return unicodedata.category(character) not in _UNSEEN and not _BLANK.match(character)

@@ -453,7 +453,18 @@ class TestFields:
         assert Venue(name="<p> " + "x" * 200 + " \n</p>").name == "x" * 200
 
     @pytest.mark.parametrize(
-        "name", ["", "   ", "\n\t", "<b></b>", "\u200b\u2060\ufeff", "\u3164", "&nbsp;", "\u2800"]
+        "name",
+        [
+            "",
+            "   ",
+            "\n\t",
+            "<b></b>",
+            "\u200b\u2060\ufeff",
+            "\u3164",
+            "&nbsp;",
+            "\u2800",
+            "\ufe0f",
+        ],
     )
     def test_a_name_says_something(self, name: str) -> None:
         assert self.error(name=name)["loc"] == ("name",)

@@ -7,7 +7,7 @@ and the other way round. Rows are those of rows.py.
 # Each by itself: the values of one column, on both sides of the border.
 VALUES = r"""
 # constraint                              | column                  | takes                                                        | refuses
-user_profiles_first_name_plain            | first_name              | 'A' ; repeat('a', 100) ; 'Zoë O''Neil'                       | '' ; repeat('a', 101) ; ' A' ; 'A ' ; '<b' ; 'b>' ; E'A\nB' ; E'A\x7f'
+user_profiles_first_name_plain            | first_name              | 'A' ; repeat('a', 100) ; 'Zoë O''Neil-Łuk' ; 'नादिया' ; E'\u0639\u0644\u06cc\u200c\u0631\u0636\u0627' ; E'ශ්\u200dරී' ; E'\u845b\U000e0100' ; E'Ada \u2764\ufe0f' ; '𠮷野' | '' ; repeat('a', 101) ; ' ' ; ' A' ; 'A ' ; '<b' ; 'b>' ; '&lt;b&gt;' ; 'A&' ; E'A\tB' ; E'A\nB' ; E'A\x7f' ; E'A\u0085B' ; E'\u00a0' ; E'A\u00a0B' ; E'\u3000A' ; E'A\u00ad' ; E'A\u200bB' ; E'\u200dA' ; E'A\u200dB' ; E'A\ufe0f' ; E'ශ්\u200d\u200dරී' ; E'A\u200e' ; E'\u202eA' ; E'A\u2066B' ; E'\u2028' ; E'\ufeffA' ; E'\u2800' ; E'\u3164' ; E'A\U000e0041'
 approach_challenges_title_length          | title                   | 'A' ; repeat('a', 200)                                       | '' ; repeat('a', 201)
 approach_challenges_description_length    | description             | '' ; repeat('a', 2000)                                       | repeat('a', 2001)
 approach_challenges_difficulty_known      | difficulty              | 'beginner' ; 'intermediate' ; 'advanced'                     | '' ; 'unknown'

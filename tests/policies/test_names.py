@@ -1,0 +1,35 @@
+"""Names, which the browser writes itself, and the API's cleaning agree on what shows nothing."""
+
+import sys
+import unicodedata
+
+from api.text import Line
+from tests.actors import Sql
+
+_CHECK = """
+select pg_get_expr(conbin, conrelid) from pg_catalog.pg_constraint
+where conname = 'user_profiles_first_name_plain'
+"""
+# every character but those that this Python does not know yet, private ones and halves of a pair
+_POINTS = [
+    point
+    for point in range(1, sys.maxunicode + 1)
+    if unicodedata.category(chr(point)) not in {"Cn", "Co", "Cs"}
+]
+
+
+def _shows(point: int) -> bool:
+    try:
+        return bool(Line(max_length=1).clean(chr(point)))
+    except ValueError:
+        return False
+
+
+def test_every_character(sql: Sql) -> None:
+    row = sql.execute(_CHECK).fetchone()
+    assert row is not None
+    names = "select code, 'a' || chr(code) || 'a' as first_name from unnest(%s::int[]) as code"
+    query = f"select code from ({names}) as names where not {row[0]}"
+    refused = {code for (code,) in sql.execute(query.encode(), [_POINTS])}
+    unseen = {point for point in _POINTS if not _shows(point)}
+    assert refused == unseen - {ord(" ")} | set(map(ord, "<>&"))
