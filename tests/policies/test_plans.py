@@ -11,11 +11,13 @@ from tests.policies.actors import Actor
 from tests.policies.scale.costs import EXPLAIN, buffers, sequential_scans
 from tests.policies.scale.queries import (
     BROWSER_READS,
+    PREPARED_DETAIL,
     READS,
     SESSION_COUNT,
     WRITES,
     Query,
     scale_id,
+    scaled,
 )
 from tests.policies.step import execute, savepoint
 from tests.stacks import local
@@ -66,6 +68,19 @@ def test_reads_do_not_scan(million: Connection, actor: Actor, query: Query) -> N
 @pytest.mark.parametrize("name", WRITES)
 def test_writes_do_not_scan(million: Connection, name: str) -> None:
     assert sequential_scans(million, WRITES[name], _API) == {}
+
+
+@pytest.mark.parametrize("actor", [_API, _BROWSER], ids=lambda actor: actor.name)
+def test_a_detail_is_planned_once(million: Connection, actor: Actor) -> None:
+    """The planner decides after five times. Its work is as much as reading the detail."""
+    with savepoint(million):
+        execute(million, actor.become)
+        execute(million, PREPARED_DETAIL)
+        for _ in range(6):
+            execute(million, scaled("execute detail ('{wingman}', 1000, 0)"))
+        planned = "select generic_plans from pg_catalog.pg_prepared_statements"
+        assert execute(million, f"{planned} where name = 'detail'") == [(1,)]
+        execute(million, "deallocate detail")
 
 
 def test_policy_tied_to_the_row_is_noticed(million: Connection) -> None:

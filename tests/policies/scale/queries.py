@@ -64,6 +64,15 @@ union all select user1_id from public.wingman_matches where user2_id = '{me}'
 """
 
 
+# as PostgREST prepares it
+PREPARED_DETAIL = f"""
+prepare detail (uuid, bigint, bigint) as
+with source as ({_VIEW} where id = $1 limit $2 offset $3)
+select null::bigint, count(shown), coalesce(json_agg(shown), '[]')
+from (select * from source) as shown
+"""
+
+
 def _wingman() -> list[Query]:
     count = "select count(*) from public.wingman_session_details"
     one = f"{_VIEW} where id = '{{wingman}}'"
