@@ -57,13 +57,13 @@ class TestStart:
         again = Stack(folder / "stack", free_port(), free_port())
         with (
             Stack.scratch(folder / "stack"),
-            pytest.raises(LocalError, match="already running.* or start another"),
+            pytest.raises(LocalError, match=r"already running.* or start another"),
         ):
             again.start()
 
     def test_removed_while_it_runs(self, folder: Path) -> None:
         again = Stack(folder / "stack", free_port(), free_port())
-        with Stack.scratch(folder / "stack"), pytest.raises(LocalError, match="stop it first.$"):
+        with Stack.scratch(folder / "stack"), pytest.raises(LocalError, match=r"stop it first\.$"):
             again.remove()
 
     @pytest.mark.parametrize("setting", ["DB_PORT", "REST_PORT"])
