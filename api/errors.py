@@ -103,13 +103,15 @@ class FieldError(BaseModel):
 class ErrorDetail(BaseModel):
     """What went wrong: a code for programs, a message for people."""
 
-    code: str = Field(examples=["SESSION_NOT_FOUND"])
+    code: Code = Field(examples=["SESSION_NOT_FOUND"])
     message: str = Field(examples=["There is no such session."])
 
 
 class ValidationErrorDetail(ErrorDetail):
     """What went wrong, and with which values."""
 
+    code: Literal["VALIDATION_ERROR"] = Field(examples=["VALIDATION_ERROR"])
+    message: str = Field(examples=["Some of the values are not valid."])
     errors: list[FieldError]
 
 
@@ -187,7 +189,11 @@ def responses(*codes: Code) -> dict[int | str, dict[str, Any]]:
             },
         )
         entry["description"] = " · ".join(filter(None, [entry["description"], f"`{code}`"]))
-        errors = [FieldError(field="limit", message="…")] if meaning.status == 422 else None
+        errors = (
+            [FieldError(field="session_id", message="This is not a valid UUID.")]
+            if meaning.status == 422
+            else None
+        )
         entry["content"]["application/json"]["examples"][code] = {
             "value": ApiError(code, errors=errors).body()
         }

@@ -1,6 +1,5 @@
 """The application: `uvicorn --factory api.main:create_app`."""
 
-import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -9,7 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from api import errors, health, idempotency, logs, metrics, tracing
+from api import document, errors, health, idempotency, logs, metrics, tracing
 from api.auth import Authenticator
 from api.body import BodyGuard
 from api.chat import routes as chat
@@ -67,7 +66,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             app.state.authenticator = Authenticator(settings, http)
             app.state.upstream = Upstream(settings, TokenMint(settings), http)
             app.state.limits = limits
-            collect_less()
             try:
                 yield
             finally:
@@ -91,27 +89,13 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     errors.install(app)
     idempotency.install(app)
     include_routers(app, settings)
+    document.install(app)
     return app
 
 
-def collect_less() -> None:
-    """Let the garbage collector leave alone what lives as long as the process.
-
-    A request leaves hardly a cycle behind, but some hundred objects wait with it for the database:
-    as the collector is set at first, it comes every few requests, and looks through modules, routes
-    and schemas again and again, for a tenth of the processor's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(10_000, 50, 100)
-
-
 def include_routers(app: FastAPI, settings: Settings) -> None:
-    """Serve each kind at its canonical path, and where its published frontend looks for it.
-
-    Those that are asked most come first: a path is compared with one route after the other.
-    """
-    for kind in (wingman, chat, study, interview):
+    """Serve each kind at its canonical path, and where its published frontend looks for it."""
+    for kind in (study, interview, chat, wingman):
         serve(app, kind.router, kind.PREFIX)
     app.include_router(health.router)
     app.include_router(metrics.router)
@@ -145,6 +129,7 @@ def serve(app: FastAPI, router: APIRouter, prefix: str, *, include_in_schema: bo
                 response_model=route.response_model,
                 responses=route.responses,
                 dependencies=route.dependencies,
+                openapi_extra=route.openapi_extra,
                 include_in_schema=include_in_schema and route.include_in_schema,
             )
 

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from html.entities import html5
 from itertools import chain
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import bleach
 from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -23,6 +23,10 @@ from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 _MAX_ROUNDS = 4
 _MAX_TAGS = 1_000
 _MAX_UNCLEANED = 65_536
+
+# what a schema can say of a text, in the words of every language's regular expressions
+STORABLE: Final = r"^[^\u0000]*$"
+_SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000]*$"
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|[\v\f\x85]")
@@ -120,7 +124,7 @@ class PlainText:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {**handler(schema), "maxLength": self.max_length}
+        return {**handler(schema), "maxLength": self.max_length, "pattern": STORABLE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +145,8 @@ class Line(PlainText):
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {**PlainText.__get_pydantic_json_schema__(self, schema, handler), "minLength": 1}
+        described = PlainText.__get_pydantic_json_schema__(self, schema, handler)
+        return {**described, "minLength": 1, "pattern": _SAYS_SOMETHING}
 
 
 Notes = Annotated[str, PlainText(max_length=2000)]

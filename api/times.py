@@ -29,10 +29,15 @@ def in_utc(value: datetime) -> datetime:
     return utc
 
 
+EXAMPLE: Final = "2030-05-01T19:30:00Z"
+
 Time = Annotated[
     AwareDatetime,
     BeforeValidator(written_out),
     AfterValidator(in_utc),
-    Field(description="ISO 8601, with a time zone.", examples=["2030-05-01T19:30:00Z"]),
+    Field(description="ISO 8601, with a time zone.", examples=[EXAMPLE]),
 ]
 """A moment, in UTC. Without a time zone it is refused: nobody's own is a good guess."""
+
+Moment = Annotated[datetime, Field(examples=[EXAMPLE])]
+"""A moment in an answer."""

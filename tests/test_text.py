@@ -489,7 +489,22 @@ class TestFields:
         schema = Venue.model_json_schema()["properties"]
         assert schema["name"]["maxLength"] == 200
         assert schema["name"]["minLength"] == 1
-        assert {"type": "string", "maxLength": 2_000} in schema["notes"]["anyOf"]
+        notes = schema["notes"]["anyOf"][0]
+        assert notes["maxLength"] == 2_000
+        assert not re.search(notes["pattern"], "a\0b")
+
+    @untimed
+    @given(NASTY)
+    @example("?")
+    @example("\n\t")
+    @example("\x01")
+    def test_a_pattern_refuses_nothing_that_is_accepted(self, text: str) -> None:
+        pattern = Venue.model_json_schema()["properties"]["name"]["pattern"]
+        try:
+            Venue(name=text[:200])
+        except ValidationError:
+            return
+        assert re.search(pattern, text[:200])
 
     def test_any_limit(self) -> None:
         assert PlainText(max_length=3).clean("a&amp;b") == "a&b"

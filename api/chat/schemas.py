@@ -1,6 +1,5 @@
 """What the chat endpoints take and answer."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
@@ -8,7 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.body import RequestBody
 from api.owned import SortedQuery
-from api.text import Title
+from api.text import STORABLE, Title
+from api.times import Moment
 
 Role = Literal["user", "assistant", "system"]
 
@@ -22,23 +22,34 @@ class SessionCreate(RequestBody):
 class MessageCreate(RequestBody):
     """A message. Its content is kept as typed, code and markup included: show it as text."""
 
-    role: Role = "user"
-    content: str = Field(min_length=1, max_length=32_000, examples=["Where shall we go?"])
+    role: Role = Field("user", examples=["user"])
+    content: str = Field(
+        min_length=1,
+        max_length=32_000,
+        examples=["Where shall we go?"],
+        json_schema_extra={"pattern": STORABLE},
+    )
 
 
 class SessionQuery(SortedQuery):
     """Which of the caller's sessions to list, newest first by default."""
 
-    sort_by: Literal["created_at", "last_updated"] = "created_at"
+    sort_by: Literal["created_at", "last_updated"] = Field(
+        "created_at", description="Which time counts.", examples=["created_at"]
+    )
 
 
 class MessageQuery(SortedQuery):
     """Which of a session's messages to list, oldest first by default."""
 
     sort_by: Literal["timestamp", "message_order"] = Field(
-        "timestamp", description="Both give the same order: they are assigned together."
+        "timestamp",
+        description="Both give the same order: they are assigned together.",
+        examples=["timestamp"],
     )
-    sort_order: Literal["asc", "desc"] = Field("asc", description="`asc`: oldest first.")
+    sort_order: Literal["asc", "desc"] = Field(
+        "asc", description="`asc`: oldest first.", examples=["asc"]
+    )
 
 
 class Session(BaseModel):
@@ -46,12 +57,12 @@ class Session(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    id: UUID
-    user_id: UUID
+    id: UUID = Field(examples=["f0000000-0000-4000-8000-000000000001"])
+    user_id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])
     title: str = Field(examples=["Weekend plans"])
     message_count: int = Field(examples=[3])
-    created_at: datetime
-    last_updated: datetime = Field(description="When the latest message was posted.")
+    created_at: Moment
+    last_updated: Moment = Field(description="When the latest message was posted.")
 
 
 class Message(BaseModel):
@@ -59,10 +70,10 @@ class Message(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    id: UUID
-    session_id: UUID
-    user_id: UUID
+    id: UUID = Field(examples=["f1000000-0000-4000-8000-000000000001"])
+    session_id: UUID = Field(examples=["f0000000-0000-4000-8000-000000000001"])
+    user_id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])
     message_order: int = Field(examples=[1])
-    role: Role
+    role: Role = Field(examples=["user"])
     content: str = Field(examples=["Where shall we go?"])
-    timestamp: datetime
+    timestamp: Moment

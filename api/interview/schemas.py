@@ -1,12 +1,12 @@
 """What the interview endpoints take and answer."""
 
-from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.body import RequestBody
+from api.times import Moment
 
 Status = Literal["active", "completed", "abandoned"]
 
@@ -14,13 +14,13 @@ Status = Literal["active", "completed", "abandoned"]
 class SessionCreate(RequestBody):
     """Which posting to practise for."""
 
-    job_posting_id: UUID
+    job_posting_id: UUID = Field(examples=["b0000000-0000-4000-8000-000000000001"])
 
 
 class JobPostingBasic(BaseModel):
     """The posting, as far as an interview shows it."""
 
-    id: UUID
+    id: UUID = Field(examples=["b0000000-0000-4000-8000-000000000001"])
     title: str = Field(examples=["Backend engineer"])
     company: str | None = Field(None, examples=["Initech"])
 
@@ -30,11 +30,11 @@ class Session(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    id: UUID
-    user_id: UUID
-    job_posting_id: UUID | None
-    status: Status
+    id: UUID = Field(examples=["b1000000-0000-4000-8000-000000000001"])
+    user_id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])
+    job_posting_id: UUID | None = Field(examples=["b0000000-0000-4000-8000-000000000001"])
+    status: Status = Field(examples=["active"])
     current_question_number: int = Field(examples=[0])
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment
     job_posting: JobPostingBasic | None

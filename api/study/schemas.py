@@ -1,6 +1,5 @@
 """What the study endpoints take and answer."""
 
-from datetime import datetime
 from typing import Annotated, Any, ClassVar, Final
 from uuid import UUID
 
@@ -16,6 +15,7 @@ from pydantic import (
 from api.body import Replacement, RequestBody
 from api.study.rules import Status
 from api.text import Description, Title
+from api.times import Moment
 
 
 def object_or_list(value: JsonValue) -> JsonValue:
@@ -64,7 +64,7 @@ class UpdateSessionRequest(Replacement):
     status: Status = Field(
         LEFT_OUT,
         description="`UPLOADING` → `PROCESSING` → `PLANNING` → `READY`, and any → `FAILED`.",
-        examples=["PROCESSING"],
+        examples=["READY"],
         json_schema_extra=without_default,
     )
 
@@ -74,11 +74,13 @@ class Session(BaseModel):
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
-    id: UUID
-    profile_id: UUID = Field(description="The owner's id.")
+    id: UUID = Field(examples=["a0000000-0000-4000-8000-000000000001"])
+    profile_id: UUID = Field(
+        description="The owner's id.", examples=["00000000-0000-4000-8000-00000000000a"]
+    )
     title: str = Field(examples=["Linear algebra"])
     description: str | None = Field(examples=["Chapters 1 to 3"])
-    status: Status
+    status: Status = Field(examples=["PLANNING"])
     draft_plan: JsonValue = Field(examples=[{"weeks": [{"topic": "Vectors"}]}])
-    created_at: datetime
-    updated_at: datetime
+    created_at: Moment
+    updated_at: Moment

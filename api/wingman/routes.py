@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api import errors
-from api.caller import CallerDatabase
+from api.auth import CurrentCaller
+from api.database import CallerDatabase
 from api.errors import Code
 from api.headers import ASK_AGAIN
-from api.idempotency import CreatingDatabase
+from api.idempotency import CREATES_ONCE
 from api.pagination import Page
 from api.wingman import service
 from api.wingman.schemas import (
@@ -29,7 +30,15 @@ router = APIRouter(tags=["wingman"], responses=errors.ALWAYS)
 published = APIRouter()
 
 SessionId = Annotated[UUID, Path(description="The session's id.")]
-UNCHANGED: Final = {"description": "Unchanged since the `If-None-Match`."}
+ETAG: Final = {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}
+UNCHANGED: Final = {"description": "Unchanged since the `If-None-Match`.", **ETAG}
+IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of an earlier answer: 304 while it still is what would be answered.",
+    "schema": {"type": "string", "examples": ['"9f86d081884c7d659a2feaa0c55ad015"']},
+}
 NOT_THERE: Final[tuple[Code, ...]] = ("SESSION_NOT_FOUND", "NOT_A_PARTICIPANT")
 
 
@@ -37,7 +46,7 @@ NOT_THERE: Final[tuple[Code, ...]] = ("SESSION_NOT_FOUND", "NOT_A_PARTICIPANT")
 async def list_sessions(
     query: Annotated[SessionQuery, Query()], database: CallerDatabase, request: Request
 ) -> Page[Session]:
-    """List the caller's sessions, newest first."""
+    """List the caller's wingman sessions, newest first."""
     sessions, total = await service.list_sessions(database, query)
     return Page[Session].of(sessions, total, query, request)
 
@@ -45,6 +54,7 @@ async def list_sessions(
 @router.post(
     "",
     status_code=201,
+    dependencies=[CREATES_ONCE],
     responses=errors.responses(
         "MATCH_NOT_FOUND",
         "MATCH_NOT_ACCEPTED",
@@ -55,19 +65,21 @@ async def list_sessions(
         "PAYLOAD_TOO_LARGE",
     ),
 )
-async def schedule(
-    body: ScheduleRequest, database: CreatingDatabase, response: Response
-) -> Session:
-    """Schedule a session for an accepted match of the caller's. A match has one at a time."""
+async def schedule(body: ScheduleRequest, database: CallerDatabase, response: Response) -> Session:
+    """Schedule a wingman session for an accepted match. A match has one at a time."""
     session = await service.schedule(database, body)
     response.headers["Location"] = f"{PREFIX}/{session.id}"
     return session
 
 
-@router.get("/{session_id}", responses={304: UNCHANGED, **errors.responses(*NOT_THERE)})
+@router.get(
+    "/{session_id}",
+    responses={200: ETAG, 304: UNCHANGED, **errors.responses(*NOT_THERE)},
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
+)
 @published.get("/{session_id}")
 async def get(session_id: SessionId, database: CallerDatabase, response: Response) -> Session:
-    """Read a session with its participants, their challenges and what is at stake.
+    """Read a wingman session with its participants, their challenges and what is at stake.
 
     The answer's `ETag`, sent back as `If-None-Match`, is answered with 304 while nothing changed.
     """
@@ -92,6 +104,7 @@ async def get(session_id: SessionId, database: CallerDatabase, response: Respons
 async def confirm(
     session_id: SessionId,
     database: CallerDatabase,
+    caller: CurrentCaller,
     body: ConfirmRequest | None = None,
 ) -> ConfirmAnswer:
     """Confirm that the caller's buddy has completed their challenge.
@@ -99,7 +112,7 @@ async def confirm(
     Possible from the scheduled time on, once. The second confirmation completes the session.
     """
     buddy_id = body.buddy_user_id if body else None
-    return await service.confirm(database, session_id, buddy_id)
+    return await service.confirm(database, session_id, caller.user_id, buddy_id)
 
 
 @router.patch("/{session_id}/notes", responses=errors.responses(*NOT_THERE, "PAYLOAD_TOO_LARGE"))
@@ -107,14 +120,16 @@ async def confirm(
 async def write_notes(
     session_id: SessionId, body: NotesRequest, database: CallerDatabase
 ) -> NotesAnswer:
-    """Replace the session's notes, which both participants share."""
+    """Replace a wingman session's notes, which both participants share."""
     return await service.write_notes(database, session_id, body.notes)
 
 
 @router.post(
     "/{session_id}/cancel",
-    responses=errors.responses(*NOT_THERE, "SESSION_CLOSED", "CONFLICT"),
+    responses=errors.responses(*NOT_THERE, "SESSION_CLOSED", "CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
-async def cancel(session_id: SessionId, database: CallerDatabase) -> CancelAnswer:
-    """Call the session off, as long as it is not over."""
-    return await service.cancel(database, session_id)
+async def cancel(
+    session_id: SessionId, database: CallerDatabase, caller: CurrentCaller
+) -> CancelAnswer:
+    """Call a wingman session off, as long as it is not over."""
+    return await service.cancel(database, session_id, caller.user_id)

@@ -10,36 +10,44 @@ from pydantic import BaseModel, ConfigDict, Field
 from api.body import RequestBody
 from api.pagination import PageQuery
 from api.text import Notes, VenueName
-from api.times import Time
+from api.times import Moment, Time
 from api.wingman.rules import Status, reputation_delta
 
 
 class ScheduleRequest(RequestBody):
     """A new session for an accepted match."""
 
-    match_id: UUID
-    venue_name: VenueName
+    match_id: UUID = Field(examples=["d0000000-0000-4000-8000-000000000001"])
+    venue_name: VenueName = Field(examples=["Café Central"])
     scheduled_time: Time
-    user1_challenge_id: UUID = Field(description="The challenge for the match's first user.")
-    user2_challenge_id: UUID = Field(description="The challenge for the match's second user.")
+    user1_challenge_id: UUID = Field(
+        description="The challenge for the match's first user.",
+        examples=["c0000000-0000-4000-8000-000000000001"],
+    )
+    user2_challenge_id: UUID = Field(
+        description="The challenge for the match's second user.",
+        examples=["c0000000-0000-4000-8000-000000000002"],
+    )
 
 
 class ConfirmRequest(RequestBody):
     """Whom to confirm. It can only be the other participant, so it may be left out."""
 
-    buddy_user_id: UUID | None = None
+    buddy_user_id: UUID | None = Field(None, examples=["00000000-0000-4000-8000-00000000000b"])
 
 
 class NotesRequest(RequestBody):
     """The session's notes, shared by both. An empty text clears them."""
 
-    notes: Notes
+    notes: Notes = Field(examples=["Meet at the door."])
 
 
 class SessionQuery(PageQuery):
     """Which of the caller's sessions to list."""
 
-    status: Status | None = Field(None, description="Only sessions in this status.")
+    status: Status | None = Field(
+        None, description="Only sessions in this status.", examples=["scheduled"]
+    )
 
 
 class Answer(BaseModel):
@@ -51,9 +59,9 @@ class Answer(BaseModel):
 class Challenge(Answer):
     """What a participant set out to do."""
 
-    id: UUID
-    title: str = Field(examples=["Ask for a recommendation"])
-    description: str = Field(examples=["Ask somebody at the bar what they would order."])
+    id: UUID = Field(examples=["c0000000-0000-4000-8000-000000000001"])
+    title: str = Field(examples=["Ask for directions"])
+    description: str = Field(examples=["Ask three strangers the way to the station."])
     difficulty: str = Field(examples=["beginner"])
     points: int = Field(examples=[10])
 
@@ -61,39 +69,56 @@ class Challenge(Answer):
 class Participant(Answer):
     """One of the two, with their challenge."""
 
-    id: UUID
+    id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])
     name: str = Field(examples=["Alice"])
     challenge: Challenge
-    confirmed: bool = Field(description="Whether the other one has confirmed the challenge.")
+    confirmed: bool = Field(
+        description="Whether the other one has confirmed the challenge.", examples=[False]
+    )
 
 
 class Participants(Answer):
     """Both, in the match's order."""
 
     user1: Participant
-    user2: Participant
+    user2: Participant = Field(
+        examples=[
+            {
+                "id": "00000000-0000-4000-8000-00000000000b",
+                "name": "Bob",
+                "challenge": {
+                    "id": "c0000000-0000-4000-8000-000000000002",
+                    "title": "Give a compliment",
+                    "description": "Tell somebody what you like about their style.",
+                    "difficulty": "intermediate",
+                    "points": 20,
+                },
+                "confirmed": False,
+            }
+        ]
+    )
 
 
 class ReputationPreview(Answer):
     """What each would gain or lose as things stand. Nothing of it is stored."""
 
     user1_delta: int = Field(examples=[10])
-    user2_delta: int = Field(examples=[-15])
+    user2_delta: int = Field(examples=[20])
 
 
 class Session(Answer):
     """A session with its people, their challenges and what is at stake."""
 
-    id: UUID
-    match_id: UUID
+    id: UUID = Field(examples=["e0000000-0000-4000-8000-000000000001"])
+    match_id: UUID = Field(examples=["d0000000-0000-4000-8000-000000000001"])
     venue_name: str = Field(examples=["Café Central"])
-    scheduled_time: datetime
-    status: Status
+    scheduled_time: Moment
+    status: Status = Field(examples=["scheduled"])
     notes: str | None = Field(examples=["Meet at the door."])
     participants: Participants
     reputation_preview: ReputationPreview
-    completed_at: datetime | None
-    created_at: datetime
+    completed_at: datetime | None = Field(examples=[None])
+    created_at: Moment
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
@@ -116,9 +141,11 @@ class ConfirmAnswer(Answer):
 
     success: bool = Field(examples=[True])
     message: str = Field(examples=["Confirmed. Your buddy has yet to confirm you."])
-    session_status: Status
-    both_confirmed: bool = Field(description="Whether this one completed the session.")
-    completed_at: datetime | None
+    session_status: Status = Field(examples=["scheduled"])
+    both_confirmed: bool = Field(
+        description="Whether this one completed the session.", examples=[False]
+    )
+    completed_at: datetime | None = Field(examples=[None])
 
 
 class NotesAnswer(Answer):

@@ -1,0 +1,110 @@
+"""The OpenAPI document in itself: every part of it is described, and every example is one."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from jsonschema_rs import Draft202012Validator
+
+from api.errors import CODES
+from api.main import create_app
+from api.settings import Settings
+
+Node = dict[str, Any]
+
+DOCUMENT: Final = create_app(Settings(environment="development", _env_file=None)).openapi()
+OPERATIONS: Final[dict[str, Node]] = {
+    f"{method.upper()} {path}": operation
+    for path, methods in DOCUMENT["paths"].items()
+    for method, operation in methods.items()
+}
+SEED: Final = (Path(__file__).parents[2] / "supabase" / "seed.sql").read_text()
+
+
+def is_valid(value: Any, schema: Node) -> bool:
+    """Tell whether a value is what a schema of the document says."""
+    whole = {**schema, "components": DOCUMENT["components"]}
+    return Draft202012Validator(whole, validate_formats=True).is_valid(value)
+
+
+def contents(operation: Node) -> Iterator[Node]:
+    """Every body of an operation, with its schema and its examples."""
+    for part in (operation.get("requestBody", {}), *operation["responses"].values()):
+        yield from part.get("content", {}).values()
+
+
+def fields() -> Iterator[tuple[str, Node]]:
+    """Every field of every schema."""
+    for name, schema in DOCUMENT["components"]["schemas"].items():
+        for field, described in schema.get("properties", {}).items():
+            yield f"{name}.{field}", described
+
+
+@pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
+class TestOperation:
+    def test_every_parameter(self, operation: Node) -> None:
+        for parameter in operation.get("parameters", ()):
+            assert parameter["description"]
+            schema = parameter["schema"]
+            example = parameter["example"] if "example" in parameter else schema["examples"][0]
+            assert is_valid(example, schema), parameter["name"]
+
+    def test_every_body_and_answer(self, operation: Node) -> None:
+        for content in contents(operation):
+            named = [it["value"] for it in content.get("examples", {}).values()]
+            examples = named or [content["example"]]
+            assert all(is_valid(it, content["schema"]) for it in examples)
+
+    def test_every_header(self, operation: Node) -> None:
+        for answer in operation["responses"].values():
+            for header in answer["headers"].values():
+                name = header.get("$ref", "").rpartition("/")[2]
+                described = DOCUMENT["components"]["headers"][name] if name else header
+                assert is_valid(described["example"], described["schema"])
+
+    def test_every_refusal_has_the_one_shape(self, operation: Node) -> None:
+        shapes = {"#/components/schemas/ErrorAnswer", "#/components/schemas/ValidationErrorAnswer"}
+        for status, answer in operation["responses"].items():
+            if int(status) < 400:
+                continue
+            content = answer["content"]["application/json"]
+            assert content["schema"]["$ref"] in shapes
+            for code, example in content["examples"].items():
+                assert CODES[code].status == int(status)
+                assert example["value"]["detail"]["code"] == code
+
+
+@pytest.mark.parametrize("described", [pytest.param(it, id=name) for name, it in fields()])
+def test_every_field(described: Node) -> None:
+    for example in described.get("examples", ()):
+        assert is_valid(example, described)
+
+
+@pytest.mark.parametrize("word", ["operationId", "summary"])
+def test_each_operation_is_called_otherwise(word: str) -> None:
+    named = [it[word] for it in OPERATIONS.values()]
+    assert all(named)
+    assert len(set(named)) == len(named)
+
+
+def test_whatever_takes_a_body_may_be_sent_too_much() -> None:
+    for name, operation in OPERATIONS.items():
+        may_have_one = name.startswith(("POST", "PUT", "PATCH"))
+        assert ("413" in operation["responses"]) == may_have_one, name
+
+
+def test_operation_ids_name_kind_and_function() -> None:
+    named = {it["operationId"] for it in OPERATIONS.values()}
+    assert {"wingman_list_sessions", "study_create", "chat_post_message", "health_readyz"} <= named
+
+
+def test_ids_are_the_demo_datas() -> None:
+    """What /docs offers to try finds something on a local stack."""
+    for operation in OPERATIONS.values():
+        for parameter in operation.get("parameters", ()):
+            assert parameter["name"] != "session_id" or f"'{parameter['example']}'" in SEED
+        for body in operation.get("requestBody", {}).get("content", {}).values():
+            ids = re.findall(r"'(\w+(?:-\w+){4})'", str(body["example"]))
+            assert all(f"'{it}'" in SEED for it in ids)
