@@ -7,17 +7,15 @@ import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import httpx
 import jwt
 from cachetools import LRUCache
-from fastapi import Depends, Request
-from fastapi.security import HTTPBearer
+from fastapi import Request
 from jwt.exceptions import InvalidSubjectError
 
-from api import exchange, limits
 from api.errors import not_authenticated
 from api.jwks import PublicKeys
 from api.settings import Settings
@@ -177,31 +175,3 @@ def canonical_uuid(text: str) -> UUID | None:
     except ValueError:
         return None
     return found if str(found) == text.lower() else None
-
-
-class UserToken(HTTPBearer):
-    """Find out who sent the request; FastAPI calls this for every `CurrentCaller`.
-
-    The document's security scheme and the dependency in one: one more dependency would cost a
-    request as much as it costs to look at the token.
-    """
-
-    async def __call__(self, request: Request) -> Caller:  # type: ignore[override]
-        """Return the verified caller, once their rate limit has room."""
-        authenticator: Authenticator = request.app.state.authenticator
-        caller = await authenticator.authenticate(request)
-        exchange.caller(caller.user_id)
-        await limits.admit(request, caller.user_id)
-        return caller
-
-
-CurrentCaller = Annotated[
-    Caller,
-    Depends(
-        UserToken(
-            bearerFormat="JWT",
-            scheme_name="HTTPBearer",
-            description="The access token of a signed-in user's session.",
-        )
-    ),
-]

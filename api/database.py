@@ -11,11 +11,11 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Annotated, Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 import httpx
-from fastapi import Depends, Request
+from cachetools import LRUCache
 from postgrest import (
     APIError,
     APIResponse,
@@ -24,7 +24,6 @@ from postgrest import (
     AsyncSelectRequestBuilder,
 )
 
-from api.auth import CurrentCaller
 from api.errors import ApiError, FieldError, invalid, unavailable
 from api.exchange import UpstreamRequest
 from api.settings import Settings
@@ -36,6 +35,8 @@ logger = logging.getLogger(__name__)
 Row = dict[str, Any]
 
 NOBODY: Final = UUID(int=0)
+MOST_CLIENTS: Final = 2_000
+"""Callers whose client of postgrest-py is kept as long as their token is used."""
 
 
 class DatabaseError(Exception):
@@ -107,9 +108,15 @@ class Database:
     """
 
     def __init__(
-        self, client: AsyncPostgrestClient, *, deadline: float, conceal_existence: bool
+        self,
+        client: AsyncPostgrestClient,
+        caller_id: UUID,
+        *,
+        deadline: float,
+        conceal_existence: bool,
     ) -> None:
         self._client = client
+        self.caller_id = caller_id
         self._deadline = deadline
         self.conceal_existence = conceal_existence
         self.once: Once | None = None
@@ -276,7 +283,8 @@ def constraint_name(message: str) -> str:
 class Upstream:
     """The process's one pool of connections to PostgREST, shared by all callers.
 
-    It holds no caller's identity: headers belong to the `Database` made for each request.
+    The pool holds no caller's identity. Whose a request is stands in the headers of a client made
+    for one token, kept under that token and never changed.
     """
 
     def __init__(self, settings: Settings, mint: TokenMint, http: httpx.AsyncClient) -> None:
@@ -286,23 +294,31 @@ class Upstream:
         self._conceal_existence = settings.conceal_existence
         self._mint = mint
         self._http = http
+        self._clients: LRUCache[str, AsyncPostgrestClient] = LRUCache(MOST_CLIENTS)
 
     def as_caller(self, user_id: UUID) -> Database:
         """Make the database as this user sees it, for one request that begins now."""
-        headers = {"Authorization": f"Bearer {self._mint.token_for(user_id)}"}
+        token = self._mint.token_for(user_id)
+        client = self._clients.get(token)
+        if client is None:
+            client = self._clients[token] = self._client(token)
+        return Database(
+            client,
+            user_id,
+            deadline=asyncio.get_running_loop().time() + self._timeout,
+            conceal_existence=self._conceal_existence,
+        )
+
+    def _client(self, token: str) -> AsyncPostgrestClient:
+        headers = {"Authorization": f"Bearer {token}"}
         if self._key:
             headers["apikey"] = self._key
-        client = AsyncPostgrestClient(
+        return AsyncPostgrestClient(
             self._url,
             headers=headers,
             http_client=self._http,
             # its retries wait for 1, 2 and 4 s; the caller gets a 503 with Retry-After instead
             retry_enabled=False,
-        )
-        return Database(
-            client,
-            deadline=asyncio.get_running_loop().time() + self._timeout,
-            conceal_existence=self._conceal_existence,
         )
 
     async def check(self) -> None:
@@ -327,12 +343,3 @@ async def connect(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
         trust_env=False,  # no proxy and no netrc file decide where the tokens go
     ) as http:
         yield http
-
-
-async def caller_database(request: Request, caller: CurrentCaller) -> Database:
-    """Make the database as the request's caller sees it."""
-    upstream: Upstream = request.app.state.upstream
-    return upstream.as_caller(caller.user_id)
-
-
-CallerDatabase = Annotated[Database, Depends(caller_database)]

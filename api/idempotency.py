@@ -18,7 +18,8 @@ from postgrest import APIResponse, AsyncSelectRequestBuilder
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import exchange, metrics
-from api.database import CallerDatabase, ConstraintError, Database, DatabaseError, Query
+from api.caller import CallerDatabase
+from api.database import ConstraintError, Database, DatabaseError, Query
 from api.errors import ApiError, FieldError, invalid
 
 logger = logging.getLogger(__name__)
@@ -124,10 +125,10 @@ async def idempotent(
             examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
         ),
     ] = None,
-) -> None:
-    """Make the route create once for each `Idempotency-Key`: a dependency of routes that create."""
+) -> Database:
+    """Make the database of a route that creates: once for each `Idempotency-Key`."""
     if idempotency_key is None:
-        return
+        return database
     if len(request.headers.getlist("Idempotency-Key")) > 1:
         raise invalid(FieldError(field="Idempotency-Key", message=MORE_THAN_ONE))
     asked = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
@@ -135,9 +136,10 @@ async def idempotent(
     # hashed: of whatever length and characters, and nobody reads what a client has put into it
     key = hashlib.sha256(idempotency_key.encode()).hexdigest()
     database.once = request.scope[ONCE] = Once(database, key, asked.hexdigest())
+    return database
 
 
-CREATES_ONCE: Final = Depends(idempotent)
+CreatingDatabase = Annotated[Database, Depends(idempotent)]
 
 
 class KeptAnswers:

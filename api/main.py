@@ -1,5 +1,6 @@
 """The application: `uvicorn --factory api.main:create_app`."""
 
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -66,6 +67,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
             app.state.authenticator = Authenticator(settings, http)
             app.state.upstream = Upstream(settings, TokenMint(settings), http)
             app.state.limits = limits
+            collect_less()
             try:
                 yield
             finally:
@@ -93,9 +95,24 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     return app
 
 
+def collect_less() -> None:
+    """Let the garbage collector leave alone what lives as long as the process.
+
+    A request leaves hardly a cycle behind, but some hundred objects wait with it for the database:
+    as the collector is set at first, it comes every few requests, and looks through modules, routes
+    and schemas again and again, for a tenth of the processor's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 50, 100)
+
+
 def include_routers(app: FastAPI, settings: Settings) -> None:
-    """Serve each kind at its canonical path, and where its published frontend looks for it."""
-    for kind in (study, interview, chat, wingman):
+    """Serve each kind at its canonical path, and where its published frontend looks for it.
+
+    Those that are asked most come first: a path is compared with one route after the other.
+    """
+    for kind in (wingman, chat, study, interview):
         serve(app, kind.router, kind.PREFIX)
     app.include_router(health.router)
     app.include_router(metrics.router)

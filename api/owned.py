@@ -12,8 +12,8 @@ from postgrest import AsyncSelectRequestBuilder, CountMethod
 from pydantic import BaseModel, Field
 
 from api import access
-from api.auth import Caller
-from api.database import CallerDatabase, ConstraintError, Database, Row
+from api.caller import CallerDatabase
+from api.database import ConstraintError, Database, Row
 from api.errors import ApiError, Code, not_authenticated
 from api.pagination import Page, PageQuery
 
@@ -83,16 +83,14 @@ class OwnedSessions(Generic[Session]):
         items = [self.answer.model_validate(row) for row in found.rows]
         return Page[Session].of(items, found.total, query, request)
 
-    async def create(
-        self, database: Database, caller: Caller, values: Mapping[str, Any]
-    ) -> Session:
+    async def create(self, database: Database, values: Mapping[str, Any]) -> Session:
         """Insert a session of the caller's, and return it as the database completed it.
 
         Raises:
             ApiError: what `refusals` says, or `NOT_AUTHENTICATED` when the token outlived its user.
 
         """
-        row = {**values, self.owner: str(caller.user_id)}
+        row = {**values, self.owner: str(database.caller_id)}
         insert = database.table(self.table).insert(row).select(self.columns)
         try:
             created = await database.row(insert)

@@ -476,18 +476,18 @@ class TestRedis:
     def test_frozen(self, server: RedisServer, caplog: pytest.LogCaptureFixture) -> None:
         async def use(limits: Limits) -> None:
             assert await limits.users.hit(limits.rates["read"], "ada") is not None
-            server.freeze(3)
+            server.freeze(30)
             before, started = skipped(), time.monotonic()
             # a rush: all at once, then one after the other
             found = await asyncio.gather(
-                *(limits.users.hit(limits.rates["read"], str(it)) for it in range(200))
+                *(limits.users.hit(limits.rates["read"], str(it)) for it in range(1_000))
             )
-            assert found == [None] * 200
-            assert time.monotonic() - started < 1
+            assert found == [None] * 1_000
             for _ in range(200):
                 assert await limits.users.hit(limits.rates["read"], "ada") is None
-            assert time.monotonic() - started < 1.5
-            assert skipped() - before >= 400
+            # half a second where nothing else runs; 6 s if the rush had to take turns
+            assert time.monotonic() - started < 5
+            assert skipped() - before >= 1_200
 
         self.run(server.url, use)
         warnings = [it for it in caplog.records if it.levelno == logging.WARNING]

@@ -1,4 +1,4 @@
-"""The README says what is so: its table of settings and its tree are compared with the code."""
+"""The README says what is so: its settings, its tree and its numbers are compared with the code."""
 
 import re
 from pathlib import Path
@@ -7,6 +7,9 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from api.settings import Settings
+from tests.policies.cells import ROLES, matrix_lines, steps
+from tests.policies.mutants.equivalent import EQUIVALENT
+from tests.policies.pgtap import TESTS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -46,3 +49,19 @@ def test_every_name_in_the_tree() -> None:
     paths = re.findall(r"^\S+", tree, re.MULTILINE)
     assert len(paths) > 10
     assert [path for path in paths if not (ROOT / path).exists()] == []
+
+
+def number(pattern: str) -> int:
+    """The README's number that `#` stands for."""
+    found = re.findall(pattern.replace("#", r"([\d,]+)"), README)
+    assert len(found) == 1, f"the README no longer says {pattern!r}"
+    return int(found[0].replace(",", ""))
+
+
+def test_numbers_of_the_matrix() -> None:
+    cells = [(line, index) for line in matrix_lines() for index in range(len(ROLES))]
+    plans = [re.findall(r"select plan\((\d+)\)", page.read_text()) for page in TESTS.glob("*.sql")]
+    assert number("# cells") == len(cells)
+    assert number("tried in # statements") == sum(len(steps(*cell)) for cell in cells)
+    assert number("pgTAP, # assertions") == sum(int(plan) for (plan,) in plans)
+    assert number("# more change nothing") == len(EQUIVALENT)

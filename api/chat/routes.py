@@ -5,7 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import errors
-from api.auth import CurrentCaller
+from api.caller import CallerDatabase
 from api.chat import service
 from api.chat.schemas import (
     Message,
@@ -16,8 +16,7 @@ from api.chat.schemas import (
     SessionQuery,
 )
 from api.chat.service import SESSIONS
-from api.database import CallerDatabase
-from api.idempotency import CREATES_ONCE
+from api.idempotency import CreatingDatabase
 from api.owned import NOT_THERE, SessionId
 from api.pagination import Page
 
@@ -41,14 +40,11 @@ async def list_sessions(
 @router.post(
     "",
     status_code=201,
-    dependencies=[CREATES_ONCE],
     responses=errors.responses("CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
-async def create(
-    body: SessionCreate, database: CallerDatabase, caller: CurrentCaller, response: Response
-) -> Session:
+async def create(body: SessionCreate, database: CreatingDatabase, response: Response) -> Session:
     """Open a chat session."""
-    session = await SESSIONS.create(database, caller, body.model_dump(mode="json"))
+    session = await SESSIONS.create(database, body.model_dump(mode="json"))
     response.headers["Location"] = f"{PREFIX}/{session.id}"
     return session
 
@@ -74,11 +70,10 @@ async def list_messages(
 @router.post(
     "/{session_id}/messages",
     status_code=201,
-    dependencies=[CREATES_ONCE],
     responses=errors.responses(*NOT_THERE, "CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
 async def post_message(
-    session_id: SessionId, body: MessageCreate, database: CallerDatabase, caller: CurrentCaller
+    session_id: SessionId, body: MessageCreate, database: CreatingDatabase
 ) -> Message:
     """Post a message. It gets the session's next number and the database's time."""
-    return await service.post_message(database, caller, session_id, body)
+    return await service.post_message(database, session_id, body)

@@ -4,7 +4,6 @@ from typing import Final
 from uuid import UUID
 
 from api import access
-from api.auth import Caller
 from api.chat.schemas import Message, MessageCreate, MessageQuery, Session
 from api.database import ConstraintError, Database
 from api.errors import ApiError
@@ -41,16 +40,14 @@ async def list_messages(
     return [Message.model_validate(message) for message in page["items"]], page["total"]
 
 
-async def post_message(
-    database: Database, caller: Caller, session_id: UUID, body: MessageCreate
-) -> Message:
+async def post_message(database: Database, session_id: UUID, body: MessageCreate) -> Message:
     """Append a message. The database numbers it; that the session is the caller's is a foreign key.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND` or `NOT_OWNER`.
 
     """
-    row = {**body.model_dump(), "session_id": str(session_id), "user_id": str(caller.user_id)}
+    row = {**body.model_dump(), "session_id": str(session_id), "user_id": str(database.caller_id)}
     try:
         posted = await database.row(database.table("chat_messages").insert(row))
     except ConstraintError as error:

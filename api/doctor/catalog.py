@@ -56,13 +56,16 @@ def unprotected(connection: Connection) -> Iterator[Finding]:
 
 
 def definitions(live: State) -> Iterator[Finding]:
-    """Find tables, views, functions and policies that are not there, not the same, or too many."""
+    """Find what is not there or not the same, and policies too many."""
     for name, text in declared().definitions.items():
         found = live.definitions.get(name)
+        # a trigger's text is the statement that makes it; no policy file does
+        is_trigger = name.startswith("trigger ")
         if found is None:
-            yield Finding("missing", f"{name} is not there", _PUSH)
+            yield Finding("missing", f"{name} is not there", f"{text};" if is_trigger else _PUSH)
         elif _protected(found) != _protected(text):
-            yield Finding("changed", f"{name} is not as the migrations made it", _PUSH)
+            remedy = f"drop {name}; {text};" if is_trigger else _PUSH
+            yield Finding("changed", f"{name} is not as the migrations made it", remedy)
     tables = set(declared().names("relation"))
     for policy in live.names("policy"):
         name, _, table = policy.partition(" on ")

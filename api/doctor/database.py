@@ -36,7 +36,7 @@ def _ask(connection: psycopg.Connection, clock: Callable[[], float]) -> Iterator
     live = State.of(catalog.entries(connection))
     yield Check("roles", list(roles.findings(found)))
     yield Check("row-level security", list(catalog.unprotected(connection)))
-    yield Check("tables, functions and policies", list(catalog.definitions(live)))
+    yield Check("tables, functions, triggers and policies", list(catalog.definitions(live)))
     yield Check("grants", list(catalog.grants(live, roles.reachable(found))))
     row = connection.execute("select extract(epoch from clock_timestamp())::float").fetchone()
     if row is not None:

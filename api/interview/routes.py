@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import errors
-from api.auth import CurrentCaller
-from api.database import CallerDatabase
-from api.idempotency import CREATES_ONCE
+from api.caller import CallerDatabase
+from api.idempotency import CreatingDatabase
 from api.interview.schemas import Session, SessionCreate
 from api.interview.service import SESSIONS
 from api.owned import NOT_THERE
@@ -31,17 +30,14 @@ async def list_sessions(
 @router.post(
     "",
     status_code=201,
-    dependencies=[CREATES_ONCE],
     responses=errors.responses("JOB_POSTING_NOT_FOUND", "CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
-async def create(
-    body: SessionCreate, database: CallerDatabase, caller: CurrentCaller, response: Response
-) -> Session:
+async def create(body: SessionCreate, database: CreatingDatabase, response: Response) -> Session:
     """Start an interview for a job posting of the caller's, at question 0.
 
     A missing and a foreign posting are the same 404.
     """
-    session = await SESSIONS.create(database, caller, body.model_dump(mode="json"))
+    session = await SESSIONS.create(database, body.model_dump(mode="json"))
     response.headers["Location"] = f"{PREFIX}/{session.id}"
     return session
 

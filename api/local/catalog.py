@@ -36,6 +36,16 @@ _QUERIES = (
     from pg_catalog.pg_proc
     where pronamespace in (to_regnamespace('public'), to_regnamespace('private'))
     """,
+    # triggers: what fires them, and whether they do
+    """
+    select format('trigger %s on %s.%s', tgname, relnamespace::regnamespace, relname),
+           concat_ws(' ', pg_get_triggerdef(pg_trigger.oid),
+                     case when tgenabled in ('D', 'R') then 'disabled' end)
+    from pg_catalog.pg_trigger
+    join pg_catalog.pg_class on pg_class.oid = tgrelid
+    where not tgisinternal
+      and relnamespace in (to_regnamespace('public'), to_regnamespace('private'))
+    """,
     # grants: on schemas, relations, columns and functions, one line for each grantee
     """
     with granted (thing, acl) as (
@@ -82,8 +92,8 @@ _QUERIES = (
 def snapshot(connection: Connection) -> dict[str, str]:
     """Read everything that decides access.
 
-    Takes a connection of any role. Returns a description of each policy, relation, function, grant
-    and role, by its name; two equal snapshots mean the same access for everybody.
+    Takes a connection of any role. Returns a description of each policy, relation, function,
+    trigger, grant and role, by its name; two equal snapshots mean the same access for everybody.
     """
     state: dict[str, str] = {}
     for query in _QUERIES:

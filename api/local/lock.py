@@ -20,8 +20,11 @@ class FolderLock:
         self._path = folder / "stack.lock"
         self._descriptor: int | None = None
 
-    def acquire(self) -> None:
+    def acquire(self, otherwise: str = "") -> None:
         """Take the lock.
+
+        Args:
+            otherwise: what else can be done than to stop the stack that is running.
 
         Raises:
             LocalError: another process has it, or the folder is no place for data.
@@ -46,8 +49,8 @@ class FolderLock:
             holder = os.read(descriptor, 20).decode()
             os.close(descriptor)
             raise LocalError(
-                f"A stack is already running on {self._folder} (process {holder}): stop it, "
-                "or start another with DATA_DIR=… and ports of its own."
+                f"A stack is already running on {self._folder} (process {holder}): stop it first"
+                f"{otherwise}."
             ) from None
         os.truncate(descriptor, 0)
         os.write(descriptor, str(os.getpid()).encode())

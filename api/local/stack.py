@@ -94,7 +94,7 @@ class Stack:
                 is left running.
 
         """
-        self._lock.acquire()
+        self._lock.acquire(", or start another with DATA_DIR=… and ports of its own")
         try:
             end_leftovers(self._marker)
             require_free(self._postgres.port, "DB_PORT")

@@ -5,9 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import errors
-from api.auth import CurrentCaller
-from api.database import CallerDatabase
-from api.idempotency import CREATES_ONCE
+from api.caller import CallerDatabase
+from api.idempotency import CreatingDatabase
 from api.owned import NOT_THERE
 from api.pagination import Page, PageQuery
 from api.study import service
@@ -32,14 +31,13 @@ async def list_sessions(
 @router.post(
     "",
     status_code=201,
-    dependencies=[CREATES_ONCE],
     responses=errors.responses("CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
 async def create(
-    body: CreateSessionRequest, database: CallerDatabase, caller: CurrentCaller, response: Response
+    body: CreateSessionRequest, database: CreatingDatabase, response: Response
 ) -> Session:
     """Create a study session. It starts as `UPLOADING`."""
-    session = await SESSIONS.create(database, caller, body.model_dump(mode="json"))
+    session = await SESSIONS.create(database, body.model_dump(mode="json"))
     response.headers["Location"] = f"{PREFIX}/{session.id}"
     return session
 

@@ -6,11 +6,10 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Query, Request, Response
 
 from api import errors
-from api.auth import CurrentCaller
-from api.database import CallerDatabase
+from api.caller import CallerDatabase
 from api.errors import Code
 from api.headers import ASK_AGAIN
-from api.idempotency import CREATES_ONCE
+from api.idempotency import CreatingDatabase
 from api.pagination import Page
 from api.wingman import service
 from api.wingman.schemas import (
@@ -54,7 +53,6 @@ async def list_sessions(
 @router.post(
     "",
     status_code=201,
-    dependencies=[CREATES_ONCE],
     responses=errors.responses(
         "MATCH_NOT_FOUND",
         "MATCH_NOT_ACCEPTED",
@@ -65,7 +63,9 @@ async def list_sessions(
         "PAYLOAD_TOO_LARGE",
     ),
 )
-async def schedule(body: ScheduleRequest, database: CallerDatabase, response: Response) -> Session:
+async def schedule(
+    body: ScheduleRequest, database: CreatingDatabase, response: Response
+) -> Session:
     """Schedule a wingman session for an accepted match. A match has one at a time."""
     session = await service.schedule(database, body)
     response.headers["Location"] = f"{PREFIX}/{session.id}"
@@ -104,7 +104,6 @@ async def get(session_id: SessionId, database: CallerDatabase, response: Respons
 async def confirm(
     session_id: SessionId,
     database: CallerDatabase,
-    caller: CurrentCaller,
     body: ConfirmRequest | None = None,
 ) -> ConfirmAnswer:
     """Confirm that the caller's buddy has completed their challenge.
@@ -112,7 +111,7 @@ async def confirm(
     Possible from the scheduled time on, once. The second confirmation completes the session.
     """
     buddy_id = body.buddy_user_id if body else None
-    return await service.confirm(database, session_id, caller.user_id, buddy_id)
+    return await service.confirm(database, session_id, buddy_id)
 
 
 @router.patch("/{session_id}/notes", responses=errors.responses(*NOT_THERE, "PAYLOAD_TOO_LARGE"))
@@ -128,8 +127,6 @@ async def write_notes(
     "/{session_id}/cancel",
     responses=errors.responses(*NOT_THERE, "SESSION_CLOSED", "CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
-async def cancel(
-    session_id: SessionId, database: CallerDatabase, caller: CurrentCaller
-) -> CancelAnswer:
+async def cancel(session_id: SessionId, database: CallerDatabase) -> CancelAnswer:
     """Call a wingman session off, as long as it is not over."""
-    return await service.cancel(database, session_id, caller.user_id)
+    return await service.cancel(database, session_id)

@@ -78,16 +78,16 @@ async def schedule(database: Database, request: ScheduleRequest) -> Session:
     return await get(database, row["id"])
 
 
-async def confirm(
-    database: Database, session_id: UUID, caller_id: UUID, buddy_id: UUID | None
-) -> ConfirmAnswer:
+async def confirm(database: Database, session_id: UUID, buddy_id: UUID | None) -> ConfirmAnswer:
     """Confirm the caller's buddy, and complete the session if that was the second confirmation.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND`, `CONFLICT`, and what `rules.confirm` raises.
 
     """
-    row = await change(database, session_id, lambda it: rules.confirm(it, caller_id, buddy_id))
+    row = await change(
+        database, session_id, lambda it: rules.confirm(it, database.caller_id, buddy_id)
+    )
     completed = row["status"] == "completed"
     if completed:
         exchange.event("session_completed")
@@ -102,14 +102,14 @@ async def confirm(
     )
 
 
-async def cancel(database: Database, session_id: UUID, caller_id: UUID) -> CancelAnswer:
+async def cancel(database: Database, session_id: UUID) -> CancelAnswer:
     """Call the session off.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND`, `CONFLICT`, and what `rules.cancel` raises.
 
     """
-    row = await change(database, session_id, lambda it: rules.cancel(it, caller_id))
+    row = await change(database, session_id, lambda it: rules.cancel(it, database.caller_id))
     return CancelAnswer(
         success=True, message="The session is cancelled.", session_status=row["status"]
     )

@@ -162,4 +162,19 @@ ILLNESSES: Final = [
         found=("missing", "schema-cache"),
         names="function public.chat_message_page",
     ),
+    Illness(
+        "a trigger switched off",
+        plant="alter table public.chat_messages disable trigger number_chat_message",
+        mend="alter table public.chat_messages enable trigger number_chat_message",
+        found=("changed",),
+        names="trigger number_chat_message on public.chat_messages",
+    ),
+    Illness(
+        "a trigger gone",
+        plant="drop trigger claim_idempotency_key on public.wingman_sessions",
+        mend="create or replace trigger claim_idempotency_key before insert"
+        " on public.wingman_sessions for each row execute function private.claim_idempotency_key()",
+        found=("missing",),
+        names="trigger claim_idempotency_key on public.wingman_sessions",
+    ),
 ]

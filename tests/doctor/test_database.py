@@ -28,7 +28,11 @@ def test_is_found_and_named(patient: Patient, illness: Illness) -> None:
 @pytest.mark.parametrize(
     "illness",
     # what the first remedy says is SQL
-    [illness for illness in ILLNESSES if illness.found[0] not in ("missing", "changed")],
+    [
+        illness
+        for illness in ILLNESSES
+        if illness.found[0] not in ("missing", "changed") or "trigger" in illness.name
+    ],
     ids=lambda illness: illness.name,
 )
 def test_its_remedy_cures(patient: Patient, illness: Illness) -> None:

@@ -57,9 +57,14 @@ class TestStart:
         again = Stack(folder / "stack", free_port(), free_port())
         with (
             Stack.scratch(folder / "stack"),
-            pytest.raises(LocalError, match="already running"),
+            pytest.raises(LocalError, match=r"already running.* or start another"),
         ):
             again.start()
+
+    def test_removed_while_it_runs(self, folder: Path) -> None:
+        again = Stack(folder / "stack", free_port(), free_port())
+        with Stack.scratch(folder / "stack"), pytest.raises(LocalError, match=r"stop it first\.$"):
+            again.remove()
 
     @pytest.mark.parametrize("setting", ["DB_PORT", "REST_PORT"])
     def test_taken_port(self, folder: Path, setting: str) -> None:

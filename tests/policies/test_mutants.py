@@ -1,11 +1,14 @@
 """The mutation score can be bad: what makes it so."""
 
+import re
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from psycopg import Connection
 
 from tests.policies.check import Check
+from tests.policies.mutants.equivalent import EQUIVALENT
 from tests.policies.mutants.expressions import (
     negated,
     swapped,
@@ -17,6 +20,7 @@ from tests.policies.mutants.report import report
 from tests.policies.mutants.runner import all_mutants, run
 from tests.policies.suite import SUITE
 
+_README = Path(__file__).parents[2] / "README.md"
 _MUTANT = Mutant(
     "grant added", "x", "grant delete on public.chat_messages to anon", "chat_messages"
 )
@@ -76,6 +80,12 @@ def test_mutant_is_gone_after_its_run(db: Connection) -> None:
     run(_MUTANT, [_GREEN], db)
     assert run(_MUTANT, SUITE, db).fate == "behaviour"
     assert run(Mutant("none", "", "select", ""), [*SUITE[:20]], db).fate == "survived"
+
+
+def test_as_many_as_the_readme_says(db: Connection) -> None:
+    said = re.findall(r"in more than ([\d,]+) ways", _README.read_text())
+    hundreds = (len(list(all_mutants(db))) - len(EQUIVALENT)) // 100
+    assert said == [f"{hundreds * 100:,}"]
 
 
 def test_every_kind_is_made(db: Connection) -> None:
