@@ -97,7 +97,7 @@ async def pool_exhausted(site: Site) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def slow_clients(site: Site) -> AsyncIterator[None]:
-    """100 clients send a byte a second, for 6 s."""
+    """100 clients send a byte a second for 6 s, half of them in the headers, half in the body."""
     head = b"POST /api/v1/study/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n"
     streams = [await asyncio.open_connection(HOST, site.port) for _ in range(100)]
     for number, (_, writer) in enumerate(streams):
