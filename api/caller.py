@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from api import exchange, limits
+from api import exchange
 from api.database import Database, Upstream
+from api.limits.users import admit
 
 
 class AsCaller(HTTPBearer):
@@ -21,7 +22,7 @@ class AsCaller(HTTPBearer):
         state = request.app.state
         caller = await state.authenticator.authenticate(request)
         exchange.caller(caller.user_id)
-        await limits.admit(request, caller.user_id)
+        await admit(request, caller.user_id)
         upstream: Upstream = state.upstream
         return upstream.as_caller(caller.user_id)
 

@@ -19,7 +19,9 @@ from api.head import HeadAsGet
 from api.headers import Revalidation, SecurityHeaders
 from api.idempotency import KeptAnswers
 from api.interview import routes as interview
-from api.limits import InProgress, Limits, RateLimits
+from api.limits.middleware import RateLimits
+from api.limits.users import Limits
+from api.overload import InProgress
 from api.settings import Settings, load_settings
 from api.study import routes as study
 from api.tokens import TokenMint

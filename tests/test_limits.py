@@ -21,8 +21,13 @@ from starlette.types import Receive, Scope, Send
 
 from api.errors import UnhandledErrors
 from api.exchange import Action, facts
-from api.limits import Addresses, InProgress, Limits, Memory, Network, Rate, Redis, network_of
+from api.limits.addresses import Addresses, Network, network_of
+from api.limits.memory import Memory
+from api.limits.rate import Rate
+from api.limits.redis import Redis
+from api.limits.users import Limits
 from api.main import create_app
+from api.overload import InProgress
 from api.settings import Settings
 from tests.actors import NewMatch, NewUser, NewWingman, User
 from tests.conftest import Serve, client
