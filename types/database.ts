@@ -295,7 +295,13 @@ isOneToOne: false
                     "completed_at": string | null,"created_at": string,"due": boolean | null,"id": string,"match_id": string,"notes": string | null,"participants": Json | null,"scheduled_time": string,"status": string,"user1_completed_confirmed_by_user2": boolean,"user1_id": string,"user2_completed_confirmed_by_user1": boolean,"user2_id": string,"venue_name": string
                   }
                   ComputedFields: never
-                  Relationships: [
+                  Insert: {
+                           "completed_at"?: string | null,"created_at"?: string | null,"due"?: boolean | null,"id"?: string | null,"match_id"?: string | null,"notes"?: string | null,"participants"?: Json | null,"scheduled_time"?: string | null,"status"?: string | null,"user1_completed_confirmed_by_user2"?: boolean | null,"user1_id"?: string | null,"user2_completed_confirmed_by_user1"?: boolean | null,"user2_id"?: string | null,"venue_name"?: string | null
+                         }
+                        Update: {
+                           "completed_at"?: string | null,"created_at"?: string | null,"due"?: boolean | null,"id"?: string | null,"match_id"?: string | null,"notes"?: string | null,"participants"?: Json | null,"scheduled_time"?: string | null,"status"?: string | null,"user1_completed_confirmed_by_user2"?: boolean | null,"user1_id"?: string | null,"user2_completed_confirmed_by_user1"?: boolean | null,"user2_id"?: string | null,"venue_name"?: string | null
+                         }
+                        Relationships: [
                     {
       foreignKeyName: "wingman_matches_user1_id_fkey"
       columns: ["user1_id"]

@@ -2,7 +2,7 @@
 -- tests/policies/matrix.py, which is what to read and to change. Leaves nothing behind.
 
 begin;
-select plan(90);
+select plan(100);
 
 -- who made the role may give it, but need not have it
 grant session_api to current_user;
@@ -142,6 +142,8 @@ from (values
    $t$select from private.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000008'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select private.number_chat_message()$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$select private.refuse_write()$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select private.set_updated_at()$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',

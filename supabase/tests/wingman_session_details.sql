@@ -2,7 +2,7 @@
 -- tests/policies/matrix.py, which is what to read and to change. Leaves nothing behind.
 
 begin;
-select plan(354);
+select plan(644);
 
 -- who made the role may give it, but need not have it
 grant session_api to current_user;
@@ -204,6 +204,34 @@ from (values
    $t$select where has_column_privilege('public.wingman_session_details', 'user2_completed_confirmed_by_user1', 'insert')$t$, null, null),
   ('EMPTY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select where has_column_privilege('public.wingman_session_details', 'due', 'insert')$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("id") select (null::public.wingman_session_details)."id" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("match_id") select (null::public.wingman_session_details)."match_id" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("venue_name") select (null::public.wingman_session_details)."venue_name" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("scheduled_time") select (null::public.wingman_session_details)."scheduled_time" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("status") select (null::public.wingman_session_details)."status" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("notes") select (null::public.wingman_session_details)."notes" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("participants") select (null::public.wingman_session_details)."participants" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("completed_at") select (null::public.wingman_session_details)."completed_at" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("created_at") select (null::public.wingman_session_details)."created_at" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("user1_id") select (null::public.wingman_session_details)."user1_id" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("user2_id") select (null::public.wingman_session_details)."user2_id" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("user1_completed_confirmed_by_user2") select (null::public.wingman_session_details)."user1_completed_confirmed_by_user2" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("user2_completed_confirmed_by_user1") select (null::public.wingman_session_details)."user2_completed_confirmed_by_user1" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$insert into public.wingman_session_details ("due") select (null::public.wingman_session_details)."due" where false$t$, null, null),
   ('EMPTY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select where has_column_privilege('public.wingman_session_details', 'id', 'update')$t$, null, null),
   ('EMPTY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -232,8 +260,38 @@ from (values
    $t$select where has_column_privilege('public.wingman_session_details', 'user2_completed_confirmed_by_user1', 'update')$t$, null, null),
   ('EMPTY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select where has_column_privilege('public.wingman_session_details', 'due', 'update')$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "id" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "match_id" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "venue_name" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "scheduled_time" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "status" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "notes" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "participants" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "completed_at" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "created_at" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "user1_id" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "user2_id" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "user1_completed_confirmed_by_user2" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "user2_completed_confirmed_by_user1" = default where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$update public.wingman_session_details set "due" = default where false$t$, null, null),
   ('EMPTY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
-   $t$select where has_table_privilege('public.wingman_session_details', 'delete')$t$, null, null)
+   $t$select where has_table_privilege('public.wingman_session_details', 'delete')$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$delete from public.wingman_session_details where false$t$, null, null)
 ) as cell (expected, who, statement, trace, arrangement)
 cross join string_to_table(who, ', ') as actor;
 

@@ -69,7 +69,7 @@ def steps(line: Line, index: int) -> list[Step]:
         return _row_steps(line, line.outcomes[index])
     if relation(line.subject) not in VIEWS:
         return _privilege_steps(line)
-    return _view_steps(line) + (_privilege_steps(line) if line.verb == "select" else [])
+    return _view_steps(line) + _privilege_steps(line)
 
 
 def _privilege_steps(line: Line) -> list[Step]:
@@ -86,7 +86,7 @@ def _privilege_steps(line: Line) -> list[Step]:
 
 
 def _view_steps(line: Line) -> list[Step]:
-    """Ask for the grant: the tables below a view, or Postgres for a write, would refuse as well."""
+    """Ask for the grant: the tables below a view would refuse as well."""
     table = f"public.{relation(line.subject)}"
     if line.verb == "delete":
         return [Step(f"select where has_table_privilege('{table}', 'delete')", "EMPTY")]

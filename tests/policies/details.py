@@ -5,7 +5,7 @@ from psycopg import Connection
 from tests.policies.actors import OWNER, PARTICIPANT
 from tests.policies.check import Checks
 from tests.policies.functions import acting
-from tests.policies.step import execute, savepoint
+from tests.policies.step import DENIED, execute, refusal, savepoint
 from tests.policies.world import IDS
 
 CHECKS = Checks()
@@ -63,6 +63,18 @@ def details_show_each_user_with_their_own_challenge_and_confirmation(db: Connect
                         },
                     )
                 ]
+
+
+@CHECKS.about("wingman_session_details", "private.refuse_write")
+def details_are_for_reading_even_for_their_owner(db: Connection) -> None:
+    view = "public.wingman_session_details"
+    for write in (
+        f"insert into {view} (venue_name) values ('new')",
+        f"update {view} set venue_name = 'new'",
+        f"delete from {view}",
+    ):
+        refused = refusal(db, write)
+        assert refused == (DENIED, None), (write, refused)
 
 
 @CHECKS.about("wingman_session_details")

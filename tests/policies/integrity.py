@@ -116,16 +116,17 @@ chat_messages       role='user'
 idempotency_keys    created_at=now()
 """
 
-# table and trigger
+# table or view, and trigger
 TRIGGERS = """
-user_profiles       set_updated_at
-study_sessions      set_updated_at
-job_postings        set_updated_at
-interview_sessions  set_updated_at
-chat_messages       number_chat_message
-study_sessions      claim_idempotency_key
-interview_sessions  claim_idempotency_key
-chat_sessions       claim_idempotency_key
-chat_messages       claim_idempotency_key
-wingman_sessions    claim_idempotency_key
+user_profiles           set_updated_at
+study_sessions          set_updated_at
+job_postings            set_updated_at
+interview_sessions      set_updated_at
+chat_messages           number_chat_message
+study_sessions          claim_idempotency_key
+interview_sessions      claim_idempotency_key
+chat_sessions           claim_idempotency_key
+chat_messages           claim_idempotency_key
+wingman_sessions        claim_idempotency_key
+wingman_session_details refuse_write
 """

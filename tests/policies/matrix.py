@@ -238,6 +238,8 @@ private.my_match_ids()  invoker stable
   call  DENY   ALLOW ALLOW EMPTY EMPTY  ALLOW ALLOW EMPTY EMPTY  DENY
 private.number_chat_message()  definer volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
+private.refuse_write()  invoker volatile
+  call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
 private.set_updated_at()  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
 public.chat_message_page(uuid, bigint, integer, boolean)  invoker stable

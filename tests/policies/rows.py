@@ -150,6 +150,7 @@ CALLS = {
         select from private.my_buddy_ids() as id where id in ('{owner}', '{participant}')""",
     "private.my_match_ids()": "select from private.my_match_ids() as id where id = '{match}'",
     "private.number_chat_message()": "select private.number_chat_message()",
+    "private.refuse_write()": "select private.refuse_write()",
     "private.set_updated_at()": "select private.set_updated_at()",
     "public.chat_message_page(uuid, bigint, integer, boolean)": """
         select where public.chat_message_page('{chat}', 0, 10, false) is not null""",
