@@ -17,6 +17,7 @@ from pydantic_core import from_json
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api import exchange
 from api.errors import MAX_FIELD_ERRORS, ApiError, FieldError, field_name, invalid
 
 # Deeper than any honest document; parsers on the way give up at some 200 levels.
@@ -80,6 +81,7 @@ class BodyGuard:
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
+                exchange.client_gone()
                 return
             body += message.get("body", b"")
             if len(body) > self.max_bytes:

@@ -30,6 +30,7 @@ REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 ERROR_CODE: Final = re.compile(rb'"code":\s*"([A-Z_]{1,40})"')
 ID: Final = re.compile(r"[0-9a-fA-F-]{32,36}")
 UNKNOWN: Final = "unknown"
+CLIENT_GONE: Final = 499
 # routes of FastAPI's own, which leave no template in the scope
 DOCUMENTS: Final = frozenset({"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"})
 METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -127,6 +128,12 @@ def replayed() -> None:
     """Note that the answer was given before: nothing has happened now."""
     if exchange := _current.get():
         exchange.is_replay = True
+
+
+def client_gone() -> None:
+    """Note that the client has left before there was an answer: 499, as proxies call it."""
+    if exchange := _current.get():
+        exchange.status = CLIENT_GONE
 
 
 def caller(user_id: object) -> None:

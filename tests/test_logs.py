@@ -4,11 +4,13 @@ import io
 import json
 import logging
 import os
+import socket
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import httpx
@@ -47,7 +49,10 @@ class Served:
 
     def after(self, answer: httpx.Response) -> Line:
         """The line of a request, which is written once the answer is sent."""
-        request_id, deadline = answer.headers["X-Request-ID"], time.monotonic() + 5
+        return self.line(answer.headers["X-Request-ID"])
+
+    def line(self, request_id: str) -> Line:
+        deadline = time.monotonic() + 5
         found: list[Line] = []
         while not found and time.monotonic() < deadline:
             found = [it for it in self.lines() if it.get("request_id") == request_id]
@@ -173,6 +178,14 @@ class TestLine:
         with signed_in(served, user()) as reader:
             line = served.after(reader.head(f"/api/v1/study/sessions/{NOBODY}"))
         assert (line["status"], line["session_id"]) == (404, str(NOBODY))
+
+    def test_a_client_that_leaves_before_its_body_has_come(self, served: Served) -> None:
+        address = urlsplit(served.address)
+        request = "POST /api/v1/study/sessions HTTP/1.1\r\nHost: x\r\nX-Request-ID: left\r\n"
+        with socket.create_connection((address.hostname, address.port)) as connection:
+            connection.sendall(f"{request}Content-Length: 100\r\n\r\n{{".encode())
+        line = served.line("left")
+        assert (line["status"], line["level"]) == (499, "info")
 
     def test_probes_are_quiet(self, served: Served) -> None:
         answer = httpx.get(f"{served.address}/healthz", headers={"X-Request-ID": "probe"})

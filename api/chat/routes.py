@@ -8,11 +8,11 @@ from api import errors
 from api.caller import CallerDatabase
 from api.chat import service
 from api.chat.schemas import (
+    ChatSession,
+    ChatSessionCreate,
     Message,
     MessageCreate,
     MessageQuery,
-    Session,
-    SessionCreate,
     SessionQuery,
 )
 from api.chat.service import SESSIONS
@@ -24,13 +24,13 @@ PREFIX = "/api/v1/chat/sessions"
 
 router = APIRouter(tags=["chat"], responses=errors.ALWAYS)
 
-AuthorizedSession = Annotated[Session, Depends(SESSIONS.get_authorized_session)]
+AuthorizedSession = Annotated[ChatSession, Depends(SESSIONS.get_authorized_session)]
 
 
 @router.get("")
 async def list_sessions(
     query: Annotated[SessionQuery, Query()], database: CallerDatabase, request: Request
-) -> Page[Session]:
+) -> Page[ChatSession]:
     """List the caller's chat sessions."""
     return await SESSIONS.page(
         database, query, request, sort_by=query.sort_by, sort_order=query.sort_order
@@ -42,7 +42,9 @@ async def list_sessions(
     status_code=201,
     responses=errors.responses("CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
-async def create(body: SessionCreate, database: CreatingDatabase, response: Response) -> Session:
+async def create(
+    body: ChatSessionCreate, database: CreatingDatabase, response: Response
+) -> ChatSession:
     """Open a chat session."""
     session = await SESSIONS.create(database, body.model_dump(mode="json"))
     response.headers["Location"] = f"{PREFIX}/{session.id}"
@@ -50,7 +52,7 @@ async def create(body: SessionCreate, database: CreatingDatabase, response: Resp
 
 
 @router.get("/{session_id}", responses=errors.responses(*NOT_THERE))
-async def get(session: AuthorizedSession) -> Session:
+async def get(session: AuthorizedSession) -> ChatSession:
     """Read a chat session."""
     return session
 

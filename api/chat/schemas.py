@@ -13,7 +13,7 @@ from api.times import Moment
 Role = Literal["user", "assistant", "system"]
 
 
-class SessionCreate(RequestBody):
+class ChatSessionCreate(RequestBody):
     """A new conversation."""
 
     title: Title = Field(examples=["Weekend plans"])
@@ -52,7 +52,7 @@ class MessageQuery(SortedQuery):
     )
 
 
-class Session(BaseModel):
+class ChatSession(BaseModel):
     """A chat session."""
 
     model_config = ConfigDict(hide_input_in_errors=True)

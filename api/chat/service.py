@@ -4,7 +4,7 @@ from typing import Final
 from uuid import UUID
 
 from api import access
-from api.chat.schemas import Message, MessageCreate, MessageQuery, Session
+from api.chat.schemas import ChatSession, Message, MessageCreate, MessageQuery
 from api.database import ConstraintError, Database
 from api.errors import ApiError
 from api.owned import OwnedSessions
@@ -12,7 +12,7 @@ from api.owned import OwnedSessions
 SESSIONS: Final = OwnedSessions(
     "chat",
     owner="user_id",
-    answer=Session,
+    answer=ChatSession,
     columns="id,user_id,title,message_count,created_at,last_updated",
 )
 

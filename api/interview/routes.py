@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from api import errors
 from api.caller import CallerDatabase
 from api.idempotency import CreatingDatabase
-from api.interview.schemas import Session, SessionCreate
+from api.interview.schemas import InterviewSession, InterviewSessionCreate
 from api.interview.service import SESSIONS
 from api.owned import NOT_THERE
 from api.pagination import Page, PageQuery
@@ -16,13 +16,13 @@ PREFIX = "/api/v1/interview/sessions"
 
 router = APIRouter(tags=["interview"], responses=errors.ALWAYS)
 
-AuthorizedSession = Annotated[Session, Depends(SESSIONS.get_authorized_session)]
+AuthorizedSession = Annotated[InterviewSession, Depends(SESSIONS.get_authorized_session)]
 
 
 @router.get("")
 async def list_sessions(
     query: Annotated[PageQuery, Query()], database: CallerDatabase, request: Request
-) -> Page[Session]:
+) -> Page[InterviewSession]:
     """List the caller's interview sessions, newest first."""
     return await SESSIONS.page(database, query, request)
 
@@ -32,7 +32,9 @@ async def list_sessions(
     status_code=201,
     responses=errors.responses("JOB_POSTING_NOT_FOUND", "CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
-async def create(body: SessionCreate, database: CreatingDatabase, response: Response) -> Session:
+async def create(
+    body: InterviewSessionCreate, database: CreatingDatabase, response: Response
+) -> InterviewSession:
     """Start an interview for a job posting of the caller's, at question 0.
 
     A missing and a foreign posting are the same 404.
@@ -43,6 +45,6 @@ async def create(body: SessionCreate, database: CreatingDatabase, response: Resp
 
 
 @router.get("/{session_id}", responses=errors.responses(*NOT_THERE))
-async def get(session: AuthorizedSession) -> Session:
+async def get(session: AuthorizedSession) -> InterviewSession:
     """Read an interview session with its job posting."""
     return session

@@ -11,7 +11,7 @@ from api.times import Moment
 Status = Literal["active", "completed", "abandoned"]
 
 
-class SessionCreate(RequestBody):
+class InterviewSessionCreate(RequestBody):
     """Which posting to practise for."""
 
     job_posting_id: UUID = Field(examples=["b0000000-0000-4000-8000-000000000001"])
@@ -25,7 +25,7 @@ class JobPostingBasic(BaseModel):
     company: str | None = Field(None, examples=["Initech"])
 
 
-class Session(BaseModel):
+class InterviewSession(BaseModel):
     """An interview session. It outlives its posting: then both posting fields are `null`."""
 
     model_config = ConfigDict(hide_input_in_errors=True)

@@ -2,13 +2,13 @@
 
 from typing import Final
 
-from api.interview.schemas import Session
+from api.interview.schemas import InterviewSession
 from api.owned import OwnedSessions
 
 SESSIONS: Final = OwnedSessions(
     "interview",
     owner="user_id",
-    answer=Session,
+    answer=InterviewSession,
     columns=(
         "id,user_id,job_posting_id,status,current_question_number,created_at,updated_at,"
         "job_posting:job_postings(id,title,company)"

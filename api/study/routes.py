@@ -10,20 +10,20 @@ from api.idempotency import CreatingDatabase
 from api.owned import NOT_THERE
 from api.pagination import Page, PageQuery
 from api.study import service
-from api.study.schemas import CreateSessionRequest, Session, UpdateSessionRequest
+from api.study.schemas import CreateSessionRequest, StudySession, UpdateSessionRequest
 from api.study.service import SESSIONS
 
 PREFIX = "/api/v1/study/sessions"
 
 router = APIRouter(tags=["study"], responses=errors.ALWAYS)
 
-AuthorizedSession = Annotated[Session, Depends(SESSIONS.get_authorized_session)]
+AuthorizedSession = Annotated[StudySession, Depends(SESSIONS.get_authorized_session)]
 
 
 @router.get("")
 async def list_sessions(
     query: Annotated[PageQuery, Query()], database: CallerDatabase, request: Request
-) -> Page[Session]:
+) -> Page[StudySession]:
     """List the caller's study sessions, newest first."""
     return await SESSIONS.page(database, query, request)
 
@@ -35,7 +35,7 @@ async def list_sessions(
 )
 async def create(
     body: CreateSessionRequest, database: CreatingDatabase, response: Response
-) -> Session:
+) -> StudySession:
     """Create a study session. It starts as `UPLOADING`."""
     session = await SESSIONS.create(database, body.model_dump(mode="json"))
     response.headers["Location"] = f"{PREFIX}/{session.id}"
@@ -43,7 +43,7 @@ async def create(
 
 
 @router.get("/{session_id}", responses=errors.responses(*NOT_THERE))
-async def get(session: AuthorizedSession) -> Session:
+async def get(session: AuthorizedSession) -> StudySession:
     """Read a study session."""
     return session
 
@@ -54,7 +54,7 @@ async def get(session: AuthorizedSession) -> Session:
 )
 async def update(
     session: AuthorizedSession, body: UpdateSessionRequest, database: CallerDatabase
-) -> Session:
+) -> StudySession:
     """Change a study session: title, description, plan, and the status along its flow."""
     return await service.update(database, session, body)
 

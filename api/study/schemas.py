@@ -69,7 +69,7 @@ class UpdateSessionRequest(Replacement):
     )
 
 
-class Session(BaseModel):
+class StudySession(BaseModel):
     """A study session."""
 
     model_config = ConfigDict(hide_input_in_errors=True)

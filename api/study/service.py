@@ -6,12 +6,12 @@ from api.database import Database
 from api.errors import ApiError
 from api.owned import OwnedSessions
 from api.study import rules
-from api.study.schemas import Session, UpdateSessionRequest
+from api.study.schemas import StudySession, UpdateSessionRequest
 
 SESSIONS: Final = OwnedSessions(
     "study",
     owner="profile_id",
-    answer=Session,
+    answer=StudySession,
     columns="id,profile_id,title,description,status,draft_plan,created_at,updated_at",
 )
 
@@ -19,7 +19,9 @@ SESSIONS: Final = OwnedSessions(
 MAX_ROUNDS: Final = 5
 
 
-async def update(database: Database, session: Session, body: UpdateSessionRequest) -> Session:
+async def update(
+    database: Database, session: StudySession, body: UpdateSessionRequest
+) -> StudySession:
     """Write what the body names, and a status only if it still is the one that the rule saw.
 
     Raises:

@@ -19,8 +19,8 @@ from api.wingman.schemas import (
     NotesAnswer,
     NotesRequest,
     ScheduleRequest,
-    Session,
     SessionQuery,
+    WingmanSession,
 )
 
 PREFIX: Final = "/api/v1/wingman/sessions"
@@ -44,10 +44,10 @@ NOT_THERE: Final[tuple[Code, ...]] = ("SESSION_NOT_FOUND", "NOT_A_PARTICIPANT")
 @router.get("")
 async def list_sessions(
     query: Annotated[SessionQuery, Query()], database: CallerDatabase, request: Request
-) -> Page[Session]:
+) -> Page[WingmanSession]:
     """List the caller's wingman sessions, newest first."""
     sessions, total = await service.list_sessions(database, query)
-    return Page[Session].of(sessions, total, query, request)
+    return Page[WingmanSession].of(sessions, total, query, request)
 
 
 @router.post(
@@ -65,7 +65,7 @@ async def list_sessions(
 )
 async def schedule(
     body: ScheduleRequest, database: CreatingDatabase, response: Response
-) -> Session:
+) -> WingmanSession:
     """Schedule a wingman session for an accepted match. A match has one at a time."""
     session = await service.schedule(database, body)
     response.headers["Location"] = f"{PREFIX}/{session.id}"
@@ -78,7 +78,9 @@ async def schedule(
     openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 @published.get("/{session_id}")
-async def get(session_id: SessionId, database: CallerDatabase, response: Response) -> Session:
+async def get(
+    session_id: SessionId, database: CallerDatabase, response: Response
+) -> WingmanSession:
     """Read a wingman session with its participants, their challenges and what is at stake.
 
     The answer's `ETag`, sent back as `If-None-Match`, is answered with 304 while nothing changed.

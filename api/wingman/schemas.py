@@ -106,7 +106,7 @@ class ReputationPreview(Answer):
     user2_delta: int = Field(examples=[20])
 
 
-class Session(Answer):
+class WingmanSession(Answer):
     """A session with its people, their challenges and what is at stake."""
 
     id: UUID = Field(examples=["e0000000-0000-4000-8000-000000000001"])

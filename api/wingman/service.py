@@ -16,8 +16,8 @@ from api.wingman.schemas import (
     ConfirmAnswer,
     NotesAnswer,
     ScheduleRequest,
-    Session,
     SessionQuery,
+    WingmanSession,
 )
 
 # What the schema refuses, in the client's terms.
@@ -33,27 +33,29 @@ CONSTRAINTS: Final[Mapping[str, Code]] = {
 MAX_ROUNDS: Final = 5
 
 
-async def list_sessions(database: Database, query: SessionQuery) -> tuple[list[Session], int]:
+async def list_sessions(
+    database: Database, query: SessionQuery
+) -> tuple[list[WingmanSession], int]:
     """Return one page of the caller's sessions, newest first, and how many there are."""
     sessions = database.table("wingman_session_details").select("*", count=CountMethod.exact)
     if query.status is not None:
         sessions = sessions.eq("status", query.status)
     sessions = sessions.order("created_at", desc=True).order("id", desc=True)
     found = await database.slice(sessions, limit=query.limit, offset=query.offset)
-    return [Session.of(row) for row in found.rows], found.total
+    return [WingmanSession.of(row) for row in found.rows], found.total
 
 
-async def get(database: Database, session_id: UUID) -> Session:
+async def get(database: Database, session_id: UUID) -> WingmanSession:
     """Return a session of the caller's.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
 
     """
-    return Session.of(await read(database, session_id))
+    return WingmanSession.of(await read(database, session_id))
 
 
-async def schedule(database: Database, request: ScheduleRequest) -> Session:
+async def schedule(database: Database, request: ScheduleRequest) -> WingmanSession:
     """Insert a session for an accepted match of the caller's.
 
     All rules are facts of the schema, so that nothing has to be read first: the insert policy,
