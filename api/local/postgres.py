@@ -43,14 +43,19 @@ class Postgres:
         port: where it listens, on this machine only.
         marker: a name for the stack, by which its processes can be found.
         log: the file for the server's log.
+        is_scratch: whether the data need not outlive this machine's next crash, so that nobody
+            waits for the disk.
 
     """
 
-    def __init__(self, folder: Path, port: int, marker: str, log: Path) -> None:
+    def __init__(
+        self, folder: Path, port: int, marker: str, log: Path, *, is_scratch: bool = False
+    ) -> None:
         self.port = port
         self._folder = folder
         self._marker = marker
         self._log = log
+        self._is_scratch = is_scratch
         self.server: Child | None = None
 
     @property
@@ -78,7 +83,7 @@ class Postgres:
         folder = server_folder(self._folder, account)
         data = folder / "data"
         if not data.exists():
-            _initialize(programs, data, account)
+            _initialize(programs, data, account, is_synced=not self._is_scratch)
         _own(self.socket_folder, account)
         _forget_dead_server(data, self.socket_folder)
         settings = {
@@ -88,6 +93,7 @@ class Postgres:
             "cluster_name": self._marker,  # in the title of each of its processes
             "timezone": "UTC",
             "log_timezone": "UTC",
+            "fsync": "off" if self._is_scratch else "on",
         }
         options = [option for pair in settings.items() for option in ("-c", "=".join(pair))]
         self.server = Child(
@@ -133,7 +139,7 @@ class Postgres:
         return True
 
 
-def _initialize(programs: Path, data: Path, account: Account | None) -> None:
+def _initialize(programs: Path, data: Path, account: Account | None, *, is_synced: bool) -> None:
     # complete under another name first: an interrupted start is never taken for data
     partial = data.with_name("data.partial")
     shutil.rmtree(partial, ignore_errors=True)
@@ -143,6 +149,7 @@ def _initialize(programs: Path, data: Path, account: Account | None) -> None:
             *("--username=postgres", "--auth=trust", "--encoding=UTF8"),
             # the same on every machine, whatever locales it has
             *("--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *([] if is_synced else ["--no-sync"]),
         ],
         env=_ENVIRONMENT,
         cwd="/",  # the caller's folder may be out of the account's reach

@@ -26,6 +26,7 @@ class Stack:
         data_dir: where its data and logs are, made when absent.
         db_port: where Postgres listens, on this machine only.
         rest_port: where the gateway listens, on this machine only.
+        is_scratch: whether the data is removed when the stack stops.
 
     """
 
@@ -33,16 +34,22 @@ class Stack:
     jwt_secret = LOCAL_JWT_SECRET
     anon_key = api_key("anon")
 
-    def __init__(self, data_dir: Path, db_port: int, rest_port: int) -> None:
+    def __init__(
+        self, data_dir: Path, db_port: int, rest_port: int, *, is_scratch: bool = False
+    ) -> None:
         self.data_dir = data_dir.resolve()
         self._rest_port = rest_port
         self._postgrest_port = free_port()
-        self._is_scratch = False
+        self._is_scratch = is_scratch
         # in each of its processes, so that a later start can tell them from any other
         self._marker = f"session-api-{hashlib.sha256(bytes(self.data_dir)).hexdigest()[:16]}"
         self._lock = FolderLock(self.data_dir)
         self._postgres = Postgres(
-            self.data_dir / "postgres", db_port, self._marker, self._log("postgres")
+            self.data_dir / "postgres",
+            db_port,
+            self._marker,
+            self._log("postgres"),
+            is_scratch=is_scratch,
         )
         self._postgrest: Child | None = None
         self._gateway: Child | None = None
@@ -50,9 +57,7 @@ class Stack:
     @classmethod
     def scratch(cls, folder: Path) -> Self:
         """Return a stack on free ports whose data in `folder` is removed when it stops."""
-        stack = cls(folder, free_port(), free_port())
-        stack._is_scratch = True
-        return stack
+        return cls(folder, free_port(), free_port(), is_scratch=True)
 
     @property
     def url(self) -> str:

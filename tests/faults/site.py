@@ -83,7 +83,8 @@ def site() -> Iterator[Site]:
     """Start everything; stop it at the end, whatever has been done to it."""
     with ExitStack() as cleanup:
         folder = cleanup.enter_context(scratch_folder())
-        stack = cleanup.enter_context(Stack.scratch(folder / "stack"))
+        # not a scratch one: those do not wait for the disk
+        stack = cleanup.enter_context(Stack(folder / "stack", free_port(), free_port()))
         stack.migrate()
         running = Site(stack, cleanup.enter_context(redis_server()), folder)
         cleanup.callback(running.api.stop)

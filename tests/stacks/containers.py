@@ -81,6 +81,7 @@ class ContainerStack:
             driver=None,
         )
         postgres.with_network(self._network).with_network_aliases(_DATABASE)
+        postgres.with_command("postgres -c fsync=off")  # it goes when the tests do
         url = cleanup.enter_context(postgres).get_connection_url()
         with psycopg.connect(url) as connection:
             connection.execute(SETUP.read_bytes())
