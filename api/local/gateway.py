@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from api.local.addresses import answers
+from api.local.keys import api_key
 from api.local.processes import STACK_VARIABLE, Child
 
 _START_SECONDS = 20
@@ -29,7 +30,8 @@ def gateway(port: int, postgrest_url: str, jwt_secret: str, marker: str, log: Pa
             STACK_VARIABLE: marker,
             "GATEWAY_PORT": str(port),
             "GATEWAY_POSTGREST_URL": postgrest_url,
-            "GATEWAY_JWT_SECRET": jwt_secret,
+            "GATEWAY_ANON_KEY": api_key("anon", jwt_secret),
+            "GATEWAY_SERVICE_ROLE_KEY": api_key("service_role", jwt_secret),
         },
         is_ready=lambda: answers(port),
         start_seconds=_START_SECONDS,

@@ -7,7 +7,6 @@ import jwt
 
 from api.settings import LOCAL_JWT_SECRET
 
-PUBLISHABLE_KEY_PREFIX = "sb_publishable_"
 _ALGORITHM = "HS256"
 _DEMO_EXPIRY = 1983812996  # in the year 2032, as in the keys that Supabase prints
 

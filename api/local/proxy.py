@@ -1,7 +1,8 @@
 """What the gateway does: gives PostgREST the path and the keys that Supabase gives it.
 
-`python -m api.local.proxy`, with `GATEWAY_PORT`, `GATEWAY_POSTGREST_URL` and `GATEWAY_JWT_SECRET`
-in the environment, serves it. Everything but `/rest/v1` is 404: no other service runs locally.
+`python -m api.local.proxy`, with `GATEWAY_PORT`, `GATEWAY_POSTGREST_URL`, `GATEWAY_ANON_KEY` and
+`GATEWAY_SERVICE_ROLE_KEY` in the environment, serves it. Everything but `/rest/v1` is 404: no other
+service runs locally.
 """
 
 import os
@@ -13,8 +14,9 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from api.local.addresses import HOST, REST_PATH
-from api.local.keys import PUBLISHABLE_KEY_PREFIX, api_key
 
+# not of `keys`, which knows the settings: their libraries would nearly double the time of a start
+_PUBLISHABLE_KEY_PREFIX = "sb_publishable_"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _CHUNK_BYTES = 65_536
 _CONNECT_SECONDS = 2
@@ -44,15 +46,16 @@ _HOP_BY_HOP = frozenset(
 )
 
 
-def create_gateway(postgrest_url: str, jwt_secret: str) -> web.Application:
+def create_gateway(postgrest_url: str, anon_key: str, service_role_key: str) -> web.Application:
     """Build the gateway in front of the PostgREST at `postgrest_url`.
 
     Args:
         postgrest_url: PostgREST's own address.
-        jwt_secret: what signs the stack's keys.
+        anon_key: the stack's key for browsers.
+        service_role_key: its key that passes over every policy.
 
     """
-    gateway = _Gateway(postgrest_url, jwt_secret)
+    gateway = _Gateway(postgrest_url, anon_key, service_role_key)
     # a body is passed through as it comes, whatever its size
     app = web.Application(middlewares=[_answer_preflights], client_max_size=0)
     app.cleanup_ctx.append(gateway.session)
@@ -64,10 +67,10 @@ def create_gateway(postgrest_url: str, jwt_secret: str) -> web.Application:
 
 
 class _Gateway:
-    def __init__(self, postgrest: str, jwt_secret: str) -> None:
+    def __init__(self, postgrest: str, anon_key: str, service_role_key: str) -> None:
         self._postgrest = postgrest
-        self._anon_key = api_key("anon", jwt_secret)
-        self._keys = {self._anon_key, api_key("service_role", jwt_secret)}
+        self._anon_key = anon_key
+        self._keys = {anon_key, service_role_key}
         self._client: ClientSession
 
     async def session(self, _: web.Application) -> AsyncIterator[None]:
@@ -85,7 +88,7 @@ class _Gateway:
                 "No API key found in request",
                 "No `apikey` request header or url param was found.",
             )
-        if key not in self._keys and not key.startswith(PUBLISHABLE_KEY_PREFIX):
+        if key not in self._keys and not key.startswith(_PUBLISHABLE_KEY_PREFIX):
             return _refusal(
                 HTTPStatus.UNAUTHORIZED,
                 "Invalid API key",
@@ -126,8 +129,8 @@ class _Gateway:
         headers = _end_to_end(request.headers)
         bearer = headers.get("Authorization", "").removeprefix("Bearer ")
         # such a key is no token: as a bearer it means what its absence means
-        if not bearer or bearer.startswith(PUBLISHABLE_KEY_PREFIX):
-            bearer = self._anon_key if key.startswith(PUBLISHABLE_KEY_PREFIX) else key
+        if not bearer or bearer.startswith(_PUBLISHABLE_KEY_PREFIX):
+            bearer = self._anon_key if key.startswith(_PUBLISHABLE_KEY_PREFIX) else key
             headers["Authorization"] = f"Bearer {bearer}"
         return headers
 
@@ -169,7 +172,11 @@ def _refusal(status: HTTPStatus, message: str, hint: str) -> web.Response:
 def main() -> None:
     """Serve the gateway until a signal ends it."""
     web.run_app(
-        create_gateway(os.environ["GATEWAY_POSTGREST_URL"], os.environ["GATEWAY_JWT_SECRET"]),
+        create_gateway(
+            os.environ["GATEWAY_POSTGREST_URL"],
+            os.environ["GATEWAY_ANON_KEY"],
+            os.environ["GATEWAY_SERVICE_ROLE_KEY"],
+        ),
         host=HOST,
         port=int(os.environ["GATEWAY_PORT"]),
         shutdown_timeout=_SHUTDOWN_SECONDS,
