@@ -19,10 +19,14 @@ _TAKEN = (
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on at this moment."""
-    with socket.socket() as probe:
-        probe.bind((HOST, 0))
-        return int(probe.getsockname()[1])
+    """Return a port that nothing listens on, and that no other program is given for a minute.
+
+    A server can listen there; whoever asks the system for any port gets another one.
+    """
+    with socket.create_server((HOST, 0)) as server:
+        with socket.create_connection(server.getsockname()):
+            server.accept()[0].close()  # who closes first keeps the port in TIME_WAIT
+        return int(server.getsockname()[1])
 
 
 def answers(port: int) -> bool:
