@@ -4,6 +4,7 @@ import json
 import os
 import ssl
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from uuid import UUID
@@ -16,6 +17,7 @@ from psycopg.rows import TupleRow
 
 from api.local.addresses import HOST, free_port
 from api.local.keys import user_token
+from api.local.processes import Child
 from api.local.project import Project
 from api.local.server import api_server, api_settings
 from tests import actors
@@ -53,7 +55,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse at once where there is no such stack."""
-    STACKS[config.getoption("stack")].require()
+    provider = STACKS[config.getoption("stack")]
+    if provider.spare is None and config.getoption("numprocesses", None):
+        raise pytest.UsageError(
+            "--stack=url is one Supabase for all tests, some of which see if anything changes: "
+            "run them one after the other, with `-n 0`"
+        )
+    provider.require()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
+    """With `-n auto` each worker has a stack of its own, where there can be more than one."""
+    return 0 if STACKS[config.getoption("stack")].spare is None else None
 
 
 @pytest.fixture(scope="session")
@@ -90,8 +104,8 @@ def spare(provider: Provider) -> Iterator[Spare]:
 def serve(stack: Project) -> Iterator[Serve]:
     """Serve the API with these environment variables; the same ones share a process."""
     running: dict[frozenset[tuple[str, str]], str] = {}
-    with ExitStack() as cleanup:
-        folder = cleanup.enter_context(scratch_folder())  # without a `.env`
+    servers: list[Child] = []
+    with scratch_folder() as folder:  # without a `.env`
 
         def serve(**overrides: str) -> str:
             key = frozenset(overrides.items())
@@ -99,12 +113,16 @@ def serve(stack: Project) -> Iterator[Serve]:
                 port = free_port()
                 env = {"PATH": os.defpath, **api_settings(stack), "RATE_LIMITS": "off", **overrides}
                 server = api_server(port, env, folder, folder / f"api-{port}.log")
-                cleanup.callback(server.stop)
+                servers.append(server)
                 server.start()
                 running[key] = f"http://{HOST}:{port}"
             return running[key]
 
-        yield serve
+        try:
+            yield serve
+        finally:
+            with ThreadPoolExecutor() as threads:  # one after the other they would take seconds
+                list(threads.map(Child.stop, servers))
 
 
 @pytest.fixture(scope="session")
