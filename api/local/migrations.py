@@ -27,7 +27,7 @@ def migrate(database_url: str, project: Path = PROJECT) -> None:
     """
     if not CLI.exists():
         raise LocalError(f"The Supabase CLI is not in {CLI.parent}: run `npm ci`.")
-    result = subprocess.run(  # noqa: S603
+    with subprocess.Popen(  # noqa: S603
         [
             *(str(CLI), "db", "push", f"--remote={database_url}?sslmode=disable"),
             *("--workdir", str(project), "--yes", "--agent", "no"),
@@ -37,10 +37,14 @@ def migrate(database_url: str, project: Path = PROJECT) -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
-    )
-    if result.returncode != 0:
-        raise LocalError(f"The migrations could not be applied:\n{result.stdout.strip()}")
+    ) as cli:
+        try:
+            output, _ = cli.communicate()
+        except BaseException:
+            cli.terminate()  # npm's launcher passes that on to the program; killed, it would not
+            raise
+    if cli.returncode != 0:
+        raise LocalError(f"The migrations could not be applied:\n{output.strip()}")
 
 
 def seed(database_url: str) -> bool:
