@@ -34,7 +34,8 @@ def pgtap(own_stack: Project) -> Iterator[Connection]:
             # in CI it has to be there
             (pytest.fail if os.environ.get("CI") else pytest.skip)(_MISSING)
         connection.execute("create schema pgtap")
-        connection.execute("set search_path = public, pgtap")
+        # whatever is made goes into the first of them
+        connection.execute("set search_path = pgtap, public")
         try:
             if script:
                 connection.execute(Path(script).read_bytes())
