@@ -87,8 +87,9 @@ class Traces:
             span.set_status(StatusCode.ERROR)
         inside = set_span_in_context(span)
         for began, took in ended.upstream:
+            started = ended.started + began - ended.began
             question = self.tracer.start_span(
-                "PostgREST", inside, SpanKind.CLIENT, start_time=began
+                "PostgREST", inside, SpanKind.CLIENT, start_time=started
             )
-            question.end(began + took)
-        span.end(ended.started + int(ended.seconds * 1e9))
+            question.end(started + took)
+        span.end(ended.started + round(ended.seconds * 1e9))
