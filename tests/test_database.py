@@ -1,7 +1,12 @@
-"""What PostgREST's refusals mean."""
+"""What PostgREST's refusals mean, and whose requests are."""
 
+import asyncio
+from uuid import uuid4
+
+import httpx
+import jwt
 import pytest
-from postgrest import APIError
+from postgrest import APIError, CountMethod
 
 from api.database import (
     ConstraintError,
@@ -9,10 +14,13 @@ from api.database import (
     DeniedError,
     OvertakenError,
     RangeError,
+    Upstream,
     constraint_name,
     meaning,
 )
 from api.errors import ApiError, Code
+from api.settings import Settings
+from api.tokens import TokenMint
 
 
 def refusal(code: str | None, message: str = "") -> ApiError | DatabaseError:
@@ -98,3 +106,30 @@ class TestConstraintName:
     )
     def test_postgres_messages(self, message: str, name: str) -> None:
         assert constraint_name(message) == name
+
+
+class TestAsCaller:
+    """Requests of one caller share a client; nothing of one may be found in another."""
+
+    def test_whose_a_request_is(self) -> None:
+        async def ask() -> None:
+            settings = Settings(_env_file=None, environment="development")
+            async with httpx.AsyncClient() as http:
+                upstream = Upstream(settings, TokenMint(settings), http)
+                alice, bob = uuid4(), uuid4()
+                for user in (alice, bob, alice):
+                    database = upstream.as_caller(user)
+                    insert = database.table("chat_messages").insert({}).select("id")
+                    insert.request.headers["Idempotency-Key"] = "one request's"
+                    for query in (
+                        database.table("chat_messages").select("*", count=CountMethod.exact),
+                        upstream.as_caller(user).table("chat_messages").update({}),
+                    ):
+                        headers = query.request.headers
+                        token = headers["Authorization"].removeprefix("Bearer ")
+                        claims = jwt.decode(token, options={"verify_signature": False})
+                        assert (claims["sub"], claims["role"]) == (str(user), "session_api")
+                        assert "Idempotency-Key" not in headers
+                    assert database.caller_id == user
+
+        asyncio.run(ask())
