@@ -54,6 +54,7 @@ def run(data_dir: Path, api_port: int, rest_port: int, db_port: int) -> None:
         project = find_supabase(rest_port, db_port) or Stack(data_dir, db_port, rest_port)
         _say(project.announcement)
         with project:
+            require_free(api_port, "API_PORT")  # before the migrations, which take seconds
             _say("Applying the migrations")
             project.migrate()
             if project.seed():
@@ -64,7 +65,6 @@ def run(data_dir: Path, api_port: int, rest_port: int, db_port: int) -> None:
 
 def _serve(project: Stack | RunningSupabase, port: int) -> None:
     _say("Starting the API")
-    require_free(port, "API_PORT")
     server = api_server(port, {**os.environ, **api_settings(project)})
     try:
         server.start()

@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from api.local.addresses import HOST, free_port
+from tests.stacks.folder import scratch_folder
 
 Start = Callable[[], "Run"]
 
@@ -25,13 +26,13 @@ _STOP_SECONDS = 30
 class Run:
     """A `session-api local run`."""
 
-    def __init__(self, folder: Path, ports: dict[str, int]) -> None:
+    def __init__(self, data: Path, ports: dict[str, int]) -> None:
         self.database_url = f"postgresql://postgres:postgres@{HOST}:{ports['DB_PORT']}/postgres"
         self._process = subprocess.Popen(  # noqa: S603 - our own program
             [Path(sys.executable).with_name("session-api"), "local", "run"],
             env={
                 "PATH": os.environ["PATH"],
-                "DATA_DIR": str(folder / "data"),
+                "DATA_DIR": str(data),
                 **{name: str(port) for name, port in ports.items()},
             },
             stdin=subprocess.DEVNULL,
@@ -68,22 +69,39 @@ class Run:
         return code
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def ports() -> dict[str, int]:
     return {name: free_port() for name in ("API_PORT", "REST_PORT", "DB_PORT")}
 
 
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """A folder for the data, which each start leaves to the next one."""
+    with scratch_folder() as folder:
+        yield folder / "data"
+
+
 @pytest.fixture
-def start(folder: Path, ports: dict[str, int]) -> Iterator[Start]:
+def start(data: Path, ports: dict[str, int]) -> Iterator[Start]:
     """Run it, on the same folder each time."""
     with ExitStack() as cleanup:
 
         def start() -> Run:
-            run = Run(folder, ports)
+            run = Run(data, ports)
             cleanup.callback(run.end)
             return run
 
         yield start
+
+
+class TestEnd:
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+    def test_while_starting(self, start: Start, number: signal.Signals) -> None:
+        run = start()
+        run.read_until("==> Applying")
+        processes = run.processes()
+        assert run.end(number) == 0
+        assert not [process for process in processes if process.is_running()]
 
 
 class TestReady:
@@ -113,13 +131,4 @@ class TestReady:
             assert run.wait() == 1
         assert "API_PORT=" in output.splitlines()[-1]
         assert "Traceback" not in output
-
-
-class TestEnd:
-    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-    def test_while_starting(self, start: Start, number: signal.Signals) -> None:
-        run = start()
-        run.read_until("==> Applying")
-        processes = run.processes()
-        assert run.end(number) == 0
-        assert not [process for process in processes if process.is_running()]
+        assert "==> Applying" not in output  # at once, rather than after the migrations
