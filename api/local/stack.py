@@ -12,7 +12,7 @@ from api.local.gateway import gateway
 from api.local.keys import api_key
 from api.local.lock import FolderLock
 from api.local.postgres import Postgres
-from api.local.postgrest import configuration, postgrest
+from api.local.postgrest import configuration, find_postgrest, postgrest
 from api.local.processes import Child, end_leftovers
 from api.settings import LOCAL_JWT_SECRET
 
@@ -104,6 +104,7 @@ class Stack:
             end_leftovers(self._marker)
             require_free(self._postgres.port, "DB_PORT")
             require_free(self._rest_port, "REST_PORT")
+            find_postgrest()  # before anything is made, rather than after
             self._start_parts()
         except BaseException:
             self.stop()

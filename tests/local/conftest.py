@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from api.local.stack import Stack
 from tests.stacks.folder import scratch_folder
 
 
@@ -13,3 +14,10 @@ def folder() -> Iterator[Path]:
     """An empty folder that another user can reach."""
     with scratch_folder() as folder:
         yield folder
+
+
+@pytest.fixture(scope="session")
+def running() -> Iterator[Stack]:
+    """A stack that runs, without the migrations: for tests that only need one to be there."""
+    with scratch_folder() as folder, Stack.scratch(folder / "stack") as stack:
+        yield stack

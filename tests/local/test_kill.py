@@ -2,8 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from threading import Thread
 
@@ -13,8 +13,7 @@ import pytest
 
 from api.local.addresses import free_port
 from api.local.stack import Stack
-
-Start = Callable[[], "StackProcess"]
+from tests.stacks.folder import scratch_folder
 
 _SECONDS = 30
 _PROGRAM = """
@@ -46,50 +45,94 @@ class StackProcess:
         """The process that started it."""
         return psutil.Process(self._process.pid)
 
+    def has_ended(self) -> bool:
+        """Say whether the owner has ended."""
+        return self._process.poll() is not None
+
     def end(self) -> None:
         """Kill the owner, unless it has ended."""
         self._process.kill()
         self._process.wait(_SECONDS)
 
 
-@pytest.fixture
-def start(folder: Path) -> Iterator[Start]:
-    """Start a stack, in the same folder and on the same ports each time."""
-    db_port, rest_port = free_port(), free_port()
-    with ExitStack() as cleanup:
-        cleanup.callback(Stack(folder / "stack", db_port, rest_port).remove)
+class Killable:
+    """One folder and its ports, with a stack that is killed and started again there."""
 
-        def start() -> StackProcess:
-            process = StackProcess(folder / "stack", db_port, rest_port)
-            cleanup.callback(process.end)
-            return process
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._ports = free_port(), free_port()
+        self._stack: StackProcess | None = None
 
-        yield start
+    def running(self) -> StackProcess:
+        """The stack that is running; one is started when there is none."""
+        if self._stack is None or self._stack.has_ended():
+            return self.start()
+        return self._stack
+
+    def start(self) -> StackProcess:
+        """Start it, after it was killed or for the first time."""
+        self._stack = StackProcess(self.folder, *self._ports)
+        return self._stack
+
+    def end(self) -> None:
+        """Kill what is running, and remove the data."""
+        if self._stack is not None:
+            self._stack.end()
+        Stack(self.folder, *self._ports).remove()
 
 
-def commit(stack: StackProcess) -> None:
+@pytest.fixture(scope="module")
+def killable() -> Iterator[Killable]:
+    """A folder in which the first stack was killed while it made its data."""
+    with scratch_folder() as folder:
+        killable = Killable(folder / "stack")
+        # nothing is where the data should be
+        (killable.folder / "postgres" / "data.partial" / "base").mkdir(parents=True)
+        (killable.folder / "stack.lock").touch()
+        yield killable
+        killable.end()
+
+
+def commit(stack: StackProcess) -> int:
+    """Commit a row that is nowhere else, and return its number."""
     with psycopg.connect(stack.database_url) as connection:
-        connection.execute("create table public.committed as select 7 as number")
+        connection.execute(
+            "create table if not exists public.committed (number int generated always as identity)"
+        )
+        row = connection.execute(
+            "insert into public.committed default values returning number"
+        ).fetchone()
+    assert row is not None
+    return int(row[0])
 
 
-def committed(stack: StackProcess) -> object:
+def committed(stack: StackProcess) -> int:
+    """The number of the last row that is there."""
     with psycopg.connect(stack.database_url) as connection:
-        return connection.execute("table public.committed").fetchall()
+        row = connection.execute("select max(number) from public.committed").fetchone()
+    assert row is not None
+    return int(row[0])
 
 
 class TestKill:
-    def test_everything(self, start: Start) -> None:
-        killed = start()
-        commit(killed)
+    def test_half_made_data(self, killable: Killable) -> None:
+        stack = killable.running()
+        number = commit(stack)
+        assert committed(stack) == number
+        assert not (killable.folder / "postgres" / "data.partial").exists()
+
+    def test_everything(self, killable: Killable) -> None:
+        killed = killable.running()
+        number = commit(killed)
         for process in [killed.owner, *killed.owner.children(recursive=True)]:
             with suppress(psutil.NoSuchProcess):  # it went with the one before
                 process.kill()
         killed.end()
-        assert committed(start()) == [(7,)]
+        assert committed(killable.start()) == number
 
-    def test_all_but_a_busy_backend(self, start: Start) -> None:
-        killed = start()
-        commit(killed)
+    def test_all_but_a_busy_backend(self, killable: Killable) -> None:
+        killed = killable.running()
+        number = commit(killed)
         with closing(psycopg.connect(killed.database_url)) as connection:
 
             def work() -> None:
@@ -107,23 +150,15 @@ class TestKill:
             server.kill()
             killed.end()
             assert backend.is_running()
-            restarted = start()
+            restarted = killable.start()
             assert not backend.is_running()
             worker.join()
-        assert committed(restarted) == [(7,)]
+        assert committed(restarted) == number
 
     @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells children")
-    def test_the_owner(self, start: Start) -> None:
-        killed = start()
+    def test_the_owner(self, killable: Killable) -> None:
+        killed = killable.running()
         children = killed.owner.children(recursive=True)
         killed.end()
         _, alive = psutil.wait_procs(children, timeout=_SECONDS)
         assert not alive
-
-    def test_half_made_data(self, start: Start, folder: Path) -> None:
-        # killed while making the data, so that nothing is where the data should be
-        (folder / "stack" / "postgres" / "data.partial" / "base").mkdir(parents=True)
-        (folder / "stack" / "stack.lock").touch()
-        stack = start()
-        commit(stack)
-        assert committed(stack) == [(7,)]

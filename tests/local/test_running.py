@@ -3,7 +3,7 @@
 import json
 from contextlib import AbstractContextManager
 from http.server import BaseHTTPRequestHandler
-from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -29,6 +29,13 @@ def answering(answer: bytes) -> AbstractContextManager[int]:
     return serving(Handler)
 
 
+def port(url: str) -> int:
+    """The port in an address."""
+    port = urlsplit(url).port
+    assert port is not None
+    return port
+
+
 class TestFind:
     def test_the_auth_service_gives_it_away(self) -> None:
         with answering(json.dumps({"name": "GoTrue", "version": "v2"}).encode()) as port:
@@ -44,19 +51,14 @@ class TestFind:
         with answering(answer) as port:
             assert find_supabase(port, 54322) is None
 
-    def test_not_a_stack_of_ours(self, folder: Path) -> None:
-        rest_port = free_port()
-        with Stack(folder / "stack", free_port(), rest_port) as stack:
-            assert find_supabase(rest_port, 54322) is None
-        stack.remove()
+    def test_not_a_stack_of_ours(self, running: Stack) -> None:
+        assert find_supabase(port(running.url), 54322) is None
 
 
 class TestMigrate:
-    def test_leaves_another_project_alone(self, folder: Path) -> None:
-        stack = Stack(folder / "stack", db_port := free_port(), free_port())
-        with stack, pytest.raises(LocalError, match="another project"):
-            RunningSupabase(free_port(), db_port).migrate()
-        stack.remove()
+    def test_leaves_another_project_alone(self, running: Stack) -> None:
+        with pytest.raises(LocalError, match="another project"):
+            RunningSupabase(free_port(), port(running.database_url)).migrate()
 
     def test_database_away(self) -> None:
         with pytest.raises(LocalError, match="refuses"):

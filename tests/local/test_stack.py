@@ -2,6 +2,7 @@
 
 import os
 import socket
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -23,48 +24,55 @@ def value(stack: Stack, query: str) -> object:
     return row[0]
 
 
+@pytest.fixture(scope="module")
+def stopped() -> Iterator[Stack]:
+    """A stack that has run and stopped, with a row in its data."""
+    with scratch_folder() as folder:
+        stack = Stack(folder / "stack", free_port(), free_port())
+        with stack, psycopg.connect(stack.database_url) as connection:
+            connection.execute("create table public.kept as select 7 as number")
+        yield stack
+        stack.remove()
+
+
 class TestStart:
-    def test_two_side_by_side(self, folder: Path) -> None:
-        with Stack.scratch(folder / "one") as one, Stack.scratch(folder / "two") as two:
-            for stack, name in ((one, "one"), (two, "two")):
+    def test_two_side_by_side(self, running: Stack, folder: Path) -> None:
+        # one of them in a folder whose path is longer than a unix socket's may be
+        with Stack.scratch(folder / ("a" * 60) / ("b" * 60)) as other:
+            for stack, name in ((running, "one"), (other, "two")):
                 with psycopg.connect(stack.database_url) as connection:
                     connection.execute("create table public.name as select %s::text", [name])
-            assert value(one, "table public.name") == "one"
-            assert value(two, "table public.name") == "two"
-            for stack in (one, two):
+            assert value(running, "table public.name") == "one"
+            assert value(other, "table public.name") == "two"
+            for stack in (running, other):
                 headers = {"apikey": stack.anon_key}
                 assert httpx.get(stack.rest_url, headers=headers).status_code == 404
+        assert list((folder / ("a" * 60)).iterdir()) == []
 
-    def test_schema_reload_is_heard(self, folder: Path) -> None:
-        with Stack.scratch(folder / "stack") as stack, httpx.Client() as browser:
-            browser.headers["apikey"] = stack.anon_key
-            assert browser.get(f"{stack.rest_url}/things").status_code == 404
-            with psycopg.connect(stack.database_url) as connection:
+    def test_schema_reload_is_heard(self, running: Stack) -> None:
+        with httpx.Client() as browser:
+            browser.headers["apikey"] = running.anon_key
+            assert browser.get(f"{running.rest_url}/things").status_code == 404
+            with psycopg.connect(running.database_url) as connection:
                 connection.execute("create table public.things (id int)")
                 connection.execute("notify pgrst, 'reload schema'")
             for _ in range(500):
-                if browser.get(f"{stack.rest_url}/things").status_code == 200:
+                if browser.get(f"{running.rest_url}/things").status_code == 200:
                     break
             else:
                 pytest.fail("PostgREST does not know the new table")
 
-    def test_long_folder(self, folder: Path) -> None:
-        # longer than the path of a unix socket may be
-        with Stack.scratch(folder / ("a" * 60) / ("b" * 60)) as stack:
-            assert value(stack, "select 1") == 1
-
-    def test_same_folder_twice(self, folder: Path) -> None:
-        again = Stack(folder / "stack", free_port(), free_port())
-        with (
-            Stack.scratch(folder / "stack"),
-            pytest.raises(LocalError, match=r"already running.* or start another"),
-        ):
+    def test_same_folder_twice(self, running: Stack) -> None:
+        again = Stack(running.data_dir, free_port(), free_port())
+        with pytest.raises(LocalError, match=r"already running.* or start another"):
             again.start()
+        assert value(running, "select 1") == 1
 
-    def test_removed_while_it_runs(self, folder: Path) -> None:
-        again = Stack(folder / "stack", free_port(), free_port())
-        with Stack.scratch(folder / "stack"), pytest.raises(LocalError, match=r"stop it first\.$"):
+    def test_removed_while_it_runs(self, running: Stack) -> None:
+        again = Stack(running.data_dir, free_port(), free_port())
+        with pytest.raises(LocalError, match=r"stop it first\.$"):
             again.remove()
+        assert value(running, "select 1") == 1
 
     @pytest.mark.parametrize("setting", ["DB_PORT", "REST_PORT"])
     def test_taken_port(self, folder: Path, setting: str) -> None:
@@ -88,17 +96,13 @@ class TestStart:
         monkeypatch.setenv("POSTGREST_BIN", "/nowhere/postgrest")
         with pytest.raises(LocalError, match="POSTGREST_BIN"):
             Stack.scratch(folder / "stack").start()
+        assert list(folder.iterdir()) == []
 
 
 class TestStop:
-    def test_keeps_the_data(self, folder: Path) -> None:
-        stack = Stack(folder / "stack", free_port(), free_port())
-        with stack, psycopg.connect(stack.database_url) as connection:
-            connection.execute("create table public.kept as select 7 as number")
-        with stack:
-            assert value(stack, "table public.kept") == 7
-        stack.remove()
-        assert list(folder.iterdir()) == []
+    def test_keeps_the_data(self, stopped: Stack) -> None:
+        with stopped:
+            assert value(stopped, "table public.kept") == 7
 
 
 @only_root
@@ -115,12 +119,10 @@ class TestRoot:
                 assert value(stack, "select 1") == 1
             assert not elsewhere.exists()
 
-    def test_data_that_went_out_of_reach(self) -> None:
-        with scratch_folder() as folder:
-            stack = Stack(folder / "stack", free_port(), free_port())
-            with stack:
-                pass
-            folder.chmod(0o700)
-            # rather than starting anew somewhere else, as if there were no data
-            with pytest.raises(LocalError, match="chmod"):
-                stack.start()
+    def test_data_that_went_out_of_reach(self, stopped: Stack) -> None:
+        above = stopped.data_dir.parent
+        above.chmod(0o700)
+        # rather than starting anew somewhere else, as if there were no data
+        with pytest.raises(LocalError, match="chmod"):
+            stopped.start()
+        above.chmod(0o711)
