@@ -55,7 +55,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Refuse at once where there is no such stack."""
-    provider = STACKS[config.getoption("stack")]
+    provider = STACKS[config.getoption("stack")]()
     if provider.spare is None and config.getoption("numprocesses", None):
         raise pytest.UsageError(
             "--stack=url is one Supabase for all tests, some of which see if anything changes: "
@@ -67,13 +67,13 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """With `-n auto` each worker has a stack of its own, where there can be more than one."""
-    return 0 if STACKS[config.getoption("stack")].spare is None else None
+    return 0 if STACKS[config.getoption("stack")]().spare is None else None
 
 
 @pytest.fixture(scope="session")
 def provider(pytestconfig: pytest.Config) -> Provider:
     """What makes stacks of the kind that `--stack` names."""
-    return STACKS[pytestconfig.getoption("stack")]
+    return STACKS[pytestconfig.getoption("stack")]()
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from typing import Final
 
 from api.local.project import Project
-from tests.stacks import containers, local, url
+from tests.stacks import local, url
 from tests.stacks.folder import scratch_folder
 from tests.stacks.spare import Spare
 
@@ -33,8 +33,18 @@ class Provider:
         self.spare = spare
 
 
-STACKS: Final = {
-    "local": Provider(lambda: None, local.stack, local.stack),
-    "containers": Provider(containers.require, containers.stack, containers.stack),
-    "url": Provider(url.require, url.stack, None),
-}
+def _local() -> Provider:
+    return Provider(lambda: None, local.stack, local.stack)
+
+
+def _containers() -> Provider:
+    from tests.stacks import containers  # Docker's libraries: only those who ask wait for them
+
+    return Provider(containers.require, containers.stack, containers.stack)
+
+
+def _url() -> Provider:
+    return Provider(url.require, url.stack, None)
+
+
+STACKS: Final = {"local": _local, "containers": _containers, "url": _url}
