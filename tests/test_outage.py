@@ -1,6 +1,6 @@
 """PostgREST or Postgres away, or frozen: 503 within three seconds, and back without a restart.
 
-On a stack of its own, which nobody else's tests rely on.
+On the spare stack, which nobody else's tests rely on meanwhile.
 """
 
 import os
@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,7 +25,7 @@ from api.local.server import api_server, api_settings
 from api.local.stack import Stack
 from tests import actors
 from tests.actors import Wingman
-from tests.stacks import scratch_folder
+from tests.stacks import local, scratch_folder
 
 ANSWER_SECONDS = 3.0
 # PostgREST waits between its attempts to reach a database that was away
@@ -80,12 +80,19 @@ def serving(stack: Stack, **overrides: str) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def site() -> Iterator[Site]:
-    with ExitStack() as cleanup:
-        folder = cleanup.enter_context(scratch_folder())
-        stack = cleanup.enter_context(Stack.scratch(folder / "stack"))
-        stack.migrate()
-        yield Site(stack, cleanup.enter_context(serving(stack)))
+def embedded(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """An embedded stack, whatever `--stack` says: the spare one, where that is one."""
+    if request.config.getoption("stack") == "local":
+        yield request.getfixturevalue("spare")
+    else:
+        with local.stack() as stack:
+            yield stack
+
+
+@pytest.fixture(scope="module")
+def site(embedded: Stack) -> Iterator[Site]:
+    with serving(embedded) as api:
+        yield Site(embedded, api)
 
 
 def pid(child: Child) -> int:
@@ -224,23 +231,6 @@ def legal(site: Site, session_id: UUID) -> bool:
     }
 
 
-def test_overload_of_a_frozen_database(site: Site) -> None:
-    """More requests than there are connections: each is answered in time all the same."""
-    session = site.session()
-    limits = httpx.Limits(max_connections=100)
-    with (
-        serving(site.stack, DATABASE_CONNECTIONS="4") as api,
-        httpx.Client(base_url=api.base_url, timeout=10, limits=limits) as client,
-    ):
-        headers = {"Authorization": f"Bearer {session.user1.token}"}
-        request = partial(client.get, SESSIONS, headers=headers)
-        assert request().status_code == 200
-        with frozen(site.postgrest), ThreadPoolExecutor(40) as threads:
-            for answer, seconds in threads.map(lambda _: timed(request), range(40)):
-                assert_unavailable(answer, seconds)
-        assert eventually(request).status_code == 200
-
-
 def test_row_that_somebody_holds(site: Site) -> None:
     session = site.session()
     path = f"{SESSIONS}/{session.session_id}"
@@ -254,17 +244,27 @@ def test_row_that_somebody_holds(site: Site) -> None:
     assert write().status_code == 200
 
 
-def test_away_from_the_start(site: Site) -> None:
+def test_away_from_the_start_and_overloaded(site: Site) -> None:
+    """More requests than there are connections: each is answered in time all the same."""
     session = site.session()
     headers = {"Authorization": f"Bearer {session.user1.token}"}
+    limits = httpx.Limits(max_connections=100)
     site.postgrest.stop()
     try:
-        with serving(site.stack) as api:
-            request = partial(api.get, SESSIONS, headers=headers)
+        with (
+            serving(site.stack, DATABASE_CONNECTIONS="4") as api,
+            httpx.Client(base_url=api.base_url, timeout=10, limits=limits) as client,
+        ):
+            request = partial(client.get, SESSIONS, headers=headers)
             assert_unavailable(*timed(request))
-            assert_unavailable(*timed(partial(api.get, "/readyz")))
+            assert_unavailable(*timed(partial(client.get, "/readyz")))
             site.postgrest.start()
             assert request().status_code == 200
+
+            with frozen(site.postgrest), ThreadPoolExecutor(40) as threads:
+                for answer, seconds in threads.map(lambda _: timed(request), range(40)):
+                    assert_unavailable(answer, seconds)
+            assert eventually(request).status_code == 200
     finally:
         site.postgrest.stop()
         site.postgrest.start()
