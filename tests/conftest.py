@@ -42,6 +42,11 @@ def client(base_url: str, **headers: str) -> httpx.Client:
     )
 
 
+def get(url: str, **headers: str) -> httpx.Response:
+    """What is answered there to somebody who asks once."""
+    return httpx.get(url, headers=headers, timeout=_TIMEOUT_SECONDS, verify=_NO_CERTIFICATES)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let the command line choose where the tests' Supabase comes from."""
     parser.addoption(

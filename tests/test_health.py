@@ -6,7 +6,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
-from tests.conftest import Serve
+from tests.conftest import Serve, get
 
 
 class TestHealthz:
@@ -26,14 +26,14 @@ class TestReadyz:
         """A key that PostgREST does not know: the process lives and is of no use."""
         key: Any = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()), as_dict=True)
         address = serve(SESSION_API_SIGNING_KEY=json.dumps(key | {"kid": "unknown"}))
-        assert httpx.get(f"{address}/healthz").status_code == 200
-        assert_unavailable(httpx.get(f"{address}/readyz"))
+        assert get(f"{address}/healthz").status_code == 200
+        assert_unavailable(get(f"{address}/readyz"))
 
     @pytest.mark.parametrize("path", ["/healthz", "/nowhere"])
     def test_something_else_answers_there(self, serve: Serve, api: str, path: str) -> None:
         """Not PostgREST, though it speaks HTTP and JSON."""
         address = serve(POSTGREST_URL=f"{api}{path}")
-        assert_unavailable(httpx.get(f"{address}/readyz"))
+        assert_unavailable(get(f"{address}/readyz"))
 
 
 def assert_unavailable(answer: httpx.Response) -> None:

@@ -30,7 +30,7 @@ from api.main import create_app
 from api.overload import InProgress
 from api.settings import Settings
 from tests.actors import NewMatch, NewUser, NewWingman, User
-from tests.conftest import Serve, client
+from tests.conftest import Serve, client, get
 from tests.in_process import InProcess
 from tests.redis_server import RedisServer, redis_server
 
@@ -344,9 +344,7 @@ class TestBeforeAuthentication:
     def test_without_a_proxy_the_header_says_nothing(self, serve: Serve) -> None:
         address = serve(RATE_LIMITS="on", **GENEROUS | {"RATE_LIMIT_ADDRESS": "30/hour"})
         statuses = [
-            httpx.get(
-                f"{address}/openapi.json", headers={"X-Forwarded-For": f"203.0.113.{number}"}
-            ).status_code
+            get(f"{address}/openapi.json", **{"X-Forwarded-For": f"203.0.113.{number}"}).status_code
             for number in range(31)
         ]
         assert statuses.count(429) >= 1
@@ -467,7 +465,7 @@ class TestRedis:
             assert {it.status_code for it in answers} == {200}
             assert "RateLimit-Limit" not in answers[-1].headers
             assert time.monotonic() - started < 3
-            metrics = httpx.get(f"{address}/metrics", headers={"Authorization": f"Bearer {token}"})
+            metrics = get(f"{address}/metrics", Authorization=f"Bearer {token}")
             found = re.search(r"^session_api_rate_limits_skipped_total (.*)", metrics.text, re.M)
             assert found is not None
             assert float(found[1]) >= 10

@@ -8,7 +8,7 @@ import pytest
 
 from api.local.project import Project
 from tests.actors import NewUser, NewWingman
-from tests.conftest import AsUser, Serve, client
+from tests.conftest import AsUser, Serve, client, get
 from tests.counting import counting_proxy
 from tests.wingman.conftest import at
 
@@ -23,7 +23,7 @@ def measured(serve: Serve) -> str:
 
 def read(address: str) -> dict[str, float]:
     """All samples, by their name and labels as Prometheus reads them."""
-    answer = httpx.get(f"{address}/metrics", headers={"Authorization": f"Bearer {TOKEN}"})
+    answer = get(f"{address}/metrics", Authorization=f"Bearer {TOKEN}")
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].startswith("text/plain")
     lines = (it.rpartition(" ") for it in answer.text.splitlines() if not it.startswith("#"))
@@ -39,7 +39,7 @@ class TestAccess:
     @pytest.mark.parametrize("sent", [None, "Bearer", "Bearer wrong", f"Basic {TOKEN}", TOKEN])
     def test_wrong_token(self, measured: str, sent: str | None) -> None:
         headers = {} if sent is None else {"Authorization": sent}
-        answer = httpx.get(f"{measured}/metrics", headers=headers)
+        answer = get(f"{measured}/metrics", **headers)
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
@@ -91,7 +91,7 @@ class TestCounts:
         sample = 'session_api_requests_total{method="GET",route="/openapi.json",status="200"}'
         before = read(workers[0]).get(sample, 0)
         for address in workers:
-            httpx.get(f"{address}/openapi.json")
+            get(f"{address}/openapi.json")
         for address in workers:
             assert read(address)[sample] == before + 2
 
