@@ -19,6 +19,7 @@ STACK_VARIABLE = "SESSION_API_STACK"
 
 _LAUNCH = Path(__file__).with_name("launch.py")
 _LOG_LINES = 15
+_CHILDREN_SECONDS = 10
 _LAST_RESORT = (signal.SIGQUIT, signal.SIGKILL)
 
 
@@ -156,6 +157,18 @@ def end_leftovers(marker: str) -> None:
             with contextlib.suppress(psutil.NoSuchProcess):
                 process.send_signal(attempt)
         _, leftovers = psutil.wait_procs(leftovers, timeout=5)
+
+
+def end_children() -> None:
+    """End what this process has started and is still there.
+
+    A signal that comes just as a program is started leaves nobody to stop it.
+    """
+    children = psutil.Process().children(recursive=True)
+    for child in children:
+        with contextlib.suppress(psutil.NoSuchProcess):
+            child.terminate()
+    psutil.wait_procs(children, timeout=_CHILDREN_SECONDS)
 
 
 def _belongs(process: psutil.Process, marker: str) -> bool:

@@ -13,6 +13,7 @@ import click
 
 from api.local.addresses import HOST, require_free
 from api.local.keys import DEMO_USERS, user_token
+from api.local.processes import end_children
 from api.local.project import Project
 from api.local.running import RunningSupabase, find_supabase
 from api.local.server import api_server, api_settings
@@ -50,16 +51,19 @@ def run(data_dir: Path, api_port: int, rest_port: int, db_port: int) -> None:
         LocalError: something is missing, taken, or has ended by itself.
 
     """
-    with _until_a_signal():
-        project = find_supabase(rest_port, db_port) or Stack(data_dir, db_port, rest_port)
-        _say(project.announcement)
-        with project:
-            require_free(api_port, "API_PORT")  # before the migrations, which take seconds
-            _say("Applying the migrations")
-            project.migrate()
-            if project.seed():
-                _say("Loading the demo data")
-            _serve(project, api_port)
+    try:
+        with _until_a_signal():
+            project = find_supabase(rest_port, db_port) or Stack(data_dir, db_port, rest_port)
+            _say(project.announcement)
+            with project:
+                require_free(api_port, "API_PORT")  # before the migrations, which take seconds
+                _say("Applying the migrations")
+                project.migrate()
+                if project.seed():
+                    _say("Loading the demo data")
+                _serve(project, api_port)
+    finally:
+        end_children()
     _say("Stopped")
 
 
