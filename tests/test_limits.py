@@ -461,14 +461,15 @@ class TestRedis:
             reader.get(STUDY)
             server.stop()
             started = time.monotonic()
-            answers = [reader.get(STUDY) for _ in range(10)]
+            answers = [reader.get(STUDY) for _ in range(20)]
             assert {it.status_code for it in answers} == {200}
             assert "RateLimit-Limit" not in answers[-1].headers
-            assert time.monotonic() - started < 3
+            # 8 s if each had waited
+            assert time.monotonic() - started < 5
             metrics = get(f"{address}/metrics", Authorization=f"Bearer {token}")
             found = re.search(r"^session_api_rate_limits_skipped_total (.*)", metrics.text, re.M)
             assert found is not None
-            assert float(found[1]) >= 10
+            assert float(found[1]) >= 20
 
             server.start()
             deadline = time.monotonic() + 5

@@ -163,11 +163,17 @@ def timed(request: Callable[[], httpx.Response]) -> tuple[httpx.Response, float]
     return answer, time.monotonic() - start
 
 
-def assert_unavailable(answer: httpx.Response, seconds: float) -> None:
+def usual(request: Callable[[], httpx.Response], at_a_time: int = 1) -> float:
+    """How long this machine takes for so many requests while all is well, and as long again."""
+    with ThreadPoolExecutor(at_a_time) as threads:
+        return 2 * max(seconds for _, seconds in threads.map(timed, [request] * at_a_time))
+
+
+def assert_unavailable(answer: httpx.Response, seconds: float, usual: float = 0.0) -> None:
     assert answer.status_code == 503
     assert answer.json()["detail"]["code"] == "DATABASE_UNAVAILABLE"
     assert int(answer.headers["Retry-After"]) > 0
-    assert seconds < ANSWER_SECONDS
+    assert seconds < ANSWER_SECONDS + usual
 
 
 @pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)
@@ -191,13 +197,14 @@ def test_outage(site: Site, outage: Outage) -> None:
         partial(site.api.get, "/readyz"),
     ]
     assert site.detail(session).status_code == 200
+    slow = usual(partial(site.detail, session), len(requests))
     with outage(site):
         with ThreadPoolExecutor(len(requests)) as threads:
             for answer, seconds in threads.map(timed, requests):
-                assert_unavailable(answer, seconds)
+                assert_unavailable(answer, seconds, slow)
         alive, seconds = timed(partial(site.api.get, "/healthz"))
         assert alive.status_code == 200
-        assert seconds < 1
+        assert seconds < 1 + slow
 
     if outage is postgrest_killed:
         answer = site.detail(session)  # the very next request
@@ -235,11 +242,12 @@ def test_row_that_somebody_holds(site: Site) -> None:
     session = site.session()
     path = f"{SESSIONS}/{session.session_id}"
     write = partial(site.send, session, "PATCH", f"{path}/notes", {"notes": "x"})
+    slow = usual(write)
     with psycopg.connect(site.stack.database_url) as sql:
         sql.execute(
             "select from public.wingman_sessions where id = %s for update", [session.session_id]
         )
-        assert_unavailable(*timed(write))
+        assert_unavailable(*timed(write), slow)
         assert site.detail(session).status_code == 200  # readers do not wait
     assert write().status_code == 200
 
@@ -256,14 +264,16 @@ def test_away_from_the_start_and_overloaded(site: Site) -> None:
             httpx.Client(base_url=api.base_url, timeout=10, limits=limits) as client,
         ):
             request = partial(client.get, SESSIONS, headers=headers)
-            assert_unavailable(*timed(request))
-            assert_unavailable(*timed(partial(client.get, "/readyz")))
+            alive = partial(client.get, "/healthz")
+            assert_unavailable(*timed(request), usual(alive))
+            assert_unavailable(*timed(partial(client.get, "/readyz")), usual(alive))
             site.postgrest.start()
             assert request().status_code == 200
 
+            slow = usual(request, 40)
             with frozen(site.postgrest), ThreadPoolExecutor(40) as threads:
-                for answer, seconds in threads.map(lambda _: timed(request), range(40)):
-                    assert_unavailable(answer, seconds)
+                for answer, seconds in threads.map(timed, [request] * 40):
+                    assert_unavailable(answer, seconds, slow)
             assert eventually(request).status_code == 200
     finally:
         site.postgrest.stop()
