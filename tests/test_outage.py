@@ -8,7 +8,7 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -104,7 +104,8 @@ def stop(child: Child, number: signal.Signals) -> None:
     """Send a signal to a program and to all that it has started."""
     parent = psutil.Process(pid(child))
     for process in (parent, *parent.children(recursive=True)):
-        process.send_signal(number)
+        with suppress(psutil.NoSuchProcess):  # a connection's process has just ended by itself
+            process.send_signal(number)
 
 
 @contextmanager
