@@ -7,7 +7,6 @@ from fastapi.security import HTTPBearer
 
 from api import exchange
 from api.database import Database, Upstream
-from api.limits.users import admit
 
 
 class AsCaller(HTTPBearer):
@@ -22,7 +21,7 @@ class AsCaller(HTTPBearer):
         state = request.app.state
         caller = await state.authenticator.authenticate(request)
         exchange.caller(caller.user_id)
-        await admit(request, caller.user_id)
+        await state.limits.admit(request.scope, caller.user_id)
         upstream: Upstream = state.upstream
         return upstream.as_caller(caller.user_id)
 

@@ -1,6 +1,7 @@
 """Is the process alive, and can it serve: for load balancers and orchestrators."""
 
 import logging
+from typing import Final
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -11,6 +12,9 @@ from api.errors import unavailable
 
 logger = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
+
+EXEMPT: Final = frozenset({"/healthz"})
+"""What no limit refuses: a probe that is refused gets the process killed."""
 
 
 class Health(BaseModel):

@@ -1,14 +1,10 @@
 """More requests at a time than a worker can answer in time."""
 
-from typing import Final
-
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api import metrics
 from api.errors import unavailable
-
-# a probe that is refused gets the process killed
-EXEMPT: Final = frozenset({"/healthz"})
+from api.health import EXEMPT
 
 
 class InProgress:

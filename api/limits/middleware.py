@@ -1,15 +1,11 @@
 """The limits of addresses, and what every answer tells of its limit."""
 
-from typing import Final
-
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import ApiError
+from api.health import EXEMPT
 from api.limits.addresses import Addresses, Network
 from api.limits.users import COUNT, Limits
-
-# a probe that is refused gets the process killed
-EXEMPT: Final = frozenset({"/healthz"})
 
 
 class RateLimits:

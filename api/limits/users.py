@@ -1,6 +1,6 @@
 """The limits of verified users."""
 
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
 from starlette.types import Scope
@@ -53,8 +53,3 @@ class Limits:
         """Close the connections to Redis, if there are any."""
         if isinstance(self.users, Redis):
             await self.users.close()
-
-
-async def admit(request: Any, user_id: UUID) -> None:
-    """Count the request of a verified user; raise 429 `RATE_LIMITED` when it is one too many."""
-    await request.app.state.limits.admit(request.scope, user_id)

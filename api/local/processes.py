@@ -19,7 +19,6 @@ STACK_VARIABLE = "SESSION_API_STACK"
 
 _LAUNCH = Path(__file__).with_name("launch.py")
 _LOG_LINES = 15
-_CHILDREN_SECONDS = 10
 _LAST_RESORT = (signal.SIGQUIT, signal.SIGKILL)
 
 
@@ -152,11 +151,7 @@ def end_leftovers(marker: str) -> None:
 
     """
     leftovers = [process for process in psutil.process_iter() if _belongs(process, marker)]
-    for attempt in (signal.SIGINT, signal.SIGKILL):
-        for process in leftovers:
-            with contextlib.suppress(psutil.NoSuchProcess):
-                process.send_signal(attempt)
-        _, leftovers = psutil.wait_procs(leftovers, timeout=5)
+    _end(leftovers, signal.SIGINT)
 
 
 def end_children() -> None:
@@ -164,11 +159,15 @@ def end_children() -> None:
 
     A signal that comes just as a program is started leaves nobody to stop it.
     """
-    children = psutil.Process().children(recursive=True)
-    for child in children:
-        with contextlib.suppress(psutil.NoSuchProcess):
-            child.terminate()
-    psutil.wait_procs(children, timeout=_CHILDREN_SECONDS)
+    _end(psutil.Process().children(recursive=True), signal.SIGTERM)
+
+
+def _end(processes: list[psutil.Process], politely: signal.Signals) -> None:
+    for attempt in (politely, signal.SIGKILL):
+        for process in processes:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                process.send_signal(attempt)
+        _, processes = psutil.wait_procs(processes, timeout=5)
 
 
 def _belongs(process: psutil.Process, marker: str) -> bool:
