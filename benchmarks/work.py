@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
+from api.wingman.service import STATE
 from benchmarks.data import STUDY_TITLE, Data
 
 USERS = 500
@@ -102,8 +103,8 @@ def _read(data: Data, number: int) -> Operation:
     )
 
 
-def _details_of(session: UUID) -> str:
-    return f"/wingman_session_details?select=*&id=eq.{session}"
+def _details_of(session: UUID, columns: str = "*") -> str:
+    return f"/wingman_session_details?select={columns}&id=eq.{session}"
 
 
 def _messages(data: Data, count: int) -> list[Operation]:
@@ -212,7 +213,7 @@ def _confirmation(data: Data, match: int, *, second: bool) -> Operation:
             {"buddy_user_id": str(buddy)},
         ),
         [
-            Request("GET", _details_of(session), user),
+            Request("GET", _details_of(session, STATE), user),
             Request(
                 "PATCH",
                 f"/wingman_sessions?id=eq.{session}&status=eq.scheduled&{filters}"

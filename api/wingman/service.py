@@ -28,6 +28,13 @@ CONSTRAINTS: Final[Mapping[str, Code]] = {
     "wingman_sessions_user2_challenge_id_fkey": "CHALLENGE_NOT_FOUND",
 }
 
+# What the rules look at. Its people and their challenges are most of what a session costs the
+# database, and no rule asks for them.
+STATE: Final = (
+    "user1_id,user2_id,status,"
+    "user1_completed_confirmed_by_user2,user2_completed_confirmed_by_user1,due"
+)
+
 # Each of the two can be overtaken by the other's confirmation, by a cancellation and by nothing
 # else: more rounds than this mean that something is wrong.
 MAX_ROUNDS: Final = 5
@@ -52,7 +59,7 @@ async def get(database: Database, session_id: UUID) -> WingmanSession:
         ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
 
     """
-    return WingmanSession.of(await read(database, session_id))
+    return WingmanSession.of(await read(database, session_id, "*"))
 
 
 async def schedule(database: Database, request: ScheduleRequest) -> WingmanSession:
@@ -131,14 +138,14 @@ async def write_notes(database: Database, session_id: UUID, notes: str) -> Notes
     return NotesAnswer(success=True, message="The notes are saved.", updated_notes=row["notes"])
 
 
-async def read(database: Database, session_id: UUID) -> Row:
-    """Read one session's row of `wingman_session_details`.
+async def read(database: Database, session_id: UUID, columns: str) -> Row:
+    """Read these columns of one session's row of `wingman_session_details`.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
 
     """
-    details = database.table("wingman_session_details").select("*").eq("id", session_id)
+    details = database.table("wingman_session_details").select(columns).eq("id", session_id)
     row = await database.row(details)
     if row is None:
         raise await access.refusal(database, "wingman", session_id)
@@ -160,7 +167,7 @@ async def change(database: Database, session_id: UUID, rule: Callable[[State], C
 
     """
     for _ in range(MAX_ROUNDS):
-        allowed = rule(state(await read(database, session_id)))
+        allowed = rule(state(await read(database, session_id, STATE)))
         update = database.table("wingman_sessions").update(allowed.write).eq("id", session_id)
         for column, value in allowed.expect.items():
             update = update.eq(column, value)
