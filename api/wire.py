@@ -71,7 +71,9 @@ class Wire(httpx.AsyncClient):
     """
 
     def __init__(self, url: str, *, connections: int, **options: Any) -> None:
-        super().__init__(**options)
+        # read once, for both ways
+        self._certificates = httpx.create_ssl_context(trust_env=False)
+        super().__init__(verify=self._certificates, **options)
         self._origin = str(URL(url).origin())
         self._connections = connections
 
@@ -82,7 +84,7 @@ class Wire(httpx.AsyncClient):
             connector=aiohttp.TCPConnector(
                 limit=self._connections,
                 keepalive_timeout=LONGEST_IDLE,
-                ssl=httpx.create_ssl_context(trust_env=False),
+                ssl=self._certificates,
             ),
             # one caller's cookies must never go out with another's request
             cookie_jar=aiohttp.DummyCookieJar(),

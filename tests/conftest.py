@@ -2,26 +2,27 @@
 
 import json
 import os
-import ssl
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
+from pathlib import Path
 from uuid import UUID
 
 import httpx
 import psycopg
 import pytest
 from psycopg import Cursor
+from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
 from api.local.addresses import HOST, free_port
 from api.local.keys import user_token
-from api.local.processes import Child
 from api.local.project import Project
 from api.local.server import api_server, api_settings
 from tests import actors
 from tests.actors import Match, NewMatch, NewUser, NewWingman, Sql, User, Wingman
+from tests.preloaded import PreloadedApi, preload
 from tests.stacks import STACKS, Provider, Spare, scratch_folder
 
 Serve = Callable[..., str]
@@ -31,20 +32,16 @@ AsRole = Callable[..., AbstractContextManager[Cursor[TupleRow]]]
 
 _TIMEOUT_SECONDS = 10
 _TOKEN_SECONDS = 3600
-# every address is http: certificates need not be read for each client
-_NO_CERTIFICATES = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 
 
 def client(base_url: str, **headers: str) -> httpx.Client:
     """A client that sends `headers` with every request."""
-    return httpx.Client(
-        base_url=base_url, headers=headers, timeout=_TIMEOUT_SECONDS, verify=_NO_CERTIFICATES
-    )
+    return httpx.Client(base_url=base_url, headers=headers, timeout=_TIMEOUT_SECONDS)
 
 
 def get(url: str, **headers: str) -> httpx.Response:
     """What is answered there to somebody who asks once."""
-    return httpx.get(url, headers=headers, timeout=_TIMEOUT_SECONDS, verify=_NO_CERTIFICATES)
+    return httpx.get(url, headers=headers, timeout=_TIMEOUT_SECONDS)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -67,6 +64,9 @@ def pytest_configure(config: pytest.Config) -> None:
             "run them one after the other, with `-n 0`"
         )
     provider.require()
+    if provider.spare is not None:
+        # every address is http: to read a hundred certificates would cost most tests their time
+        os.environ["SSL_CERT_FILE"] = str(Path(__file__).with_name("nobody.pem"))
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -84,6 +84,7 @@ def provider(pytestconfig: pytest.Config) -> Provider:
 @pytest.fixture(scope="session")
 def stack(provider: Provider) -> Iterator[Project]:
     """A Supabase with the migrations and nothing else that matters."""
+    preload()  # takes as long as the stack
     with provider.stack() as project:
         yield project
 
@@ -109,7 +110,7 @@ def spare(provider: Provider) -> Iterator[Spare]:
 def serve(stack: Project) -> Iterator[Serve]:
     """Serve the API with these environment variables; the same ones share a process."""
     running: dict[frozenset[tuple[str, str]], str] = {}
-    servers: list[Child] = []
+    stops: list[Callable[[], None]] = []
     with scratch_folder() as folder:  # without a `.env`
 
         def serve(**overrides: str) -> str:
@@ -117,8 +118,10 @@ def serve(stack: Project) -> Iterator[Serve]:
             if key not in running:
                 port = free_port()
                 env = {"PATH": os.defpath, **api_settings(stack), "RATE_LIMITS": "off", **overrides}
-                server = api_server(port, env, folder, folder / f"api-{port}.log")
-                servers.append(server)
+                # what is read as modules are imported needs a start from nothing
+                make = api_server if "PROMETHEUS_MULTIPROC_DIR" in env else PreloadedApi
+                server = make(port, env, folder, folder / f"api-{port}.log")
+                stops.append(server.stop)
                 server.start()
                 running[key] = f"http://{HOST}:{port}"
             return running[key]
@@ -127,7 +130,7 @@ def serve(stack: Project) -> Iterator[Serve]:
             yield serve
         finally:
             with ThreadPoolExecutor() as threads:  # one after the other they would take seconds
-                list(threads.map(Child.stop, servers))
+                list(threads.map(lambda stop: stop(), stops))
 
 
 @pytest.fixture(scope="session")
@@ -169,11 +172,18 @@ def rest(stack: Project) -> Iterator[Rest]:
         yield rest
 
 
-@pytest.fixture
-def sql(stack: Project) -> Iterator[Sql]:
-    """The database for its superuser, to arrange and to look; each statement commits."""
+@pytest.fixture(scope="session")
+def superuser(stack: Project) -> Iterator[Sql]:
+    """One connection for all tests: a new one for each would cost most of them their time."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def sql(superuser: Sql) -> Iterator[Sql]:
+    """The database for its superuser, to arrange and to look; each statement commits."""
+    yield superuser
+    assert superuser.info.transaction_status is TransactionStatus.IDLE
 
 
 @pytest.fixture

@@ -59,6 +59,7 @@ class TestUrl:
             SUPABASE_PUBLISHABLE_KEY=spare.anon_key,
             SUPABASE_JWT_SECRET=spare.jwt_secret,
             DATABASE_URL=spare.database_url,
+            SSL_CERT_FILE=os.environ["SSL_CERT_FILE"],  # not everybody's: it takes long to read
         )
         assert result.returncode == 0, result.stdout
         assert all(before[table] for table in ("users", "wingman_sessions", "chat_messages"))

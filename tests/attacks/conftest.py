@@ -9,7 +9,7 @@ import pytest
 from api.local.project import Project
 from tests.actors import User
 from tests.attacks.thief import Thief
-from tests.attacks.world import World, ledger, new_world
+from tests.attacks.world import Ledger, World, new_world
 from tests.conftest import client
 
 
@@ -20,13 +20,19 @@ def world(stack: Project) -> World:
         return new_world(sql, stack.jwt_secret)
 
 
-@pytest.fixture(scope="class")
-def unchanged(stack: Project, world: World) -> Iterator[None]:
-    """Make sure that the class's tests change no row of any table."""
+@pytest.fixture(scope="session")
+def ledger(stack: Project) -> Iterator[Ledger]:
+    """What shows whether a row of any table has changed."""
     with psycopg.connect(stack.database_url, autocommit=True) as sql:
-        before = ledger(sql)
-        yield
-        assert ledger(sql) == before
+        yield Ledger(sql)
+
+
+@pytest.fixture(scope="class")
+def unchanged(ledger: Ledger, world: World) -> Iterator[None]:
+    """Make sure that the class's tests change no row of any table."""
+    before = ledger.read()
+    yield
+    assert ledger.read() == before
 
 
 @pytest.fixture(scope="session")

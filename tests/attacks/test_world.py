@@ -4,7 +4,7 @@ import pytest
 
 from tests.actors import Sql
 from tests.attacks.thief import Thief
-from tests.attacks.world import TABLES, World, ledger, one
+from tests.attacks.world import TABLES, Ledger, World, one
 
 
 def test_every_table_is_attacked(sql: Sql) -> None:
@@ -29,11 +29,13 @@ def test_the_owner_is_told(world: World, stranger: Thief, participant: Thief) ->
 
 
 def test_a_change_would_be_noticed(sql: Sql, world: World) -> None:
-    before = ledger(sql)
+    ledger = Ledger(sql)
+    before = ledger.read()
+    assert ledger.read() == before
     with sql.transaction(force_rollback=True):
         sql.execute(
             "update public.chat_messages set content = content || '!' where id = %s",
             [world.key("chat_messages")],
         )
-        assert ledger(sql) != before
-    assert ledger(sql) == before
+        assert ledger.read() != before
+    assert ledger.read() == before
