@@ -7,6 +7,8 @@ here, and that costs more than twice what sending it does.
 """
 
 import json
+import ssl
+from functools import cache
 from types import TracebackType
 from typing import Any, Final, NamedTuple, Self, cast
 
@@ -16,6 +18,12 @@ from yarl import URL
 
 LONGEST_IDLE: Final = 15.0
 """Seconds after which an unused connection is not used again: before PostgREST's end closes it."""
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Whom to trust at an https address: read once, since that takes as long as many requests."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class Asked(NamedTuple):
@@ -71,9 +79,7 @@ class Wire(httpx.AsyncClient):
     """
 
     def __init__(self, url: str, *, connections: int, **options: Any) -> None:
-        # read once, for both ways
-        self._certificates = httpx.create_ssl_context(trust_env=False)
-        super().__init__(verify=self._certificates, **options)
+        super().__init__(verify=certificates(), **options)
         self._origin = str(URL(url).origin())
         self._connections = connections
 
@@ -84,7 +90,7 @@ class Wire(httpx.AsyncClient):
             connector=aiohttp.TCPConnector(
                 limit=self._connections,
                 keepalive_timeout=LONGEST_IDLE,
-                ssl=self._certificates,
+                ssl=certificates(),
             ),
             # one caller's cookies must never go out with another's request
             cookie_jar=aiohttp.DummyCookieJar(),

@@ -1,8 +1,9 @@
 """Fixtures that every test may ask for. Isolation is by new users and rows, never by emptying."""
 
+import gc
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
@@ -69,6 +70,17 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ["SSL_CERT_FILE"] = str(Path(__file__).with_name("nobody.pem"))
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector from what stays to the end: modules and thousands of tests."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int | None:
     """With `-n auto` each worker has a stack of its own, where there can be more than one."""
@@ -82,10 +94,17 @@ def provider(pytestconfig: pytest.Config) -> Provider:
 
 
 @pytest.fixture(scope="session")
-def stack(provider: Provider) -> Iterator[Project]:
+def stack(provider: Provider, request: pytest.FixtureRequest) -> Iterator[Project]:
     """A Supabase with the migrations and nothing else that matters."""
     preload()  # takes as long as the stack
-    with provider.stack() as project:
+    with ExitStack() as cleanup:
+        try:
+            project = cleanup.enter_context(provider.stack())
+        except Exception as error:
+            # one message, rather than one for each of the thousands of tests
+            request.session.shouldfail = "there is no stack to test on"
+            words = f"The stack does not start: {error}"
+            raise pytest.fail.Exception(words, pytrace=False) from None
         yield project
 
 

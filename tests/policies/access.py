@@ -1,5 +1,6 @@
 """Checks: each cell of MATRIX, FUNCTIONS and SCHEMAS, as deployed."""
 
+from contextlib import nullcontext
 from functools import partial
 
 from psycopg import Connection
@@ -20,7 +21,7 @@ _HAS_USAGE = {
 
 
 def _try(actor: Actor, tries: list[Step], arrangement: str | None, connection: Connection) -> None:
-    with savepoint(connection):
+    with savepoint(connection) if arrangement else nullcontext():
         if arrangement:
             execute(connection, named(arrangement))
         for step in tries:
