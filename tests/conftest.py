@@ -25,6 +25,7 @@ from tests import actors
 from tests.actors import Match, NewMatch, NewUser, NewWingman, Sql, User, Wingman
 from tests.preloaded import PreloadedApi, preload
 from tests.stacks import STACKS, Provider, Spare, scratch_folder
+from tests.stacks.local import shared_data
 
 Serve = Callable[..., str]
 AsUser = Callable[..., httpx.Client]
@@ -65,6 +66,10 @@ def pytest_configure(config: pytest.Config) -> None:
             "run them one after the other, with `-n 0`"
         )
     provider.require()
+    if not hasattr(config, "workerinput"):  # xdist's workers share it
+        data = ExitStack()
+        data.enter_context(shared_data())
+        config.add_cleanup(data.close)
     if provider.spare is not None:
         # every address is http: to read a hundred certificates would cost most tests their time
         os.environ["SSL_CERT_FILE"] = str(Path(__file__).with_name("nobody.pem"))

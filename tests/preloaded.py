@@ -13,9 +13,6 @@ from multiprocessing import get_context
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
-import uvicorn
-
-import api.main  # noqa: F401 - what takes the time
 from api.local.addresses import HOST, is_healthy
 
 _START_SECONDS = 30
@@ -23,7 +20,7 @@ _SHUTDOWN_SECONDS = 3
 _PR_SET_PDEATHSIG = 1
 
 _processes = get_context("forkserver")
-_processes.set_forkserver_preload([__name__])
+_processes.set_forkserver_preload(["uvicorn.main", "api.main", __name__])
 
 
 def preload() -> None:
@@ -75,6 +72,8 @@ class PreloadedApi:
 
 
 def _serve(port: int, env: dict[str, str], folder: Path, log: Path) -> None:
+    import uvicorn  # what imports this file needs none of it
+
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
     os.environ.clear()

@@ -21,6 +21,11 @@ class Illness:
     names: str
     maybe: tuple[Fault, ...] = ()
 
+    @property
+    def has_statement(self) -> bool:
+        """Whether the first remedy is SQL, rather than a file or a command to run."""
+        return self.found[0] not in ("missing", "changed") or "trigger" in self.name
+
 
 def policy_file(name: str) -> str:
     """What a person would replay."""

@@ -1,13 +1,20 @@
 """The embedded stack: no Docker, the same as `make run`."""
 
+import fcntl
+import os
+import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from api.local import migrations
 from api.local.addresses import HOST, free_port
+from api.local.postgres import Postgres
 from api.local.postgrest import configuration, postgrest
 from api.local.stack import Stack
 from tests.stacks.folder import scratch_folder
+
+_SHARED = "SESSION_API_TEST_DATA"
 
 
 class LocalStack(Stack):
@@ -35,6 +42,53 @@ class LocalStack(Stack):
 @contextmanager
 def stack() -> Iterator[LocalStack]:
     """A stack with free ports and data of its own, migrated and otherwise empty."""
-    with scratch_folder() as folder, LocalStack.scratch(folder / "stack") as scratch:
-        scratch.migrate()
-        yield scratch
+    with scratch_folder() as folder:
+        data = folder / "stack"
+        data.mkdir()
+        (data / "stack.lock").touch()  # a stack has been here
+        if shared := os.environ.get(_SHARED):
+            _copy(_made_once(Path(shared)), data)
+        else:
+            _make(data)
+        with LocalStack.scratch(data) as scratch:
+            yield scratch
+
+
+@contextmanager
+def shared_data() -> Iterator[None]:
+    """Let this process and its children make the data once, and copy it for each stack."""
+    with scratch_folder() as folder:
+        os.environ[_SHARED] = str(folder)
+        try:
+            yield
+        finally:
+            del os.environ[_SHARED]
+
+
+def _made_once(folder: Path) -> Path:
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        made = folder / "made"
+        if not made.exists():
+            making = folder / "making"
+            making.mkdir(exist_ok=True)
+            _make(making)
+            making.rename(made)
+    return made
+
+
+def _make(folder: Path) -> None:
+    name = folder.parent.name
+    postgres = Postgres(
+        folder / "postgres", free_port(), name, folder / "postgres.log", is_scratch=True
+    )
+    try:
+        postgres.start()
+        migrations.migrate(postgres.url)
+    finally:
+        postgres.stop()
+
+
+def _copy(made: Path, folder: Path) -> None:
+    # whoever owns it: Postgres runs as another user where root runs the tests
+    subprocess.run(["cp", "-a", made / "postgres", folder], check=True)  # noqa: S603, S607
