@@ -8,35 +8,29 @@ PostgREST, Postgres or the network answer becomes rows, one of the errors below,
 import asyncio
 import logging
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
-from http.cookiejar import CookieJar, DefaultCookiePolicy
+from collections.abc import Awaitable, Callable, Mapping
+from functools import cache
 from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 import httpx
-from cachetools import LRUCache
-from postgrest import (
-    APIError,
-    APIResponse,
-    AsyncPostgrestClient,
-    AsyncRequestBuilder,
-    AsyncSelectRequestBuilder,
-)
+from postgrest import AsyncPostgrestClient, AsyncRequestBuilder, AsyncSelectRequestBuilder
+from postgrest.base_request_builder import RequestConfig
+from postgrest.exceptions import APIErrorFromJSON
+from pydantic import ValidationError
+from pydantic_core import from_json
 
 from api.errors import ApiError, FieldError, invalid, unavailable
 from api.exchange import UpstreamRequest
 from api.settings import Settings
 from api.tokens import TokenMint
-from api.wire import Wire
+from api.wire import Answer, NoAnswerError, Wire
 
 logger = logging.getLogger(__name__)
 
 Row = dict[str, Any]
 
 NOBODY: Final = UUID(int=0)
-MOST_CLIENTS: Final = 2_000
-"""Callers whose client of postgrest-py is kept as long as their token is used."""
 
 
 class DatabaseError(Exception):
@@ -84,18 +78,13 @@ class Slice(NamedTuple):
 class Query(Protocol):
     """A query as postgrest-py builds it."""
 
-    request: Any
-
-    async def execute(self) -> APIResponse:
-        """Send it."""
+    request: RequestConfig[Any]
 
 
 class Once(Protocol):
     """What stands in an insert's way when the request may have been here before."""
 
-    async def insert(
-        self, query: Query, send: Callable[[Query], Awaitable[APIResponse]]
-    ) -> APIResponse:
+    async def insert(self, query: Query, send: Callable[[Query], Awaitable[Answer]]) -> Answer:
         """Send an insert, or give what an earlier one has created."""
 
 
@@ -108,22 +97,18 @@ class Database:
     """
 
     def __init__(
-        self,
-        client: AsyncPostgrestClient,
-        caller_id: UUID,
-        *,
-        deadline: float,
-        conceal_existence: bool,
+        self, upstream: "Upstream", caller_id: UUID, headers: Mapping[str, str], deadline: float
     ) -> None:
-        self._client = client
         self.caller_id = caller_id
-        self._deadline = deadline
-        self.conceal_existence = conceal_existence
+        self.conceal_existence = upstream.conceal_existence
         self.once: Once | None = None
+        self._upstream = upstream
+        self._headers = headers
+        self._deadline = deadline
 
     def table(self, name: str) -> AsyncRequestBuilder:
         """Start a query on a table or a view; hand it to one of the methods below."""
-        return self._client.from_(name)
+        return self._upstream.table(name)
 
     async def rows(self, query: Query) -> list[Row]:
         """Return the rows that the query reads or has written, none if it touched none."""
@@ -155,14 +140,14 @@ class Database:
 
     async def call(self, function: str, arguments: Mapping[str, str]) -> Any:
         """Call a function that only reads, and return its result."""
-        return (await self._send(self._client.rpc(function, dict(arguments), get=True))).data
+        return read(await self._send(self._upstream.function(function, arguments)))
 
-    async def _send(self, query: Query) -> APIResponse:
+    async def _send(self, query: Query) -> Answer:
         if self.once is not None and query.request.http_method == "POST":
             return await self.once.insert(query, self._send_again)
         return await self._send_again(query)
 
-    async def _send_again(self, query: Query) -> APIResponse:
+    async def _send_again(self, query: Query) -> Answer:
         try:
             return await self._attempt(query)
         except OvertakenError:
@@ -172,35 +157,48 @@ class Database:
         except OvertakenError:
             raise ApiError("CONFLICT") from None
 
-    async def _attempt(self, query: Query) -> APIResponse:
-        # `from None` throughout: the originals carry the failing row, which no log may hold
+    async def _attempt(self, query: Query) -> Answer:
         try:
             async with asyncio.timeout_at(self._deadline):
                 with UpstreamRequest():
-                    return await query.execute()
-        except APIError as error:
-            raise meaning(error) from None
-        except (httpx.HTTPError, OSError) as error:
+                    answer = await self._upstream.wire.send(query.request, self._headers)
+        except (NoAnswerError, OSError) as error:
             # OSError includes TimeoutError, the deadline's
-            logger.warning("PostgREST cannot be reached: %s", type(error).__name__)
+            logger.warning("PostgREST cannot be reached: %s", error or type(error).__name__)
             raise unavailable() from None
+        if not answer.is_success:
+            raise refusal(answer)
+        return answer
 
 
-def rows(answer: APIResponse) -> list[Row]:
+def rows(answer: Answer) -> list[Row]:
     """Take the rows out of PostgREST's answer."""
-    data: Any = answer.data
-    if not isinstance(data, list):
-        # something else answers 200 at that address, with a page of its own
-        logger.error("what answers is not PostgREST: check SUPABASE_URL or POSTGREST_URL")
-        raise unavailable()
-    return data
+    found = read(answer)
+    if not isinstance(found, list):
+        raise not_postgrest()
+    return found
 
 
-def total(answer: APIResponse) -> int:
-    """Take the exact count out of PostgREST's answer."""
-    if answer.count is None:
+def total(answer: Answer) -> int:
+    """Take the exact count out of PostgREST's answer: what follows the range, `0-19/100`."""
+    count = answer.headers.get("Content-Range", "").rpartition("/")[2]
+    if not count.isdecimal():
         raise ValueError("a slice needs a query built with count=CountMethod.exact")
-    return answer.count
+    return int(count)
+
+
+def read(answer: Answer) -> Any:
+    """Read PostgREST's answer as JSON."""
+    try:
+        return from_json(answer.content)
+    except ValueError:
+        raise not_postgrest() from None
+
+
+def not_postgrest() -> ApiError:
+    """Say that something else answers 200 at that address, with a page of its own."""
+    logger.error("what answers is not PostgREST: check SUPABASE_URL or POSTGREST_URL")
+    return unavailable()
 
 
 # What outcomes mean ------------------------------------------------------------------------------
@@ -234,15 +232,23 @@ NOT_TRUSTED: Final = ("PGRST3", "22023", "28", "401", "403")
 NOT_MIGRATED: Final = ("PGRST106", "PGRST2", "42P01", "42703", "42883", "404")
 
 
-def meaning(error: APIError) -> ApiError | DatabaseError:
-    """Decide what PostgREST's refusal means, by its code."""
-    code = error.code or ""
+def refusal(answer: Answer) -> ApiError | DatabaseError:
+    """Decide what PostgREST's refusal means, or that of a gateway before it."""
+    try:
+        error = APIErrorFromJSON.model_validate_json(answer.content)
+    except ValidationError:
+        return meaning(str(answer.status))
+    return meaning(error.code or "", error.message or "")
+
+
+def meaning(code: str, message: str = "") -> ApiError | DatabaseError:
+    """Decide what a refusal means, by its code. Its message may hold a row: nobody is told it."""
     if code == "42501":
         return DeniedError(code)
     if code in ("PGRST103", "416"):
         return RangeError(code)
     if code.startswith(CONSTRAINT):
-        return ConstraintError(code, constraint_name(error.message or ""))
+        return ConstraintError(code, constraint_name(message))
     if code.startswith(OVERTAKEN):
         return OvertakenError(code)
     if code.startswith(UNSTORABLE):
@@ -281,45 +287,39 @@ def constraint_name(message: str) -> str:
 
 
 class Upstream:
-    """The process's one pool of connections to PostgREST, shared by all callers.
+    """PostgREST, as all callers of the process share it: its address, and connections to it.
 
-    The pool holds no caller's identity. Whose a request is stands in the headers of a client made
-    for one token, kept under that token and never changed.
+    Nothing here holds a caller's identity. Whose a request is stands in the headers of the one
+    `Database` that sends it.
     """
 
-    def __init__(self, settings: Settings, mint: TokenMint, http: httpx.AsyncClient) -> None:
-        self._url = settings.postgrest_url
-        self._key = settings.supabase_publishable_key
-        self._timeout = settings.database_timeout
-        self._conceal_existence = settings.conceal_existence
+    def __init__(
+        self, settings: Settings, mint: TokenMint, wire: Wire, http: httpx.AsyncClient
+    ) -> None:
+        """Take what sends, and an `http` that postgrest-py wants and nobody sends with."""
+        key = settings.supabase_publishable_key
+        queries = AsyncPostgrestClient(
+            settings.postgrest_url, headers={"apikey": key} if key else {}, http_client=http
+        )
+        # they go out with every request, instead of being copied into every query
+        self._headers = dict(queries.headers)
+        queries.headers = httpx.Headers()
+        self._queries = queries
         self._mint = mint
-        self._http = http
-        self._clients: LRUCache[str, AsyncPostgrestClient] = LRUCache(MOST_CLIENTS)
+        self._timeout = settings.database_timeout
+        self.wire = wire
+        self.conceal_existence = settings.conceal_existence
+        self.table = cache(queries.from_)
+
+    def function(self, name: str, arguments: Mapping[str, str]) -> Query:
+        """Make the call of a function that only reads."""
+        return self._queries.rpc(name, dict(arguments), get=True)
 
     def as_caller(self, user_id: UUID) -> Database:
         """Make the database as this user sees it, for one request that begins now."""
-        token = self._mint.token_for(user_id)
-        client = self._clients.get(token)
-        if client is None:
-            client = self._clients[token] = self._client(token)
-        return Database(
-            client,
-            user_id,
-            deadline=asyncio.get_running_loop().time() + self._timeout,
-            conceal_existence=self._conceal_existence,
-        )
-
-    def _client(self, token: str) -> AsyncPostgrestClient:
-        headers = {"Authorization": f"Bearer {token}"}
-        if self._key:
-            headers["apikey"] = self._key
-        return AsyncPostgrestClient(
-            self._url,
-            headers=headers,
-            http_client=self._http,
-            # its retries wait for 1, 2 and 4 s; the caller gets a 503 with Retry-After instead
-            retry_enabled=False,
-        )
+        headers = self._headers | {"Authorization": f"Bearer {self._mint.token_for(user_id)}"}
+        deadline = asyncio.get_running_loop().time() + self._timeout
+        return Database(self, user_id, headers, deadline)
 
     async def check(self) -> None:
         """Ask the database something, as nobody in particular.
@@ -329,17 +329,3 @@ class Upstream:
         """
         arguments = {"kind": "wingman", "session_id": str(NOBODY)}
         await self.as_caller(NOBODY).call("session_exists", arguments)
-
-
-@asynccontextmanager
-async def connect(settings: Settings) -> AsyncIterator[httpx.AsyncClient]:
-    """Open the process's one HTTP client, for PostgREST and for the project's public keys."""
-    async with Wire(
-        settings.postgrest_url,
-        connections=settings.database_connections,
-        timeout=settings.database_timeout,
-        # one caller's cookies must never go out with another's request
-        cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
-        trust_env=False,  # no proxy and no netrc file decide where the tokens go
-    ) as http:
-        yield http

@@ -14,13 +14,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, FastAPI, Header, Request, Response
-from postgrest import APIResponse, AsyncSelectRequestBuilder
+from postgrest import AsyncSelectRequestBuilder
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api import exchange, metrics
 from api.caller import CallerDatabase
-from api.database import ConstraintError, Database, DatabaseError, Query
+from api.database import ConstraintError, Database, DatabaseError, Query, rows
 from api.errors import ApiError, FieldError, invalid
+from api.wire import Answer
 
 logger = logging.getLogger(__name__)
 
@@ -56,9 +57,7 @@ class Once:
         self.has_created = False
         self.is_replay = False
 
-    async def insert(
-        self, query: Query, send: Callable[[Query], Awaitable[APIResponse]]
-    ) -> APIResponse:
+    async def insert(self, query: Query, send: Callable[[Query], Awaitable[Answer]]) -> Answer:
         """Send an insert together with the claim on the key.
 
         Raises:
@@ -79,7 +78,7 @@ class Once:
             self.has_created = True
             return created
         found = await send(await self.again(request.path.path, request.params.get("select", "*")))
-        if not found.data:
+        if not rows(found):
             raise ApiError("CONFLICT", GONE)
         self.has_created = self.is_replay = True
         return found

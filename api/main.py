@@ -4,6 +4,7 @@ import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import httpx
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
@@ -13,7 +14,7 @@ from api import document, errors, health, idempotency, logs, metrics, tracing
 from api.auth import Authenticator
 from api.body import BodyGuard
 from api.chat import routes as chat
-from api.database import Upstream, connect
+from api.database import Upstream
 from api.exchange import Exchanges, Observer
 from api.head import HeadAsGet
 from api.headers import Revalidation, SecurityHeaders
@@ -27,6 +28,7 @@ from api.study import routes as study
 from api.tokens import TokenMint
 from api.tracing import Traces
 from api.wingman import routes as wingman
+from api.wire import Wire, certificates
 
 DESCRIPTION = """
 The session backend for Supabase apps. Postgres decides *who* may see or change a row, this API
@@ -64,10 +66,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        async with connect(settings) as http:
+        # no proxy and no netrc file decide where the keys come from
+        keys = httpx.AsyncClient(verify=certificates(), trust_env=False)
+        async with keys as http, Wire(settings.database_connections) as wire:
             app.state.settings = settings
             app.state.authenticator = Authenticator(settings, http)
-            app.state.upstream = Upstream(settings, TokenMint(settings), http)
+            app.state.upstream = Upstream(settings, TokenMint(settings), wire, http)
             app.state.limits = limits
             collect_less()
             try:

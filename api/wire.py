@@ -1,20 +1,20 @@
-"""The wire to PostgREST: aiohttp's client in the hands of postgrest-py.
+"""The wire to PostgREST: what postgrest-py has built, sent by aiohttp's client.
 
-postgrest-py builds every request and reads every answer; it sends with an `httpx.AsyncClient`.
-This is one, but what is sent to PostgREST goes straight to aiohttp: httpx makes each request ready
-for redirects, cookies, proxies, authentication flows, hooks and decoders, none of which happens
-here, and that costs more than twice what sending it does.
+postgrest-py itself would send with httpx, which makes each request ready for redirects, cookies,
+proxies, authentication flows, hooks and decoders, none of which happens here: that costs more than
+twice what sending it does.
 """
 
-import json
 import ssl
+from collections.abc import Mapping
 from functools import cache
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self, cast
+from typing import Any, Final, NamedTuple, Self
 
 import aiohttp
 import httpx
-from yarl import URL
+from postgrest.base_request_builder import RequestConfig
+from pydantic_core import to_json
 
 LONGEST_IDLE: Final = 15.0
 """Seconds after which an unused connection is not used again: before PostgREST's end closes it."""
@@ -26,66 +26,40 @@ def certificates() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 
-class Asked(NamedTuple):
-    """What an answer knows of its request."""
-
-    headers: httpx.Headers
+class NoAnswerError(Exception):
+    """There is nobody at the address, the connection was lost, or what came was not HTTP."""
 
 
-class Answer:
-    """What postgrest-py reads of an `httpx.Response`, and nothing that takes time to make."""
+class Answer(NamedTuple):
+    """What came back."""
 
-    __slots__ = ("content", "headers", "request", "status_code")
-
-    def __init__(
-        self,
-        status: int,
-        headers: tuple[tuple[bytes, bytes], ...],
-        content: bytes,
-        asked: httpx.Headers,
-    ) -> None:
-        self.status_code = status
-        self.headers = httpx.Headers(headers)
-        self.content = content
-        self.request = Asked(asked)
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
 
     @property
     def is_success(self) -> bool:
         """Whether the status says so."""
-        return 200 <= self.status_code <= 299
-
-    @property
-    def text(self) -> str:
-        """The body as text; PostgREST writes UTF-8."""
-        return self.content.decode(errors="replace")
-
-    def json(self) -> Any:
-        """Return the body read as JSON."""
-        return json.loads(self.content)
+        return 200 <= self.status <= 299
 
 
-class Wire(httpx.AsyncClient):
-    """An `httpx.AsyncClient` with a short way to one address; to any other, httpx's own.
+class Wire:
+    """A pool of connections.
 
-    It has no timeout of its own on the short way: whoever asks gives up, and that closes the
-    connection. A POST or PATCH is never sent twice; a GET or DELETE is, when the kept connection
-    was closed as it went out.
+    It has no timeout of its own: whoever asks gives up, and that closes the connection. A POST or
+    PATCH is never sent twice; a GET or DELETE is, when the kept connection was closed as it went
+    out.
 
     Args:
-        url: the address, as postgrest-py is given it.
-        connections: how many connections to it at most.
-        options: httpx's own, for requests to other addresses.
+        connections: how many at most.
 
     """
 
-    def __init__(self, url: str, *, connections: int, **options: Any) -> None:
-        super().__init__(verify=certificates(), **options)
-        self._origin = str(URL(url).origin())
+    def __init__(self, connections: int) -> None:
         self._connections = connections
 
     async def __aenter__(self) -> Self:
         """Open the pool."""
-        await super().__aenter__()
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
                 limit=self._connections,
@@ -101,43 +75,33 @@ class Wire(httpx.AsyncClient):
 
     async def __aexit__(
         self,
-        kind: type[BaseException] | None = None,
-        error: BaseException | None = None,
-        traceback: TracebackType | None = None,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
     ) -> None:
         """Close all connections."""
         await self._session.close()
-        await super().__aexit__(kind, error, traceback)
 
-    async def request(  # type: ignore[override]
-        self,
-        method: str,
-        url: str,
-        *,
-        content: bytes | None = None,
-        params: httpx.QueryParams | None = None,
-        headers: httpx.Headers | None = None,
-        **options: Any,
-    ) -> httpx.Response:
-        """Send a request as postgrest-py does.
+    async def send(self, request: RequestConfig[Any], headers: Mapping[str, str]) -> Answer:
+        """Send a request with its own headers and these.
 
         Raises:
-            httpx.TransportError: there is nobody at the address, the connection was lost, or what
-                came was not HTTP.
+            NoAnswerError: its text is the kind of failure, and never holds the request's address.
 
         """
-        if headers is None or not url.startswith(f"{self._origin}/"):
-            return await super().request(
-                method, url, content=content, params=params, headers=headers, **options
-            )
-        target = URL(f"{url}?{params}" if params else url, encoded=True)
+        headers = {**headers, **dict(request.headers.items())}
+        body = None
+        if request.json is not None:
+            body = to_json(request.json)
+            headers["Content-Type"] = "application/json"
         try:
             async with self._session.request(
-                method, target, data=content, headers=headers, allow_redirects=False
+                request.http_method,
+                request.path.with_query(request.params.multi_items()),
+                data=body,
+                headers=headers,
+                allow_redirects=False,
             ) as answer:
-                found = Answer(answer.status, answer.raw_headers, await answer.read(), headers)
+                return Answer(answer.status, answer.headers, await answer.read())
         except (aiohttp.ClientError, ValueError) as error:
-            # without its message, which may hold the request's address
-            raise httpx.TransportError(type(error).__name__) from None
-        # all that postgrest-py reads of it is there
-        return cast("httpx.Response", found)
+            raise NoAnswerError(type(error).__name__) from None

@@ -1,12 +1,13 @@
 """What PostgREST's refusals mean, and whose requests are."""
 
 import asyncio
+import json
 from uuid import uuid4
 
 import httpx
 import jwt
 import pytest
-from postgrest import APIError, CountMethod
+from postgrest import CountMethod
 
 from api.database import (
     ConstraintError,
@@ -16,16 +17,18 @@ from api.database import (
     RangeError,
     Upstream,
     constraint_name,
-    meaning,
+    refusal,
 )
 from api.errors import ApiError, Code
 from api.settings import Settings
 from api.tokens import TokenMint
+from api.wire import Answer, Wire
+from tests.scripted import LENGTH, Server
 
 
-def refusal(code: str | None, message: str = "") -> ApiError | DatabaseError:
+def refused(code: str | None, message: str = "") -> ApiError | DatabaseError:
     error = {"code": code, "message": message, "hint": None, "details": "row (secret)"}
-    return meaning(APIError(error))
+    return refusal(Answer(400, {}, json.dumps(error).encode()))
 
 
 class TestMeaning:
@@ -48,7 +51,7 @@ class TestMeaning:
         ],
     )
     def test_for_the_service_to_decide(self, code: str, kind: type[DatabaseError]) -> None:
-        error = refusal(code)
+        error = refused(code)
         assert type(error) is kind
         assert isinstance(error, DatabaseError)
         assert error.code == code
@@ -64,17 +67,22 @@ class TestMeaning:
         ],
     )
     def test_away(self, code: str | None) -> None:
-        assert_api_error(refusal(code), "DATABASE_UNAVAILABLE")
+        assert_api_error(refused(code), "DATABASE_UNAVAILABLE")
+
+    @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 502, 503, 504, 520])
+    @pytest.mark.parametrize("page", [b"", b"<html>Bad gateway</html>", b"[]", b'{"code": 1}'])
+    def test_a_page_of_a_gateway(self, status: int, page: bytes) -> None:
+        assert_api_error(refusal(Answer(status, {}, page)), "DATABASE_UNAVAILABLE")
 
     @pytest.mark.parametrize("code", ["22001", "22003", "22008", "22021", "22P02", "22P05"])
     def test_unstorable(self, code: str) -> None:
-        assert_api_error(refusal(code), "VALIDATION_ERROR")
+        assert_api_error(refused(code), "VALIDATION_ERROR")
 
     @pytest.mark.parametrize("code", ["42501", "23514", "22P05", "57014", "XX000", "PGRST301"])
     def test_says_no_word_of_the_database(
         self, code: str, caplog: pytest.LogCaptureFixture
     ) -> None:
-        error = refusal(code, 'violates check constraint "known" of secret')
+        error = refused(code, 'violates check constraint "known" of secret')
         assert "secret" not in repr(error) + str(error) + caplog.text
         if isinstance(error, ApiError):
             assert "secret" not in str(error.body())
@@ -109,27 +117,50 @@ class TestConstraintName:
 
 
 class TestAsCaller:
-    """Requests of one caller share a client; nothing of one may be found in another."""
+    """All callers share connections and tables; nothing of one may be in another's request."""
 
     def test_whose_a_request_is(self) -> None:
+        server = Server([LENGTH])
+        alice, bob = uuid4(), uuid4()
+
         async def ask() -> None:
-            settings = Settings(_env_file=None, environment="development")
-            async with httpx.AsyncClient() as http:
-                upstream = Upstream(settings, TokenMint(settings), http)
-                alice, bob = uuid4(), uuid4()
+            async with server.listening() as url, httpx.AsyncClient() as http, Wire(1) as wire:
+                settings = Settings(
+                    _env_file=None,
+                    environment="development",
+                    postgrest_url=url,
+                    supabase_publishable_key="sb_publishable_key",
+                )
+                upstream = Upstream(settings, TokenMint(settings), wire, http)
                 for user in (alice, bob, alice):
                     database = upstream.as_caller(user)
+                    assert database.caller_id == user
                     insert = database.table("chat_messages").insert({}).select("id")
                     insert.request.headers["Idempotency-Key"] = "one request's"
-                    for query in (
-                        database.table("chat_messages").select("*", count=CountMethod.exact),
-                        upstream.as_caller(user).table("chat_messages").update({}),
-                    ):
-                        headers = query.request.headers
-                        token = headers["Authorization"].removeprefix("Bearer ")
-                        claims = jwt.decode(token, options={"verify_signature": False})
-                        assert (claims["sub"], claims["role"]) == (str(user), "session_api")
-                        assert "Idempotency-Key" not in headers
-                    assert database.caller_id == user
+                    await database.rows(insert)
+                    table = upstream.as_caller(user).table("chat_messages")
+                    await database.rows(table.select("*", count=CountMethod.exact))
+                    await database.rows(table.update({}).eq("id", user))
 
         asyncio.run(ask())
+        for number, request in enumerate(server.asked):
+            head, *lines = request.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+            headers = {
+                name.lower(): value for name, _, value in (it.partition(": ") for it in lines)
+            }
+            user = (alice, bob, alice)[number // 3]
+            claims = jwt.decode(
+                headers["authorization"].removeprefix("Bearer "),
+                options={"verify_signature": False},
+            )
+            assert (claims["sub"], claims["role"]) == (str(user), "session_api")
+            assert headers["apikey"] == "sb_publishable_key"
+            assert headers["accept-profile"] == headers["content-profile"] == "public"
+            method, prefer = (
+                ("POST", "return=representation"),
+                ("GET", "count=exact"),
+                ("PATCH", "return=representation"),
+            )[number % 3]
+            assert (head.split()[0], headers["prefer"]) == (method, prefer)
+            assert ("idempotency-key" in headers) == (method == "POST")
+            assert ("content-type" in headers) == (method != "GET")
