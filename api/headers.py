@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from hashlib import blake2b, sha256
 from typing import Final
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 ALWAYS: Final = {
@@ -26,6 +26,9 @@ KEEP_NOTHING: Final = "private, no-store"
 """Of users' data no cache keeps a copy, the browser's own included."""
 ASK_AGAIN: Final = "private, no-cache"
 """The user's own browser may keep a copy, and asks each time whether it still holds."""
+
+VARIES: Final = (b"vary", b"Authorization")
+OF_THE_BODY: Final = frozenset({b"content-length", b"content-type"})
 
 DOCS: Final = ("/docs", "/docs/oauth2-redirect", "/redoc")
 
@@ -113,14 +116,11 @@ class Revalidation:
                 return
             body = b"".join(parts)
             tag = entity_tag(body)
-            headers = MutableHeaders(raw=list(start["headers"]))
-            headers["ETag"] = tag
-            headers.add_vary_header("Authorization")
-            headers.add_vary_header("Origin")
+            headers = [*start["headers"], (b"etag", tag.encode()), VARIES]
             if matches(Headers(scope=scope).getlist("if-none-match"), tag):
-                del headers["content-length"], headers["content-type"]
+                headers = [it for it in headers if it[0] not in OF_THE_BODY]
                 start, body = {**start, "status": 304}, b""
-            await send({**start, "headers": headers.raw})
+            await send({**start, "headers": headers})
             await send({"type": "http.response.body", "body": body})
 
         await self.app(scope, receive, send_or_keep)

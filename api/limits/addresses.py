@@ -64,8 +64,7 @@ class Addresses:
 
     def warn(self, scope: Scope, peer: str) -> None:
         """Tell the operator, once, when a proxy stands in front and nobody said so."""
-        found = parsed(peer)
-        if found is None or found.is_global or "x-forwarded-for" not in Headers(scope=scope):
+        if not is_inside(peer) or "x-forwarded-for" not in Headers(scope=scope):
             return
         self.warned = True
         logger.warning(
@@ -83,6 +82,13 @@ def parsed(address: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return getattr(found, "ipv4_mapped", None) or found
+
+
+@lru_cache(4096)
+def is_inside(address: str) -> bool:
+    """Tell whether an address is of a network that is not the internet."""
+    found = parsed(address)
+    return found is not None and not found.is_global
 
 
 @lru_cache(4096)
