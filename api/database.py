@@ -164,7 +164,8 @@ class Database:
                     answer = await self._upstream.wire.send(query.request, self._headers)
         except (NoAnswerError, OSError) as error:
             # OSError includes TimeoutError, the deadline's
-            logger.warning("PostgREST cannot be reached: %s", error or type(error).__name__)
+            reason = str(error) if isinstance(error, NoAnswerError) else type(error).__name__
+            logger.warning("PostgREST cannot be reached: %s", reason)
             raise unavailable() from None
         if not answer.is_success:
             raise refusal(answer)

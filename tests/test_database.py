@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from uuid import uuid4
 
 import httpx
@@ -23,7 +25,7 @@ from api.errors import ApiError, Code
 from api.settings import Settings
 from api.tokens import TokenMint
 from api.wire import Answer, Wire
-from tests.scripted import LENGTH, Server
+from tests.scripted import LENGTH, Script, Server
 
 
 def refused(code: str | None, message: str = "") -> ApiError | DatabaseError:
@@ -93,6 +95,19 @@ def assert_api_error(error: Exception, code: Code) -> None:
     assert error.code == code
 
 
+@asynccontextmanager
+async def upstream(server: Server) -> AsyncIterator[Upstream]:
+    async with server.listening() as url, httpx.AsyncClient() as http, Wire(1) as wire:
+        settings = Settings(
+            _env_file=None,
+            environment="development",
+            postgrest_url=url,
+            supabase_publishable_key="sb_publishable_key",
+            database_timeout=0.5,
+        )
+        yield Upstream(settings, TokenMint(settings), wire, http)
+
+
 class TestConstraintName:
     @pytest.mark.parametrize(
         ("message", "name"),
@@ -116,6 +131,32 @@ class TestConstraintName:
         assert constraint_name(message) == name
 
 
+class TestNoAnswer:
+    """503, and the log says which kind of failure it was and nothing of what was asked."""
+
+    @pytest.mark.parametrize(
+        ("script", "said"),
+        [
+            ([None], "cannot be reached: ServerDisconnectedError"),
+            ([], "cannot be reached: TimeoutError"),
+            ([LENGTH.replace(b"[]", b"<p")], "what answers is not PostgREST"),
+            ([LENGTH.replace(b"[]", b"{}")], "what answers is not PostgREST"),
+            ([LENGTH.replace(b"200 OK", b"502 Bad Gateway")], "not available: 502"),
+        ],
+    )
+    def test_unavailable(self, script: Script, said: str, caplog: pytest.LogCaptureFixture) -> None:
+        async def ask() -> None:
+            async with upstream(Server(script)) as postgrest:
+                database = postgrest.as_caller(uuid4())
+                with pytest.raises(ApiError) as raised:
+                    await database.rows(database.table("secrets").insert({}))
+                assert_api_error(raised.value, "DATABASE_UNAVAILABLE")
+
+        asyncio.run(ask())
+        assert said in caplog.text
+        assert "secrets" not in caplog.text
+
+
 class TestAsCaller:
     """All callers share connections and tables; nothing of one may be in another's request."""
 
@@ -124,21 +165,14 @@ class TestAsCaller:
         alice, bob = uuid4(), uuid4()
 
         async def ask() -> None:
-            async with server.listening() as url, httpx.AsyncClient() as http, Wire(1) as wire:
-                settings = Settings(
-                    _env_file=None,
-                    environment="development",
-                    postgrest_url=url,
-                    supabase_publishable_key="sb_publishable_key",
-                )
-                upstream = Upstream(settings, TokenMint(settings), wire, http)
+            async with upstream(server) as postgrest:
                 for user in (alice, bob, alice):
-                    database = upstream.as_caller(user)
+                    database = postgrest.as_caller(user)
                     assert database.caller_id == user
                     insert = database.table("chat_messages").insert({}).select("id")
                     insert.request.headers["Idempotency-Key"] = "one request's"
                     await database.rows(insert)
-                    table = upstream.as_caller(user).table("chat_messages")
+                    table = postgrest.as_caller(user).table("chat_messages")
                     await database.rows(table.select("*", count=CountMethod.exact))
                     await database.rows(table.update({}).eq("id", user))
 
