@@ -100,12 +100,22 @@ def pid(child: Child) -> int:
     return child._process.pid
 
 
-def stop(child: Child, number: signal.Signals) -> None:
-    """Send a signal to a program and to all that it has started."""
+def stop(child: Child, number: signal.Signals) -> list[psutil.Process]:
+    """Send a signal to a program and to all that it has started; return them."""
     parent = psutil.Process(pid(child))
-    for process in (parent, *parent.children(recursive=True)):
+    processes = [parent, *parent.children(recursive=True)]
+    for process in processes:
         with suppress(psutil.NoSuchProcess):  # a connection's process has just ended by itself
             process.send_signal(number)
+    return processes
+
+
+def still_runs(process: psutil.Process) -> bool:
+    """Whether a process that is to be frozen goes on, as it may for a moment."""
+    try:
+        return process.status() not in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
 
 
 @contextmanager
@@ -133,8 +143,10 @@ def postgres_killed(site: Site) -> Iterator[None]:
 
 @contextmanager
 def frozen(child: Child) -> Iterator[None]:
-    stop(child, signal.SIGSTOP)
+    processes = stop(child, signal.SIGSTOP)
     try:
+        while any(map(still_runs, processes)):
+            pass
         yield
     finally:
         stop(child, signal.SIGCONT)
