@@ -3,15 +3,12 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 import httpx
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
-from starlette.routing import Match
-from starlette.types import Scope
 
 from api import document, errors, health, idempotency, logs, metrics, tracing
 from api.auth import Authenticator
@@ -100,7 +97,6 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     errors.install(app)
     idempotency.install(app)
-    app.router.route_class = PlacedRoute
     include_routers(app, settings)
     document.install(app)
     # its pages last: a path is compared with one route after the other
@@ -163,24 +159,6 @@ def serve(app: FastAPI, router: APIRouter, prefix: str, *, include_in_schema: bo
                 openapi_extra=route.openapi_extra,
                 include_in_schema=include_in_schema and route.include_in_schema,
             )
-
-
-class PlacedRoute(APIRoute):
-    """A route that is not looked at closely for a path that is another kind's.
-
-    A path is compared with one route after the other; most of them begin differently.
-    """
-
-    def __init__(self, path: str, *args: Any, **kwargs: Any) -> None:
-        super().__init__(path, *args, **kwargs)
-        self.place = path.partition("{")[0]
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Compare a request with the route."""
-        # somewhere in it: a proxy's prefix may come first
-        if self.place not in scope["path"]:
-            return Match.NONE, {}
-        return super().matches(scope)
 
 
 def middleware(settings: Settings, observers: list[Observer], limits: Limits) -> list[Middleware]:
