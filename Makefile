@@ -30,8 +30,8 @@ help: ## list what there is
 run: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## serve the API on a local stack (API_PORT, REST_PORT, DB_PORT, DATA_DIR)
 	@$(BIN)/session-api local run
 
-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## run all tests, each core on a stack of its own (PYTEST_ARGS)
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal $(PYTEST_ARGS)
+test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## run all tests, on four stacks side by side (PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 policies: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## write the migration that a change of supabase/policies/ needs
 	@$(BIN)/python -m api.local.policies
