@@ -66,9 +66,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        # no proxy and no netrc file decide where the keys come from
-        keys = httpx.AsyncClient(verify=certificates(), trust_env=False)
-        async with keys as http, Wire(settings.database_connections) as wire:
+        async with (
+            # no proxy and no netrc file decide where the keys come from
+            httpx.AsyncClient(verify=certificates(), trust_env=False) as http,
+            Wire(settings.database_connections) as wire,
+        ):
             app.state.settings = settings
             app.state.authenticator = Authenticator(settings, http)
             app.state.upstream = Upstream(settings, TokenMint(settings), wire, http)

@@ -3,7 +3,6 @@
 Each is what `api_server` starts, uvicorn with its own environment, in a quarter of the time.
 """
 
-import ctypes
 import os
 import signal
 import sys
@@ -13,11 +12,11 @@ from multiprocessing import get_context
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
-from api.local.addresses import HOST, is_healthy
+from api.local.addresses import is_healthy
+from api.local.launch import die_with_parent
+from api.local.server import uvicorn_arguments
 
 _START_SECONDS = 30
-_SHUTDOWN_SECONDS = 3
-_PR_SET_PDEATHSIG = 1
 
 _processes = get_context("forkserver")
 _processes.set_forkserver_preload(["uvicorn.main", "api.main", __name__])
@@ -72,20 +71,13 @@ class PreloadedApi:
 
 
 def _serve(port: int, env: dict[str, str], folder: Path, log: Path) -> None:
-    import uvicorn  # what imports this file needs none of it
+    from uvicorn.main import main  # what imports this file needs none of it
 
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal.SIGKILL))
+    die_with_parent(signal.SIGKILL)
     os.environ.clear()
     os.environ.update(env)
     os.chdir(folder)
     with log.open("wb") as file:
         for output in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), output.fileno())
-    uvicorn.run(
-        "api.main:create_app",
-        factory=True,
-        host=HOST,
-        port=port,
-        timeout_graceful_shutdown=_SHUTDOWN_SECONDS,
-    )
+    main(uvicorn_arguments(port))

@@ -146,7 +146,7 @@ def frozen(child: Child) -> Iterator[None]:
     processes = stop(child, signal.SIGSTOP)
     try:
         while any(map(still_runs, processes)):
-            pass
+            time.sleep(0.001)
         yield
     finally:
         stop(child, signal.SIGCONT)

@@ -64,7 +64,10 @@ class Addresses:
 
     def warn(self, scope: Scope, peer: str) -> None:
         """Tell the operator, once, when a proxy stands in front and nobody said so."""
-        if not is_inside(peer) or "x-forwarded-for" not in Headers(scope=scope):
+        if "x-forwarded-for" not in Headers(scope=scope):
+            return
+        found = parsed(peer)
+        if found is None or found.is_global:
             return
         self.warned = True
         logger.warning(
@@ -82,13 +85,6 @@ def parsed(address: str) -> IPv4Address | IPv6Address | None:
     except ValueError:
         return None
     return getattr(found, "ipv4_mapped", None) or found
-
-
-@lru_cache(4096)
-def is_inside(address: str) -> bool:
-    """Tell whether an address is of a network that is not the internet."""
-    found = parsed(address)
-    return found is not None and not found.is_global
 
 
 @lru_cache(4096)

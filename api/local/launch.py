@@ -11,6 +11,12 @@ import sys
 _PR_SET_PDEATHSIG = 1
 
 
+def die_with_parent(signal: int) -> None:
+    """Ask for this signal when the parent is gone; systems other than Linux have no such thing."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal)
+
+
 def main(parent: str, signal: str, account: str, *argv: str) -> None:
     """Give up root where an account is named, ask to die with the parent, and become `argv`."""
     if account != "-":
@@ -18,9 +24,7 @@ def main(parent: str, signal: str, account: str, *argv: str) -> None:
         os.setgroups([])
         os.setgid(int(gid))
         os.setuid(int(uid))
-    if sys.platform == "linux":
-        # after setuid, which clears it; other systems have no such thing
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, int(signal))
+    die_with_parent(int(signal))  # after setuid, which clears it
     if os.getppid() != int(parent):
         sys.exit("the stack was gone before its child began")
     os.execv(argv[0], argv)  # noqa: S606 - no shell is wanted

@@ -12,6 +12,14 @@ _START_SECONDS = 30
 _SHUTDOWN_SECONDS = "3"
 
 
+def uvicorn_arguments(port: int) -> list[str]:
+    """Return uvicorn's command line for the API on this port, on this machine only."""
+    return [
+        *("--factory", "api.main:create_app", "--host", HOST, "--port", str(port)),
+        *("--timeout-graceful-shutdown", _SHUTDOWN_SECONDS),
+    ]
+
+
 def api_settings(project: Project) -> dict[str, str]:
     """Return the environment variables with which the API serves `project` in development."""
     return {
@@ -37,11 +45,7 @@ def api_server(
     """
     return Child(
         "The API",
-        [
-            *(sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app"),
-            *("--host", HOST, "--port", str(port)),
-            *("--timeout-graceful-shutdown", _SHUTDOWN_SECONDS),
-        ],
+        [sys.executable, "-m", "uvicorn", *uvicorn_arguments(port)],
         env=env,
         is_ready=lambda: is_healthy(port, "/healthz"),
         start_seconds=_START_SECONDS,

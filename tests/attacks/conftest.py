@@ -3,28 +3,25 @@
 from collections.abc import Iterator
 
 import httpx
-import psycopg
 import pytest
 
 from api.local.project import Project
-from tests.actors import User
+from tests.actors import Sql, User
 from tests.attacks.thief import Thief
 from tests.attacks.world import Ledger, World, new_world
 from tests.conftest import client
 
 
 @pytest.fixture(scope="session")
-def world(stack: Project) -> World:
+def world(stack: Project, superuser: Sql) -> World:
     """The owner's rows, made once: no attack may change them."""
-    with psycopg.connect(stack.database_url, autocommit=True) as sql:
-        return new_world(sql, stack.jwt_secret)
+    return new_world(superuser, stack.jwt_secret)
 
 
 @pytest.fixture(scope="session")
-def ledger(stack: Project) -> Iterator[Ledger]:
+def ledger(superuser: Sql) -> Ledger:
     """What shows whether a row of any table has changed."""
-    with psycopg.connect(stack.database_url, autocommit=True) as sql:
-        yield Ledger(sql)
+    return Ledger(superuser)
 
 
 @pytest.fixture(scope="class")

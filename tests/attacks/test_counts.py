@@ -1,9 +1,7 @@
 """Nobody learns how many rows others have, and nothing else that the planner knows."""
 
-import psycopg
 import pytest
 
-from api.local.project import Project
 from tests.actors import Sql
 from tests.attacks.thief import Thief, code
 from tests.attacks.world import CATALOGUE, CLOSED, PERSONAL, TABLES, World, one
@@ -37,15 +35,14 @@ PLANS = (
 
 
 @pytest.fixture(scope="module", autouse=True)
-def statistics(stack: Project, world: World) -> None:
+def statistics(superuser: Sql, world: World) -> None:
     """Give the planner something to know: the owner has 300 messages more."""
-    with psycopg.connect(stack.database_url, autocommit=True) as sql:
-        sql.execute(
-            "insert into public.chat_messages (user_id, session_id, content)"
-            " select %s, %s, %s from generate_series(1, 300)",
-            [world.owner.id, world.ids["chat"], world.own],
-        )
-        sql.execute("analyze")
+    superuser.execute(
+        "insert into public.chat_messages (user_id, session_id, content)"
+        " select %s, %s, %s from generate_series(1, 300)",
+        [world.owner.id, world.ids["chat"], world.own],
+    )
+    superuser.execute("analyze")
 
 
 class TestExact:

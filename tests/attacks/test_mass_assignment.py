@@ -5,7 +5,6 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
-import psycopg
 import pytest
 
 from api.local.project import Project
@@ -63,10 +62,9 @@ STRANGE = ("__proto__", "constructor", "role", "select", "columns", "on_conflict
 
 
 @pytest.fixture(scope="module")
-def mine(stack: Project) -> World:
+def mine(stack: Project, superuser: Sql) -> World:
     """A world of one's own: these attackers are at home in it."""
-    with psycopg.connect(stack.database_url, autocommit=True) as sql:
-        return new_world(sql, stack.jwt_secret)
+    return new_world(superuser, stack.jwt_secret)
 
 
 @pytest.fixture(scope="module")

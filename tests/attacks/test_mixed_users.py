@@ -2,16 +2,14 @@
 
 import asyncio
 import socket
-from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import aiohttp
-import psycopg
 import pytest
 
 from api.local.project import Project
-from tests.actors import User, new_user
+from tests.actors import Sql, User, new_user
 from tests.conftest import client
 
 USERS = 20
@@ -34,22 +32,21 @@ class Crowd:
 
 
 @pytest.fixture(scope="module")
-def crowd(stack: Project) -> Iterator[Crowd]:
-    with psycopg.connect(stack.database_url, autocommit=True) as sql:
-        crowd = Crowd([new_user(sql, stack.jwt_secret) for _ in range(USERS)])
-        for user in crowd.users:
-            word = crowd.word(user)
-            sql.execute(
-                "insert into public.study_sessions (profile_id, title) values (%s, %s)",
-                [user.id, word],
-            )
-            sql.execute(
-                "with chat as (insert into public.chat_sessions (user_id, title) values (%s, %s)"
-                " returning id, user_id) insert into public.job_postings (user_id, title)"
-                " select user_id, %s from chat",
-                [user.id, word, word],
-            )
-        yield crowd
+def crowd(stack: Project, superuser: Sql) -> Crowd:
+    crowd = Crowd([new_user(superuser, stack.jwt_secret) for _ in range(USERS)])
+    for user in crowd.users:
+        word = crowd.word(user)
+        superuser.execute(
+            "insert into public.study_sessions (profile_id, title) values (%s, %s)",
+            [user.id, word],
+        )
+        superuser.execute(
+            "with chat as (insert into public.chat_sessions (user_id, title) values (%s, %s)"
+            " returning id, user_id) insert into public.job_postings (user_id, title)"
+            " select user_id, %s from chat",
+            [user.id, word, word],
+        )
+    return crowd
 
 
 def all_at_once(

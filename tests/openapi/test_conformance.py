@@ -5,7 +5,7 @@ or an answer that the document does not have, for a refusal of what fits, an acc
 not, a way around the token. The requests are the same in every run.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from copy import deepcopy
 from itertools import chain
 from typing import Any, Final
@@ -19,7 +19,8 @@ from api.local.project import Project
 from api.main import create_app
 from api.settings import Settings
 from api.text import plain_text
-from tests.openapi.world import World, world
+from tests.actors import Sql
+from tests.openapi.world import World, new_world
 
 Document = dict[str, Any]
 
@@ -42,10 +43,9 @@ def documented_code(_: CheckContext, answer: Response, case: Case[Any]) -> None:
 
 
 @pytest.fixture(scope="module")
-def somebody(stack: Project) -> Iterator[World]:
+def somebody(stack: Project, superuser: Sql) -> World:
     """Somebody who has what the document speaks of."""
-    with world(stack) as made:
-        yield made
+    return new_world(superuser, stack.jwt_secret)
 
 
 Load = Callable[..., BaseSchema]

@@ -1,17 +1,13 @@
 """Somebody with sessions of every kind, put in the place of the ids that schemathesis makes up."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
-import psycopg
 from schemathesis import Case
 
-from api.local.project import Project
 from tests import actors
 from tests.actors import Match, NewUser, Sql, User
 from tests.kinds import OWNED, new_posting
@@ -69,7 +65,7 @@ class World:
 
     def match(self, owner: User) -> Match:
         """Two who may meet: the owner and somebody new."""
-        people: Iterator[User] = iter([owner])
+        people = iter([owner])
         return actors.new_match(self.sql, lambda name: next(people, None) or self.new_user(name))
 
     def session(self, kind: str, owner: User) -> UUID:
@@ -92,9 +88,7 @@ def is_id(value: object) -> bool:
     return isinstance(value, str) and ID.fullmatch(value) is not None
 
 
-@contextmanager
-def world(stack: Project) -> Iterator[World]:
+def new_world(sql: Sql, jwt_secret: str) -> World:
     """Make one."""
-    with psycopg.connect(stack.database_url, autocommit=True) as sql:
-        new_user = partial(actors.new_user, sql, stack.jwt_secret)
-        yield World(sql, new_user, new_user("Ada"), new_user("Cleo"))
+    new_user = partial(actors.new_user, sql, jwt_secret)
+    return World(sql, new_user, new_user("Ada"), new_user("Cleo"))
