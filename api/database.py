@@ -110,6 +110,10 @@ class Database:
         """Start a query on a table or a view; hand it to one of the methods below."""
         return self._upstream.table(name)
 
+    def function(self, name: str, arguments: Mapping[str, str]) -> Query:
+        """Make the call of a function that writes; hand it to one of the methods below."""
+        return self._upstream.function(name, arguments)
+
     async def rows(self, query: Query) -> list[Row]:
         """Return the rows that the query reads or has written, none if it touched none."""
         return rows(await self._send(query))
@@ -140,7 +144,7 @@ class Database:
 
     async def call(self, function: str, arguments: Mapping[str, str]) -> Any:
         """Call a function that only reads, and return its result."""
-        return read(await self._send(self._upstream.function(function, arguments)))
+        return read(await self._send(self._upstream.function(function, arguments, get=True)))
 
     async def _send(self, query: Query) -> Answer:
         if self.once is not None and query.request.http_method == "POST":
@@ -312,9 +316,9 @@ class Upstream:
         self.conceal_existence = settings.conceal_existence
         self.table = cache(queries.from_)
 
-    def function(self, name: str, arguments: Mapping[str, str]) -> Query:
-        """Make the call of a function that only reads."""
-        return self._queries.rpc(name, dict(arguments), get=True)
+    def function(self, name: str, arguments: Mapping[str, str], *, get: bool = False) -> Query:
+        """Make the call of a function, by `get` one that only reads."""
+        return self._queries.rpc(name, dict(arguments), get=get)
 
     def as_caller(self, user_id: UUID) -> Database:
         """Make the database as this user sees it, for one request that begins now."""

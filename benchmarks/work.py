@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from api.wingman.service import STATE
 from benchmarks.data import STUDY_TITLE, Data
 
 USERS = 500
@@ -103,8 +102,8 @@ def _read(data: Data, number: int) -> Operation:
     )
 
 
-def _details_of(session: UUID, columns: str = "*") -> str:
-    return f"/wingman_session_details?select={columns}&id=eq.{session}"
+def _details_of(session: UUID) -> str:
+    return f"/wingman_session_details?select=*&id=eq.{session}"
 
 
 def _messages(data: Data, count: int) -> list[Operation]:
@@ -198,13 +197,6 @@ def _confirmation(data: Data, match: int, *, second: bool) -> Operation:
     user1, user2 = data.participants(match)
     session = data.open_session(match)
     user, buddy = (user2, user1) if second else (user1, user2)
-    flags = ("user2_completed_confirmed_by_user1", "user1_completed_confirmed_by_user2")
-    mine, theirs = flags[::-1] if second else flags
-    change: dict[str, Json] = {mine: True}
-    if second:
-        change |= {"status": "completed", "completed_at": "now"}
-    seen = {mine: "False", theirs: str(second)}
-    filters = "&".join(f"{name}=eq.{value}" for name, value in sorted(seen.items()))
     return Operation(
         Request(
             "POST",
@@ -213,15 +205,12 @@ def _confirmation(data: Data, match: int, *, second: bool) -> Operation:
             {"buddy_user_id": str(buddy)},
         ),
         [
-            Request("GET", _details_of(session, STATE), user),
             Request(
-                "PATCH",
-                f"/wingman_sessions?id=eq.{session}&status=eq.scheduled&{filters}"
-                "&scheduled_time=lte.now&select=status,completed_at",
+                "POST",
+                "/rpc/confirm_wingman_session",
                 user,
-                change,
-                prefer="return=representation",
-            ),
+                {"session_id": str(session), "buddy_id": str(buddy)},
+            )
         ],
     )
 

@@ -1,6 +1,6 @@
 """A way to PostgREST that counts, so that tests can say how many requests an answer costs.
 
-It can also hold writes back until something has happened, to make a race come out one way.
+It can also let something happen before a request goes on, to make a race come out one way.
 """
 
 import threading
@@ -17,13 +17,13 @@ PER_CONNECTION = {"connection", "content-length", "host", "keep-alive", "transfe
 class CountingProxy:
     """Forwards to `upstream` and keeps each request as `GET /table`, in order.
 
-    `before_update` runs before each PATCH goes on.
+    `before` runs before each goes on, and is told it.
     """
 
     def __init__(self, upstream: str) -> None:
         self.upstream = httpx.Client(base_url=upstream)
         self.requests: list[str] = []
-        self.before_update: Callable[[], object] = lambda: None
+        self.before: Callable[[str], object] = lambda request: None
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self.server.daemon_threads = True
 
@@ -38,10 +38,10 @@ class CountingProxy:
             protocol_version = "HTTP/1.1"
 
             def forward(self) -> None:
-                proxy.requests.append(f"{self.command} {self.path.partition('?')[0]}")
+                request = f"{self.command} {self.path.partition('?')[0]}"
+                proxy.requests.append(request)
                 body = self.rfile.read(int(self.headers.get("content-length", 0)))
-                if self.command == "PATCH":
-                    proxy.before_update()
+                proxy.before(request)
                 headers = {
                     name: value
                     for name, value in self.headers.items()

@@ -328,6 +328,11 @@ isOneToOne: false
             "chat_message_page":
 { Args: { "newest_first": boolean,"page_limit": number,"page_offset": number,"session_id": string }; Returns: Json
                            },
+"confirm_wingman_session":
+{ Args: { "buddy_id"?: string,"session_id": string }; Returns: {
+              "completed_at": string,"status": string
+            }[]
+                           },
 "session_exists":
 { Args: { "kind": string,"session_id": string }; Returns: boolean
                            }

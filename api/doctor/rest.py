@@ -109,9 +109,13 @@ def schema_cache(probe: Probe) -> Iterator[Finding]:
                 f"{ROLE} reads rows of {table} that are not its user's",
                 f"replay supabase/policies/{table}.sql with psql, and drop every other policy",
             )
-    page = f"session_id={NOBODY}&page_offset=0&page_limit=1&newest_first=true"
-    if probe.as_api(f"/rpc/chat_message_page?{page}").code.startswith(NOT_MIGRATED):
-        yield Finding("schema-cache", "PostgREST does not know chat_message_page", _CACHE)
+    for function, arguments in {
+        "chat_message_page": "&page_offset=0&page_limit=1&newest_first=true",
+        "confirm_wingman_session": "",  # and a GET writes nothing
+    }.items():
+        answer = probe.as_api(f"/rpc/{function}?session_id={NOBODY}{arguments}")
+        if answer.code.startswith(NOT_MIGRATED):
+            yield Finding("schema-cache", f"PostgREST does not know {function}", _CACHE)
     if probe.as_api(_EMBEDDED).code.startswith(NOT_MIGRATED):
         yield Finding(
             "schema-cache",

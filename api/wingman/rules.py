@@ -1,11 +1,8 @@
-"""When a wingman session may change, and how. Pure: no clock, no network, no framework.
+"""When a wingman session may change. Pure: no clock, no network, no framework.
 
-A rule looks at the session as it was read and returns the change it allows, or raises the refusal.
-The change names the state that the decision rests on, so that it can be written only while that
-state still holds.
+A rule looks at a session as it was read and raises its refusal, if it has one.
 """
 
-from collections.abc import Mapping
 from typing import Final, Literal, NamedTuple
 from uuid import UUID
 
@@ -27,27 +24,14 @@ class State(NamedTuple):
     due: bool
 
 
-class Change(NamedTuple):
-    """Columns to write, and what must still be true of the row when they are written."""
-
-    write: Mapping[str, str | bool]
-    expect: Mapping[str, str | bool]
-    when_due: bool = False
-
-
-# `user1` is confirmed by user 2, in this column, and the other way round
-USER1_CONFIRMED: Final = "user1_completed_confirmed_by_user2"
-USER2_CONFIRMED: Final = "user2_completed_confirmed_by_user1"
-
-
-def confirm(session: State, caller_id: UUID, buddy_id: UUID | None = None) -> Change:
-    """Let the caller confirm that the other participant has completed their challenge.
-
-    The second confirmation completes the session, in the same write.
+def check_confirm(session: State, caller_id: UUID, buddy_id: UUID | None = None) -> None:
+    """Refuse, unless the caller may confirm that the other participant has done their challenge.
 
     The order of refusals goes from what never changes to what may: who may ask at all, whether the
     session is over, whether the request makes sense, whether its time has come, and last whether
     the caller has done it before. So an answer is never "later" to what will never be.
+
+    `public.confirm_wingman_session` in the database writes exactly where this refuses nothing.
 
     Args:
         session: As it was read.
@@ -68,23 +52,13 @@ def confirm(session: State, caller_id: UUID, buddy_id: UUID | None = None) -> Ch
         raise ApiError("NOT_YOUR_BUDDY")
     if not session.due:
         raise ApiError("TOO_EARLY_TO_CONFIRM")
-
-    if buddy == session.user1_id:
-        column, already, other = USER1_CONFIRMED, session.user1_confirmed, session.user2_confirmed
-    else:
-        column, already, other = USER2_CONFIRMED, session.user2_confirmed, session.user1_confirmed
+    already = session.user1_confirmed if buddy == session.user1_id else session.user2_confirmed
     if already:
         raise ApiError("ALREADY_CONFIRMED")
 
-    write: dict[str, str | bool] = {column: True}
-    if other:
-        # `now` is read by the database, by its own clock
-        write |= {"status": "completed", "completed_at": "now"}
-    return Change(write, seen(session), when_due=True)
 
-
-def cancel(session: State, caller_id: UUID) -> Change:
-    """Let a participant call the session off, as long as it is not over.
+def check_cancel(session: State, caller_id: UUID) -> None:
+    """Refuse, unless the caller may call the session off: as long as it is not over.
 
     Raises:
         ApiError: `NOT_A_PARTICIPANT` or `SESSION_CLOSED`.
@@ -93,7 +67,6 @@ def cancel(session: State, caller_id: UUID) -> Change:
     other_participant(session, caller_id)
     if session.status not in ACTIVE:
         raise ApiError("SESSION_CLOSED")
-    return Change({"status": "cancelled"}, seen(session))
 
 
 def other_participant(session: State, caller_id: UUID) -> UUID:
@@ -108,15 +81,6 @@ def other_participant(session: State, caller_id: UUID) -> UUID:
     if caller_id == session.user2_id:
         return session.user1_id
     raise ApiError("NOT_A_PARTICIPANT")
-
-
-def seen(session: State) -> Mapping[str, str | bool]:
-    """Return the columns by which a write finds the session only as the rule saw it."""
-    return {
-        "status": session.status,
-        USER1_CONFIRMED: session.user1_confirmed,
-        USER2_CONFIRMED: session.user2_confirmed,
-    }
 
 
 def reputation_delta(status: Status, points: int, confirmed: bool) -> int:

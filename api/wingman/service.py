@@ -7,10 +7,10 @@ from uuid import UUID
 from postgrest import CountMethod
 
 from api import access, exchange
-from api.database import ConstraintError, Database, DeniedError, Row
+from api.database import ConstraintError, Database, DeniedError, Query, Row
 from api.errors import ApiError, Code
 from api.wingman import rules
-from api.wingman.rules import Change, State
+from api.wingman.rules import State
 from api.wingman.schemas import (
     CancelAnswer,
     ConfirmAnswer,
@@ -91,11 +91,17 @@ async def confirm(database: Database, session_id: UUID, buddy_id: UUID | None) -
     """Confirm the caller's buddy, and complete the session if that was the second confirmation.
 
     Raises:
-        ApiError: `SESSION_NOT_FOUND`, `CONFLICT`, and what `rules.confirm` raises.
+        ApiError: `SESSION_NOT_FOUND`, `CONFLICT`, and what `rules.check_confirm` raises.
 
     """
+    arguments = {"session_id": str(session_id)}
+    if buddy_id is not None:
+        arguments["buddy_id"] = str(buddy_id)
     row = await change(
-        database, session_id, lambda it: rules.confirm(it, database.caller_id, buddy_id)
+        database,
+        session_id,
+        database.function("confirm_wingman_session", arguments),
+        lambda it: rules.check_confirm(it, database.caller_id, buddy_id),
     )
     completed = row["status"] == "completed"
     if completed:
@@ -115,10 +121,16 @@ async def cancel(database: Database, session_id: UUID) -> CancelAnswer:
     """Call the session off.
 
     Raises:
-        ApiError: `SESSION_NOT_FOUND`, `CONFLICT`, and what `rules.cancel` raises.
+        ApiError: `SESSION_NOT_FOUND`, `CONFLICT`, and what `rules.check_cancel` raises.
 
     """
-    row = await change(database, session_id, lambda it: rules.cancel(it, database.caller_id))
+    update = database.table("wingman_sessions").update({"status": "cancelled"})
+    row = await change(
+        database,
+        session_id,
+        update.eq("id", session_id).in_("status", rules.ACTIVE).select("status"),
+        lambda it: rules.check_cancel(it, database.caller_id),
+    )
     return CancelAnswer(
         success=True, message="The session is cancelled.", session_status=row["status"]
     )
@@ -152,14 +164,21 @@ async def read(database: Database, session_id: UUID, columns: str) -> Row:
     return row
 
 
-async def change(database: Database, session_id: UUID, rule: Callable[[State], Change]) -> Row:
-    """Read the session, let the rule decide, and write only if what it saw still holds.
+async def change(
+    database: Database, session_id: UUID, write: Query, check: Callable[[State], None]
+) -> Row:
+    """Write; where that finds no session in the right state, let the rule say why.
 
-    Where somebody was faster the write finds no row; then all of it is done again, on what is
-    there now.
+    Where the rule sees nothing in the way by then, somebody was faster, and it is done again.
+
+    Args:
+        database: The caller's.
+        session_id: The session's.
+        write: A write that touches the session only where the rule allows it.
+        check: The rule.
 
     Returns:
-        The row as written: `status` and `completed_at`.
+        The row that `write` gives.
 
     Raises:
         ApiError: what the rule refuses with, `SESSION_NOT_FOUND`, `NOT_A_PARTICIPANT`, or
@@ -167,15 +186,10 @@ async def change(database: Database, session_id: UUID, rule: Callable[[State], C
 
     """
     for _ in range(MAX_ROUNDS):
-        allowed = rule(state(await read(database, session_id, STATE)))
-        update = database.table("wingman_sessions").update(allowed.write).eq("id", session_id)
-        for column, value in allowed.expect.items():
-            update = update.eq(column, value)
-        if allowed.when_due:
-            update = update.lte("scheduled_time", "now")
-        row = await database.row(update.select("status", "completed_at"))
+        row = await database.row(write)
         if row is not None:
             return row
+        check(state(await read(database, session_id, STATE)))
         exchange.retry()
     raise ApiError("CONFLICT")
 

@@ -2,7 +2,7 @@
 -- tests/policies/matrix.py, which is what to read and to change. Leaves nothing behind.
 
 begin;
-select plan(100);
+select plan(110);
 
 -- who made the role may give it, but need not have it
 grant session_api to current_user;
@@ -152,6 +152,12 @@ from (values
    $t$select where public.chat_message_page('5e550000-0000-4000-8000-000000000030', 0, 10, false) is not null$t$, null, null),
   ('EMPTY', 'api for participant, api for stranger, api for nobody',
    $t$select where public.chat_message_page('5e550000-0000-4000-8000-000000000030', 0, 10, false) is not null$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
+   $t$select from public.confirm_wingman_session('5e550000-0000-4000-8000-000000000014')$t$, null, null),
+  ('ALLOW', 'api for owner, api for participant',
+   $t$select from public.confirm_wingman_session('5e550000-0000-4000-8000-000000000014')$t$, null, null),
+  ('EMPTY', 'api for stranger, api for nobody',
+   $t$select from public.confirm_wingman_session('5e550000-0000-4000-8000-000000000014')$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$select where public.session_exists('study', '5e550000-0000-4000-8000-000000000018')$t$, null, null),
   ('ALLOW', 'api for owner, api for participant, api for stranger, api for nobody',

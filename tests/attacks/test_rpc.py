@@ -12,7 +12,7 @@ from tests.conftest import Rest
 
 pytestmark = pytest.mark.usefixtures("unchanged")
 
-OURS = ("session_exists", "chat_message_page")
+OURS = ("session_exists", "chat_message_page", "confirm_wingman_session")
 NOT_FOUND = "PGRST202"
 DENIED = "42501"
 # what would be worth calling
@@ -70,6 +70,7 @@ def test_every_function(either_way: Thief, visitor: httpx.Client, sql: Sql, worl
     ]
     calls.append(("session_exists", {"kind": "study", "session_id": world.ids["study"]}))
     calls.append(("chat_message_page", {"session_id": world.ids["chat"], **page}))
+    calls.append(("confirm_wingman_session", {"session_id": world.ids["wingman"]}))
     for name, given in calls:
         for answer in (
             either_way("GET", f"/rpc/{name}", params=given),
@@ -125,6 +126,20 @@ def test_the_page_of_anothers_chat(rest: Rest, world: World) -> None:
         assert answer.json() is None
     owned = rest(world.owner, role="session_api").post("/rpc/chat_message_page", json=arguments)
     assert world.own in owned.text
+
+
+def test_confirming_past_the_api(rest: Rest, world: World) -> None:
+    """Not even for one of the two, with a method that PostgREST runs without looking further."""
+    arguments = {"session_id": world.ids["wingman"]}
+    path = "/rpc/confirm_wingman_session"
+    for user in (world.owner, world.participant, world.stranger):
+        for role in ("authenticated", "anon", "service_role"):
+            client = rest(user, role=role)
+            assert code(client.post(path, json=arguments)) == DENIED
+            assert code(client.get(path, params=arguments)) == DENIED
+            assert client.head(path, params=arguments).status_code in (401, 403)
+    answer = rest(world.stranger, role="session_api").post(path, json=arguments)
+    assert answer.json() == []
 
 
 def test_results_are_not_filtered_apart(rest: Rest, world: World) -> None:

@@ -168,6 +168,13 @@ ILLNESSES: Final = [
         names="function public.chat_message_page",
     ),
     Illness(
+        "a function that writes gone",
+        plant="drop function public.confirm_wingman_session(uuid, uuid)",
+        mend=policy_file("wingman_sessions"),
+        found=("missing", "schema-cache"),
+        names="function public.confirm_wingman_session",
+    ),
+    Illness(
         "a trigger switched off",
         plant="alter table public.chat_messages disable trigger number_chat_message",
         mend="alter table public.chat_messages enable trigger number_chat_message",

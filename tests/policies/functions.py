@@ -222,6 +222,7 @@ set local search_path = evil, pg_catalog
     "private.number_chat_message",
     "private.set_updated_at",
     "public.chat_message_page",
+    "public.confirm_wingman_session",
     "public.session_exists",
 )
 def names_in_functions_cannot_be_hijacked(db: Connection) -> None:
@@ -249,3 +250,6 @@ def names_in_functions_cannot_be_hijacked(db: Connection) -> None:
                 f"and session_id = '{IDS['second_chat']}' and timestamp < now() + interval '1 day'",
             )
             assert found(db, "select from public.study_sessions where updated_at = now()")
+        with acting(db, API_OWNER):
+            confirmed = f"select status from public.confirm_wingman_session('{IDS['wingman']}')"
+            assert execute(db, confirmed) == [("scheduled",)]

@@ -244,6 +244,8 @@ private.set_updated_at()  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
 public.chat_message_page(uuid, bigint, integer, boolean)  invoker stable
   call  DENY   DENY  DENY  DENY  DENY   ALLOW EMPTY EMPTY EMPTY  DENY
+public.confirm_wingman_session(uuid, uuid)  invoker volatile
+  call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW EMPTY EMPTY  DENY
 public.session_exists(text, uuid)  definer stable
   call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW ALLOW ALLOW  DENY
 """

@@ -154,6 +154,8 @@ CALLS = {
     "private.set_updated_at()": "select private.set_updated_at()",
     "public.chat_message_page(uuid, bigint, integer, boolean)": """
         select where public.chat_message_page('{chat}', 0, 10, false) is not null""",
+    "public.confirm_wingman_session(uuid, uuid)": """
+        select from public.confirm_wingman_session('{wingman}')""",
     "public.session_exists(text, uuid)": "select where public.session_exists('study', '{study}')",
 }
 

@@ -3,6 +3,7 @@
 from tests.policies import (
     access,
     complete,
+    confirm,
     constraints,
     details,
     functions,
@@ -19,6 +20,7 @@ SUITE = [
     *functions.CHECKS,
     *idempotency.CHECKS,
     *details.CHECKS,
+    *confirm.CHECKS,
     *constraints.CHECKS,
     *indexes.CHECKS,
     *complete.CHECKS,

@@ -14,6 +14,10 @@ from tests.conftest import AsUser, Serve
 from tests.counting import CountingProxy, counting_proxy
 
 SESSIONS = "/api/v1/wingman/sessions"
+# what the API asks PostgREST
+CONFIRM = "POST /rpc/confirm_wingman_session"
+UPDATE = "PATCH /wingman_sessions"
+READ = "GET /wingman_session_details"
 
 Row = dict[str, Any]
 ReadRow = Callable[[UUID], Row]
@@ -38,6 +42,14 @@ def refused(answer: httpx.Response) -> list[str]:
     assert answer.status_code == 422, answer.text
     assert code(answer) == "VALIDATION_ERROR"
     return [error["field"] for error in answer.json()["detail"]["errors"]]
+
+
+def put_off(sql: Sql, session: Wingman, interval: str) -> object:
+    """Put a session's time so far from now, by a negative interval into the past."""
+    return sql.execute(
+        "update public.wingman_sessions set scheduled_time = now() + %s::interval where id = %s",
+        [interval, session.session_id],
+    )
 
 
 def plan(match: Match, **changes: object) -> dict[str, object]:
@@ -92,7 +104,7 @@ class Counted:
 def counted(proxy: CountingProxy, serve: Serve, as_user: AsUser) -> Iterator[Counted]:
     """Clients of an API that reaches PostgREST through the counting proxy."""
     yield Counted(as_user, serve(POSTGREST_URL=proxy.url), proxy)
-    proxy.before_update = lambda: None
+    proxy.before = lambda request: None
 
 
 @pytest.fixture(scope="session")

@@ -5,7 +5,7 @@ import pytest
 
 from tests.actors import NewWingman
 from tests.conftest import AsUser
-from tests.wingman.conftest import SESSIONS, Counted, ReadRow, at, code, plan
+from tests.wingman.conftest import READ, SESSIONS, UPDATE, Counted, ReadRow, at, code, plan
 
 
 class TestCancel:
@@ -69,4 +69,10 @@ class TestCancel:
         session = wingman()
         client = counted.client(session.user1)
         assert client.post(at(session, "cancel")).status_code == 200
-        assert counted.requests == ["GET /wingman_session_details", "PATCH /wingman_sessions"]
+        assert counted.requests == [UPDATE]
+
+    def test_cost_of_a_refusal(self, counted: Counted, wingman: NewWingman) -> None:
+        session = wingman("cancelled")
+        client = counted.client(session.user1)
+        assert client.post(at(session, "cancel")).status_code == 400
+        assert counted.requests == [UPDATE, READ]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.actors import NewWingman, Sql
 from tests.conftest import AsUser
-from tests.wingman.conftest import SESSIONS, Counted, ReadRow, at, code, refused
+from tests.wingman.conftest import CONFIRM, READ, SESSIONS, Counted, ReadRow, at, code, refused
 
 CLOSED = ["completed", "cancelled", "no_show"]
 
@@ -210,10 +210,10 @@ class TestConfirm:
         for user in (session.user1, session.user2):
             client = counted.client(user)
             assert client.post(at(session, "confirm")).status_code == 200
-            assert counted.requests == ["GET /wingman_session_details", "PATCH /wingman_sessions"]
+            assert counted.requests == [CONFIRM]
 
     def test_cost_of_a_refusal(self, counted: Counted, wingman: NewWingman) -> None:
         session = wingman(due=False)
         client = counted.client(session.user1)
         assert client.post(at(session, "confirm")).status_code == 400
-        assert counted.requests == ["GET /wingman_session_details"]
+        assert counted.requests == [CONFIRM, READ]

@@ -9,7 +9,18 @@ import httpx
 
 from tests.actors import NewMatch, NewWingman, Sql, User
 from tests.conftest import AsUser
-from tests.wingman.conftest import SESSIONS, Counted, ReadRow, at, code, plan
+from tests.wingman.conftest import (
+    CONFIRM,
+    READ,
+    SESSIONS,
+    UPDATE,
+    Counted,
+    ReadRow,
+    at,
+    code,
+    plan,
+    put_off,
+)
 
 PAIRS = 120
 
@@ -71,10 +82,8 @@ class TestConfirm:
             assert stored["user1_completed_confirmed_by_user2"] is True
             assert stored["user2_completed_confirmed_by_user1"] is True
 
-    def test_decided_on_the_same_state(
-        self, counted: Counted, wingman: NewWingman, row: ReadRow
-    ) -> None:
-        """Both have read before either writes: the slower one reads and decides again."""
+    def test_both_at_the_door(self, counted: Counted, wingman: NewWingman, row: ReadRow) -> None:
+        """Neither goes on before both have come; each still asks once."""
         session = wingman()
         clients = [counted.client(session.user1), counted.client(session.user2)]
         hold(counted, writes=2)
@@ -82,9 +91,7 @@ class TestConfirm:
         assert [answer.status_code for answer in answers] == [200, 200]
         assert sorted(answer.json()["both_confirmed"] for answer in answers) == [False, True]
         assert row(session.session_id)["status"] == "completed"
-        assert sorted(counted.requests) == (
-            ["GET /wingman_session_details"] * 3 + ["PATCH /wingman_sessions"] * 3
-        )
+        assert counted.requests == [CONFIRM, CONFIRM]
 
     def test_the_same_person_twice(
         self, counted: Counted, wingman: NewWingman, row: ReadRow
@@ -116,41 +123,40 @@ class TestConfirm:
             status = "completed" if refusal is cancelled else "cancelled"
             assert row(session.session_id)["status"] == status
 
+    def test_put_off_at_the_last_moment(
+        self, counted: Counted, wingman: NewWingman, sql: Sql
+    ) -> None:
+        session = wingman()
+        client = counted.client(session.user1)
+        counted.proxy.before = lambda request: request == CONFIRM and put_off(sql, session, "1 day")
+        assert code(client.post(at(session, "confirm"))) == "TOO_EARLY_TO_CONFIRM"
+
+    def test_due_before_it_is_said_why_not(
+        self, counted: Counted, wingman: NewWingman, sql: Sql
+    ) -> None:
+        """Nothing was written, and by now nothing is in the way: it is tried again."""
+        session = wingman(due=False)
+        client = counted.client(session.user1)
+        counted.proxy.before = lambda request: (
+            request == READ and put_off(sql, session, "-1 second")
+        )
+        assert client.post(at(session, "confirm")).status_code == 200
+        assert counted.requests == [CONFIRM, READ, CONFIRM]
+
     def test_overtaken_every_time(
         self, counted: Counted, wingman: NewWingman, row: ReadRow, sql: Sql
     ) -> None:
         session = wingman()
-
-        def overtake() -> None:
-            sql.execute(
-                "update public.wingman_sessions set status = case status"
-                " when 'scheduled' then 'in_progress' else 'scheduled' end where id = %s",
-                [session.session_id],
-            )
-
         client = counted.client(session.user1)
-        counted.proxy.before_update = overtake
+        counted.proxy.before = lambda request: put_off(
+            sql, session, "1 day" if request == CONFIRM else "-1 second"
+        )
         answer = client.post(at(session, "confirm"))
         assert answer.status_code == 409
         assert code(answer) == "CONFLICT"
         assert row(session.session_id)["user2_completed_confirmed_by_user1"] is False
-        counted.proxy.before_update = lambda: None
+        counted.proxy.before = lambda request: None
         assert client.post(at(session, "confirm")).status_code == 200
-
-    def test_overtaken_by_the_clock(self, counted: Counted, wingman: NewWingman, sql: Sql) -> None:
-        """The time is part of the write: a session put off after it was read is not confirmed."""
-        session = wingman()
-
-        def put_off() -> None:
-            sql.execute(
-                "update public.wingman_sessions set scheduled_time = now() + interval '1 day'"
-                " where id = %s",
-                [session.session_id],
-            )
-
-        client = counted.client(session.user1)
-        counted.proxy.before_update = put_off
-        assert code(client.post(at(session, "confirm"))) == "TOO_EARLY_TO_CONFIRM"
 
 
 class TestSchedule:
@@ -174,12 +180,12 @@ class TestSchedule:
 
 
 def hold(counted: Counted, writes: int) -> None:
-    """Hold the first updates back until all of them have come; later ones pass."""
+    """Hold the first writes back until all of them have come; later ones pass."""
     barrier = threading.Barrier(writes)
     held = threading.Semaphore(writes)
 
-    def wait() -> None:
-        if held.acquire(blocking=False):
+    def wait(request: str) -> None:
+        if request in (CONFIRM, UPDATE) and held.acquire(blocking=False):
             barrier.wait(timeout=2)
 
-    counted.proxy.before_update = wait
+    counted.proxy.before = wait

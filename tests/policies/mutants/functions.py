@@ -16,6 +16,8 @@ where pronamespace in ('public'::regnamespace, 'private'::regnamespace) order by
 """
 _COMPARISON = re.compile(r"([\w.]+) = ([\w.]+(\(\))?)")
 _CONDITION = re.compile(r"\bif (.+) then$", re.MULTILINE)
+_CONJUNCT = re.compile(r"^ +and [^\n]+?(?=;?$)", re.MULTILINE)
+_NEGATION = re.compile(r"\bnot (?=\w+\.)")
 _PARTICIPANT = re.compile(r"user[12]_id")
 _UNION = re.compile(r"( +select [^;]+?)\n +union all\n( +select [^;]+?);")
 
@@ -35,6 +37,9 @@ def _bodies(body: str) -> Iterator[tuple[str, str]]:
         for value in ("true", "false"):
             changed = f"{body[: found.start(1)]}{value}{body[found.end(1) :]}"
             yield f"condition {value}", changed
+    for kind, pattern in (("conjunct dropped", _CONJUNCT), ("negation dropped", _NEGATION)):
+        for found in pattern.finditer(body):
+            yield kind, f"{body[: found.start()]}{body[found.end() :]}"
     for found in _PARTICIPANT.finditer(body):
         other = "user2_id" if found[0] == "user1_id" else "user1_id"
         changed = f"{body[: found.start()]}{other}{body[found.end() :]}"
