@@ -7,7 +7,7 @@ it was only after an empty read, so that the usual request costs no second query
 from typing import Final, Literal
 from uuid import UUID
 
-from api.database import Database
+from api.database import YES_OR_NO, Database
 from api.errors import ApiError, Code
 
 Kind = Literal["study", "interview", "chat", "wingman"]
@@ -31,5 +31,5 @@ async def refusal(database: Database, kind: Kind, session_id: UUID) -> ApiError:
     if database.conceal_existence:
         return ApiError("SESSION_NOT_FOUND")
     arguments = {"kind": kind, "session_id": str(session_id)}
-    exists = await database.call("session_exists", arguments)
-    return ApiError(NOT_YOURS[kind] if exists is True else "SESSION_NOT_FOUND")
+    exists = await database.call("session_exists", arguments, YES_OR_NO)
+    return ApiError(NOT_YOURS[kind] if exists else "SESSION_NOT_FOUND")

@@ -10,14 +10,14 @@ import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from functools import cache
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, NamedTuple, Protocol, TypeVar
 from uuid import UUID
 
 import httpx
 from postgrest import AsyncPostgrestClient, AsyncRequestBuilder, AsyncSelectRequestBuilder
 from postgrest.base_request_builder import RequestConfig
 from postgrest.exceptions import APIErrorFromJSON
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 from pydantic_core import from_json
 
 from api.errors import ApiError, FieldError, invalid, unavailable
@@ -29,7 +29,9 @@ from api.wire import Answer, NoAnswerError, Wire
 logger = logging.getLogger(__name__)
 
 Row = dict[str, Any]
+Result = TypeVar("Result")
 
+YES_OR_NO: Final = TypeAdapter(bool)
 NOBODY: Final = UUID(int=0)
 
 
@@ -142,9 +144,15 @@ class Database:
             return Slice([], total(answer))
         return Slice(rows(answer), total(answer))
 
-    async def call(self, function: str, arguments: Mapping[str, str]) -> Any:
-        """Call a function that only reads, and return its result."""
-        return read(await self._send(self._upstream.function(function, arguments, get=True)))
+    async def call(
+        self, function: str, arguments: Mapping[str, str], result: TypeAdapter[Result]
+    ) -> Result:
+        """Call a function that only reads, and return its result, read by the adapter."""
+        answer = await self._send(self._upstream.function(function, arguments, get=True))
+        try:
+            return result.validate_json(answer.content)
+        except ValidationError:
+            raise not_postgrest() from None
 
     async def _send(self, query: Query) -> Answer:
         if self.once is not None and query.request.http_method == "POST":
@@ -178,7 +186,10 @@ class Database:
 
 def rows(answer: Answer) -> list[Row]:
     """Take the rows out of PostgREST's answer."""
-    found = read(answer)
+    try:
+        found = from_json(answer.content)
+    except ValueError:
+        found = None
     if not isinstance(found, list):
         raise not_postgrest()
     return found
@@ -192,17 +203,11 @@ def total(answer: Answer) -> int:
     return int(count)
 
 
-def read(answer: Answer) -> Any:
-    """Read PostgREST's answer as JSON."""
-    try:
-        return from_json(answer.content)
-    except ValueError:
-        raise not_postgrest() from None
-
-
 def not_postgrest() -> ApiError:
-    """Say that something else answers 200 at that address, with a page of its own."""
-    logger.error("what answers is not PostgREST: check SUPABASE_URL or POSTGREST_URL")
+    """Say that something else answers 200 at that address, or has another schema."""
+    logger.error(
+        "what answers is not PostgREST with these migrations: check SUPABASE_URL or POSTGREST_URL"
+    )
     return unavailable()
 
 
@@ -333,4 +338,4 @@ class Upstream:
         migrations are all in place.
         """
         arguments = {"kind": "wingman", "session_id": str(NOBODY)}
-        await self.as_caller(NOBODY).call("session_exists", arguments)
+        await self.as_caller(NOBODY).call("session_exists", arguments, YES_OR_NO)

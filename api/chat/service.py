@@ -3,6 +3,8 @@
 from typing import Final
 from uuid import UUID
 
+from pydantic import BaseModel, TypeAdapter
+
 from api import access
 from api.chat.schemas import ChatSession, Message, MessageCreate, MessageQuery
 from api.database import ConstraintError, Database
@@ -15,6 +17,16 @@ SESSIONS: Final = OwnedSessions(
     answer=ChatSession,
     columns="id,user_id,title,message_count,created_at,last_updated",
 )
+
+
+class MessagePage(BaseModel):
+    """What `public.chat_message_page` returns."""
+
+    items: list[Message]
+    total: int
+
+
+MESSAGE_PAGE: Final = TypeAdapter[MessagePage | None](MessagePage | None)
 
 
 async def list_messages(
@@ -34,10 +46,10 @@ async def list_messages(
         "page_limit": str(query.limit),
         "newest_first": str(query.sort_order == "desc").lower(),
     }
-    page = await database.call("chat_message_page", arguments)
+    page = await database.call("chat_message_page", arguments, MESSAGE_PAGE)
     if page is None:
         raise await access.refusal(database, "chat", session_id)
-    return [Message.model_validate(message) for message in page["items"]], page["total"]
+    return page.items, page.total
 
 
 async def post_message(database: Database, session_id: UUID, body: MessageCreate) -> Message:
