@@ -136,7 +136,8 @@ class Contender:
                     *(sys.executable, "-m", "uvicorn", self.design.app),
                     *(("--factory",) if self.design.app.endswith("create_app") else ()),
                     *("--host", HOST, "--port", str(port), "--workers", str(self.workers)),
-                    *("--no-access-log", "--log-level", "warning"),
+                    # nobody is in front
+                    *("--no-proxy-headers", "--no-access-log", "--log-level", "warning"),
                 ],
                 env=self._environment(),
                 log=self._folder / f"{self.design.name}-{self.workers}.log",
