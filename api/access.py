@@ -4,12 +4,15 @@ Row-level security makes another's session look like one that does not exist. Th
 it was only after an empty read, so that the usual request costs no second query.
 """
 
-from typing import Final, Literal
+from typing import Annotated, Final, Literal
 from uuid import UUID
+
+from fastapi import Path
 
 from api.database import YES_OR_NO, Database
 from api.errors import ApiError, Code
 
+SessionId = Annotated[UUID, Path(description="The session's id.")]
 Kind = Literal["study", "interview", "chat", "wingman"]
 
 NOT_YOURS: Final[dict[Kind, Code]] = {

@@ -2,14 +2,15 @@
 
 Not larger than the limit, and, where it says it is JSON, JSON that every parser on its way to the
 database reads alike: Python's accepts `NaN`, lone surrogates and bottomless nesting; Postgres
-accepts no NUL. `RequestBody` and `Replacement` are what the kinds' own schemas are made of.
+accepts no NUL. `RequestBody`, `Replacement` and `ResponseBody` are what the kinds' own schemas are
+made of.
 """
 
 import asyncio
 from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
-from math import isfinite
+from sys import float_info
 from typing import Any, ClassVar, Final
 
 from pydantic import BaseModel, ConfigDict, model_validator
@@ -22,7 +23,6 @@ from api.errors import MAX_FIELD_ERRORS, ApiError, FieldError, field_name, inval
 
 # Deeper than any honest document; parsers on the way give up at some 200 levels.
 MAX_DEPTH: Final = 64
-MAX_INTEGER: Final = 2**63 - 1
 
 LINGER_SECONDS: Final = 1.0
 LINGER_BYTES: Final = 1_048_576
@@ -32,6 +32,12 @@ class RequestBody(BaseModel):
     """A body's schema. A field that it does not know is refused by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class ResponseBody(BaseModel):
+    """An answer's schema. Where a row does not fit it, the error does not quote the row."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
 
 
 class Replacement(RequestBody):
@@ -162,9 +168,7 @@ def refused_inside(value: Any, path: tuple[str, ...]) -> Iterator[FieldError]:
     elif isinstance(value, list):
         for index, child in enumerate(value):
             yield from refused_inside(child, (*path, str(index)))
-    elif isinstance(value, float):
-        problem = None if isfinite(value) else "This number is too large."
-    elif isinstance(value, int) and not -MAX_INTEGER - 1 <= value <= MAX_INTEGER:
+    elif isinstance(value, int | float) and not abs(value) <= float_info.max:
         problem = "This number is too large."
     if problem:
         yield FieldError(field=field_name(("body", *path)), message=problem)

@@ -334,8 +334,8 @@ class Upstream:
     async def check(self) -> None:
         """Ask the database something, as nobody in particular.
 
-        Raises `ApiError` or `DatabaseError` unless PostgREST, Postgres, the API's token and the
-        migrations are all in place.
+        Raises `ApiError` or `DatabaseError` unless PostgREST, Postgres and the API's token are in
+        place, and migrations applied; which of them, the doctor says.
         """
         arguments = {"kind": "wingman", "session_id": str(NOBODY)}
         await self.as_caller(NOBODY).call("session_exists", arguments, YES_OR_NO)

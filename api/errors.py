@@ -165,6 +165,11 @@ def not_authenticated(message: str | None = None) -> ApiError:
     return ApiError("NOT_AUTHENTICATED", message)
 
 
+def user_is_gone() -> ApiError:
+    """401: the token has outlived its user."""
+    return not_authenticated("The token's user does not exist any more. Sign in again.")
+
+
 def unavailable() -> ApiError:
     """503 with `Retry-After`: PostgREST or Postgres is away, or too slow to wait for."""
     return ApiError("DATABASE_UNAVAILABLE")

@@ -33,7 +33,8 @@ UNKNOWN: Final = "unknown"
 CLIENT_GONE: Final = 499
 # routes of FastAPI's own, which leave no template in the scope
 DOCUMENTS: Final = frozenset({"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"})
-METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+# a HEAD has become a GET before
+METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class RouteFacts(NamedTuple):
@@ -107,7 +108,7 @@ class Exchange:
 Observer = Callable[[Exchange], None]
 
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
-_facts: dict[tuple[str, str, str], RouteFacts] = {}
+_facts: dict[tuple[str, str], RouteFacts] = {}
 
 
 def current() -> Exchange | None:
@@ -122,7 +123,7 @@ def event(name: Event) -> None:
 
 
 def retry() -> None:
-    """Note that a decision had to be made again, because somebody was faster."""
+    """Note that a write was tried again, because the session has changed meanwhile."""
     if exchange := _current.get():
         exchange.retries += 1
 
@@ -244,19 +245,14 @@ def route(scope: Scope) -> RouteFacts:
 def facts(scope: Scope) -> RouteFacts:
     """Say which route serves the request."""
     route = scope.get("route")
-    path: str = scope["path"]
     if route is None:
+        path: str = scope["path"]
         return NO_ROUTE._replace(template=path) if path in DOCUMENTS else NO_ROUTE
-    # a router that is included under several prefixes has one route for all of them
-    own_part = route.path_format.format(**scope.get("path_params", {}))
-    if not path.endswith(own_part):
-        return NO_ROUTE
-    prefix = path[: len(path) - len(own_part)]
     # for a method that the path does not take Starlette names the route too
-    key = (scope["method"] if scope["method"] in METHODS else UNKNOWN, prefix, route.path_format)
+    key = (scope["method"] if scope["method"] in METHODS else UNKNOWN, route.path_format)
     found = _facts.get(key)
     if found is None:
-        found = _facts[key] = facts_of(route, key[0], prefix + route.path_format)
+        found = _facts[key] = facts_of(route, *key)
     return found
 
 
@@ -269,7 +265,7 @@ def facts_of(route: Any, method: str, template: str) -> RouteFacts:
     kind = package[1] if len(package) == 3 and package[2] == "routes" else None
     ending = template.rpartition("/")[2]
     one_session = template.endswith("/{session_id}")
-    if method in ("GET", "HEAD"):
+    if method == "GET":
         return RouteFacts(template, kind, "read", "session_read" if one_session else None)
     if method == "POST" and ending == "confirm":
         return RouteFacts(template, kind, "confirm", "session_confirmed")

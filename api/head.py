@@ -1,4 +1,7 @@
-"""HEAD answers wherever GET does, with the same headers and no body."""
+"""HEAD answers wherever GET does, with the same headers and no body.
+
+Everything further in sees a GET, and so logs and metrics count one.
+"""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 

@@ -20,14 +20,14 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from api import exchange, metrics
 from api.caller import CallerDatabase
 from api.database import ConstraintError, Database, DatabaseError, Query, rows
-from api.errors import ApiError, FieldError, invalid
+from api.errors import ApiError, FieldError, invalid, user_is_gone
 from api.wire import Answer
 
 logger = logging.getLogger(__name__)
 
 TABLE: Final = "idempotency_keys"
 TAKEN: Final = "idempotency_keys_once"
-"""The constraint that says so."""
+OWNER: Final = "idempotency_keys_user_id_fkey"
 IN_PROGRESS: Final = timedelta(seconds=10)
 """How long the first request may take to be answered, with reserve: then it is taken for dead."""
 REPLAYED: Final = "Idempotency-Replayed"
@@ -63,7 +63,7 @@ class Once:
         Raises:
             ReplayedError: an earlier request had this key, and its answer is here.
             ApiError: `CONFLICT`, the earlier one is still being answered; `VALIDATION_ERROR`, it
-                was not the same request.
+                was not the same request; `NOT_AUTHENTICATED`, the token has outlived its user.
 
         """
         request = query.request
@@ -72,6 +72,8 @@ class Once:
         try:
             created = await send(query)
         except ConstraintError as error:
+            if error.name == OWNER:
+                raise user_is_gone() from None
             if error.name != TAKEN:
                 raise
         else:
@@ -103,9 +105,15 @@ class Once:
         """Keep the answer. Without it the next request with this key makes one from the row."""
         keys = self.database.table(TABLE)
         try:
-            await self.database.rows(keys.update({"answer": answer}).eq("key", self.key))
+            kept = await self.database.row(keys.update({"answer": answer}).eq("key", self.key))
         except (ApiError, DatabaseError) as error:
             logger.warning("an answer was not kept for its Idempotency-Key: %s", error)
+            return
+        if kept is None:
+            logger.error(
+                "nobody has claimed an Idempotency-Key: the table lacks its trigger "
+                "claim_idempotency_key, and creates again what is sent again"
+            )
 
 
 async def idempotent(

@@ -185,7 +185,10 @@ def without_arguments(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
     """
     arguments = line.pop("positional_args", ())
     line.pop("stack_info", None)
-    if line["_record"].name.partition(".")[0] not in (OURS, SERVER):
+    record = line["_record"]
+    if record.name.partition(".")[0] not in (OURS, SERVER):
+        if not isinstance(record.msg, str):  # an exception, say
+            line["event"] = type(record.msg).__name__
         line["event"] = line["event"].partition("\n")[0]
     elif arguments:
         line["event"] %= arguments

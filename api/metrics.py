@@ -50,7 +50,7 @@ OVERLOADS = Counter(
     "session_api_overloads", "Requests refused: as many were in progress as may be."
 )
 CONFIRM_RETRIES = Counter(
-    "session_api_confirm_retries", "Confirmations decided again: somebody was faster."
+    "session_api_confirm_retries", "Confirmations tried again: the session has changed meanwhile."
 )
 IDEMPOTENT_REPLAYS = Counter(
     "session_api_idempotent_replays", "First answers given again for an Idempotency-Key."

@@ -4,22 +4,22 @@ A kind declares one `OwnedSessions` and adds its schemas, its rules and its rout
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 from uuid import UUID
 
-from fastapi import Path, Request
+from fastapi import Request
 from postgrest import AsyncSelectRequestBuilder, CountMethod
 from pydantic import BaseModel, Field
 
 from api import access
+from api.access import SessionId
 from api.caller import CallerDatabase
 from api.database import ConstraintError, Database, Row
-from api.errors import ApiError, Code, not_authenticated
+from api.errors import ApiError, Code, user_is_gone
 from api.pagination import Page, PageQuery
 
 Session = TypeVar("Session", bound=BaseModel)
 
-SessionId = Annotated[UUID, Path(description="The session's id.")]
 NOT_THERE: tuple[Code, Code] = ("SESSION_NOT_FOUND", "NOT_OWNER")
 
 
@@ -161,6 +161,6 @@ class OwnedSessions(Generic[Session]):
     def refusal(self, error: ConstraintError) -> ApiError | ConstraintError:
         """Say what the constraint means; one that nobody foresaw stays what it is."""
         if error.name == f"{self.table}_{self.owner}_fkey":
-            return not_authenticated("The token's user does not exist any more. Sign in again.")
+            return user_is_gone()
         code = self.refusals.get(error.name)
         return ApiError(code) if code else error

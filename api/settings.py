@@ -246,7 +246,7 @@ class Settings(BaseSettings):
     database_timeout: float = Field(
         2.5,
         gt=0,
-        le=30,
+        le=10,
         description="Seconds that a request's queries may take together before the answer is 503.",
     )
     database_connections: int = Field(

@@ -4,6 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import httpx
+
+from api.database import Upstream
+from api.settings import Settings
+from api.tokens import TokenMint
+from api.wire import Wire
+
 # What the server writes for each request it reads; `None` closes the connection.
 Script = list[bytes | None]
 
@@ -56,3 +63,17 @@ async def request(reader: asyncio.StreamReader) -> bytes:
         if line.startswith(b"content-length:"):
             return head + await reader.readexactly(int(line.partition(b":")[2]))
     return head
+
+
+@asynccontextmanager
+async def upstream(server: Server) -> AsyncIterator[Upstream]:
+    """The API's way to PostgREST, with this server in its place."""
+    async with server.listening() as url, httpx.AsyncClient() as http, Wire(1) as wire:
+        settings = Settings(
+            _env_file=None,
+            environment="development",
+            postgrest_url=url,
+            supabase_publishable_key="sb_publishable_key",
+            database_timeout=0.5,
+        )
+        yield Upstream(settings, TokenMint(settings), wire, http)

@@ -173,8 +173,8 @@ class TestJson:
             b'{"a": 1} {}',
             b"1e999",
             b"-1e999",
-            b"9223372036854775808",
-            b"-9223372036854775809",
+            str(10**309).encode(),
+            str(-(10**309)).encode(),
         ],
     )
     def test_not_strict(self, body: bytes) -> None:
@@ -193,7 +193,7 @@ class TestJson:
         ("value", "field"),
         [
             ({"plan": {"a": ["\0"]}}, "plan.a.0"),
-            ({"plan": {"a": [1, 2**63]}}, "plan.a.1"),
+            ({"plan": {"a": [1, 10**309]}}, "plan.a.1"),
             ({"plan": {"\0": 1}}, "plan"),
             ({"\0": 1}, "body"),
             ({"a": "\0", "b": "\0"}, "a b"),
@@ -214,6 +214,8 @@ class TestJson:
             (b'"\\ud83d\\ude00"', "😀"),
             (b"9223372036854775807", 2**63 - 1),
             (b"-9223372036854775808", -(2**63)),
+            (b"1e308", 1e308),
+            (str(10**308).encode(), 10**308),
             (b"null", None),
             (b" {} \n", {}),
             (b'"\\\\u0000"', "\\u0000"),
@@ -227,7 +229,7 @@ class TestJson:
     values = st.recursive(
         st.none()
         | st.booleans()
-        | st.integers(-(2**63), 2**63 - 1)
+        | st.integers(-(10**308), 10**308)
         | st.floats(allow_nan=False, allow_infinity=False)
         | st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0")),
         lambda inner: st.lists(inner) | st.dictionaries(st.text("abc"), inner),

@@ -2,11 +2,8 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from uuid import uuid4
 
-import httpx
 import jwt
 import pytest
 from postgrest import CountMethod
@@ -17,15 +14,12 @@ from api.database import (
     DeniedError,
     OvertakenError,
     RangeError,
-    Upstream,
     constraint_name,
     refusal,
 )
 from api.errors import ApiError, Code
-from api.settings import Settings
-from api.tokens import TokenMint
-from api.wire import Answer, Wire
-from tests.scripted import LENGTH, Script, Server
+from api.wire import Answer
+from tests.scripted import LENGTH, Script, Server, upstream
 
 
 def refused(code: str | None, message: str = "") -> ApiError | DatabaseError:
@@ -93,19 +87,6 @@ class TestMeaning:
 def assert_api_error(error: Exception, code: Code) -> None:
     assert isinstance(error, ApiError)
     assert error.code == code
-
-
-@asynccontextmanager
-async def upstream(server: Server) -> AsyncIterator[Upstream]:
-    async with server.listening() as url, httpx.AsyncClient() as http, Wire(1) as wire:
-        settings = Settings(
-            _env_file=None,
-            environment="development",
-            postgrest_url=url,
-            supabase_publishable_key="sb_publishable_key",
-            database_timeout=0.5,
-        )
-        yield Upstream(settings, TokenMint(settings), wire, http)
 
 
 class TestConstraintName:

@@ -1,5 +1,6 @@
 """Idempotency-Key: whatever is sent again, and whatever dies when, nothing is created twice."""
 
+import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -9,11 +10,13 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
+from api.idempotency import Once
 from api.local.project import Project
 from tests.actors import NewMatch, NewUser, Sql, User
 from tests.conftest import AsUser, Serve
 from tests.counting import counting_proxy
 from tests.kinds import new_posting
+from tests.scripted import LENGTH, Server, upstream
 from tests.wingman.conftest import plan
 
 STUDY = "/api/v1/study/sessions"
@@ -104,6 +107,12 @@ class TestEveryKind:
         assert detail["code"] == "VALIDATION_ERROR"
         assert [error["field"] for error in detail["errors"]] == ["Idempotency-Key"]
         assert rows(creating) == 1
+
+    def test_user_gone(self, as_user: AsUser, creating: Creating, sql: Sql) -> None:
+        sql.execute("delete from auth.users where id = %s", [creating.user.id])
+        answer = as_user(creating.user).post(creating.path, json=creating.body, headers=keyed())
+        assert answer.status_code == 401
+        assert answer.json()["detail"]["code"] == "NOT_AUTHENTICATED"
 
     def test_at_the_same_time(self, as_user: AsUser, creating: Creating, rows: Rows) -> None:
         headers = keyed()
@@ -237,6 +246,19 @@ class TestKey:
         owner = user()
         self.create(as_user(owner), str(uuid4()))
         assert rest(owner).get("/idempotency_keys").status_code == 403
+
+
+class TestKeep:
+    def test_a_key_that_nobody_has_claimed(self, caplog: pytest.LogCaptureFixture) -> None:
+        """A table without the trigger would create again what is sent again: that is said."""
+
+        async def keep() -> None:
+            async with upstream(Server([LENGTH])) as postgrest:
+                once = Once(postgrest.as_caller(uuid4()), "a" * 64, "b" * 64)
+                await once.keep({"status": 201, "location": None, "body": "{}"})
+
+        asyncio.run(keep())
+        assert "lacks its trigger claim_idempotency_key" in caplog.text
 
 
 class TestCost:

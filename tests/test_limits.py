@@ -226,6 +226,19 @@ class TestActions:
             ("POST", "/api/v1/wingman/sessions/{session_id}/cancel"),
         }
 
+    def test_however_the_path_is_written(self) -> None:
+        """Starlette's pattern of a path takes a line feed at its end."""
+        app = create_app(settings(rate_limits=False))
+        found = []
+
+        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
+            await app(scope, receive, send)
+            found.append(facts(scope).action)
+
+        for path in ("chat/sessions", f"chat/sessions/{uuid4()}/messages"):
+            InProcess(watched).post(f"/api/v1/{path}%0A")
+        assert found == ["create", "message"]
+
 
 STUDY = "/api/v1/study/sessions"
 

@@ -371,8 +371,14 @@ class TestExceptions:
         logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: %s", SECRET)
         logging.getLogger("asyncio").error(f"Unclosed\nfuture: {SECRET}")
         logging.getLogger("httpx").info("HTTP Request: GET %s", SECRET)
+        logging.getLogger("redis").error(ValueError(SECRET))
         events = [json.loads(line)["event"] for line in output.getvalue().splitlines()]
-        assert events == ["bad header %r", "Task exception was never retrieved", "Unclosed"]
+        assert events == [
+            "bad header %r",
+            "Task exception was never retrieved",
+            "Unclosed",
+            "ValueError",
+        ]
 
     def test_uvicorn(self, output: io.StringIO) -> None:
         logs.configure(settings(), output)

@@ -51,6 +51,17 @@ def test_every_name_in_the_tree() -> None:
     assert [path for path in paths if not (ROOT / path).exists()] == []
 
 
+def test_every_link_between_pages() -> None:
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
+    links = [
+        (page, link.partition("#")[0])
+        for page in pages
+        for link in re.findall(r"\]\(([^):]+)\)", page.read_text())
+    ]
+    assert len(links) > 30
+    assert [(page, link) for page, link in links if not (page.parent / link).exists()] == []
+
+
 def number(pattern: str) -> int:
     """The README's number that `#` stands for."""
     found = re.findall(pattern.replace("#", r"([\d,]+)"), README)

@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import errors
+from api.access import SessionId
 from api.caller import CallerDatabase
 from api.chat import service
 from api.chat.schemas import (
@@ -17,7 +18,7 @@ from api.chat.schemas import (
 )
 from api.chat.service import SESSIONS
 from api.idempotency import CreatingDatabase
-from api.owned import NOT_THERE, SessionId
+from api.owned import NOT_THERE
 from api.pagination import Page
 
 PREFIX = "/api/v1/chat/sessions"

@@ -3,9 +3,9 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from api.body import RequestBody
+from api.body import RequestBody, ResponseBody
 from api.owned import SortedQuery
 from api.text import STORABLE, Title
 from api.times import Moment
@@ -52,10 +52,8 @@ class MessageQuery(SortedQuery):
     )
 
 
-class ChatSession(BaseModel):
+class ChatSession(ResponseBody):
     """A chat session."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
 
     id: UUID = Field(examples=["f0000000-0000-4000-8000-000000000001"])
     user_id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])
@@ -65,10 +63,8 @@ class ChatSession(BaseModel):
     last_updated: Moment = Field(description="When the latest message was posted.")
 
 
-class Message(BaseModel):
+class Message(ResponseBody):
     """A message. `message_order` counts 1…n in its session, without gaps."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
 
     id: UUID = Field(examples=["f1000000-0000-4000-8000-000000000001"])
     session_id: UUID = Field(examples=["f0000000-0000-4000-8000-000000000001"])

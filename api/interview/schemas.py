@@ -3,9 +3,9 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from api.body import RequestBody
+from api.body import RequestBody, ResponseBody
 from api.times import Moment
 
 Status = Literal["active", "completed", "abandoned"]
@@ -17,7 +17,7 @@ class InterviewSessionCreate(RequestBody):
     job_posting_id: UUID = Field(examples=["b0000000-0000-4000-8000-000000000001"])
 
 
-class JobPostingBasic(BaseModel):
+class JobPostingBasic(ResponseBody):
     """The posting, as far as an interview shows it."""
 
     id: UUID = Field(examples=["b0000000-0000-4000-8000-000000000001"])
@@ -25,10 +25,8 @@ class JobPostingBasic(BaseModel):
     company: str | None = Field(None, examples=["Initech"])
 
 
-class InterviewSession(BaseModel):
+class InterviewSession(ResponseBody):
     """An interview session. It outlives its posting: then both posting fields are `null`."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
 
     id: UUID = Field(examples=["b1000000-0000-4000-8000-000000000001"])
     user_id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])

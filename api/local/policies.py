@@ -1,9 +1,11 @@
 """Carry `supabase/policies/`, the state to read, into `supabase/migrations/`, the history to run.
 
 `make policies` writes a migration when replaying the files after the migrations would change
-anything that decides access, and nothing when it would not.
+anything that decides access, and nothing when it would not. The migration carries the files that
+would.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -17,8 +19,8 @@ from api.local.stack import Stack
 
 SUPABASE = Path(__file__).parents[2] / "supabase"
 _HEADER = """\
--- The state of supabase/policies/, which is what to read and to change.
--- `make policies` wrote this file.
+-- From supabase/policies/, which is what to read and to change.
+-- `make policies` wrote this file. Once it has run anywhere, it stays as it is.
 """
 
 
@@ -27,21 +29,26 @@ def policy_files() -> list[Path]:
     return sorted((SUPABASE / "policies").glob("*.sql"))
 
 
-def replay(connection: Connection) -> list[str]:
-    """Apply the policy files in the connection's transaction.
+def replay(connection: Connection, files: Iterable[Path] | None = None) -> list[str]:
+    """Apply these policy files, or all of them, in the connection's transaction.
 
     Returns what that changed, as `differences` names it; the caller commits or rolls back.
     """
     before = snapshot(connection)
-    for file in policy_files():
+    for file in policy_files() if files is None else files:
         connection.execute(file.read_bytes())
     return differences(before, snapshot(connection))
 
 
-def write_migration(now: datetime) -> Path:
-    """Write one migration that carries all policy files, named after the time; return its path."""
+def changing(connection: Connection) -> list[Path]:
+    """Return the policy files that change anything when all are applied, one after the other."""
+    return [file for file in policy_files() if replay(connection, [file])]
+
+
+def write_migration(files: Iterable[Path], now: datetime) -> Path:
+    """Write a migration that carries these files, named after the time; return its path."""
     path = SUPABASE / "migrations" / f"{now:%Y%m%d%H%M%S}_policies.sql"
-    path.write_text("\n".join([_HEADER, *(file.read_text() for file in policy_files())]))
+    path.write_text("\n".join([_HEADER, *(file.read_text() for file in files)]))
     return path
 
 
@@ -52,10 +59,12 @@ def main() -> None:
         with psycopg.connect(stack.database_url) as connection:
             changes = replay(connection)
             connection.rollback()
+            files = changing(connection) if changes else []
+            connection.rollback()
     if not changes:
         click.echo("The migrations carry supabase/policies/ as it stands: nothing to write.")
         return
-    path = write_migration(datetime.now(UTC))
+    path = write_migration(files, datetime.now(UTC))
     click.echo("\n".join([*changes, f"Wrote {path.relative_to(SUPABASE.parent)}"]))
 
 

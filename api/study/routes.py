@@ -5,6 +5,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api import errors
+from api.access import SessionId
 from api.caller import CallerDatabase
 from api.idempotency import CreatingDatabase
 from api.owned import NOT_THERE
@@ -60,6 +61,6 @@ async def update(
 
 
 @router.delete("/{session_id}", status_code=204, responses=errors.responses(*NOT_THERE))
-async def delete(session: AuthorizedSession, database: CallerDatabase) -> None:
+async def delete(session_id: SessionId, database: CallerDatabase) -> None:
     """Delete a study session with its documents, chunks, topics, chats and messages."""
-    await SESSIONS.delete(database, session.id)
+    await SESSIONS.delete(database, session_id)

@@ -5,14 +5,12 @@ from uuid import UUID
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
     Field,
     JsonValue,
     WithJsonSchema,
 )
 
-from api.body import Replacement, RequestBody
+from api.body import Replacement, RequestBody, ResponseBody
 from api.study.rules import Status
 from api.text import Description, Title
 from api.times import Moment
@@ -69,10 +67,8 @@ class UpdateSessionRequest(Replacement):
     )
 
 
-class StudySession(BaseModel):
+class StudySession(ResponseBody):
     """A study session."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
 
     id: UUID = Field(examples=["a0000000-0000-4000-8000-000000000001"])
     profile_id: UUID = Field(

@@ -1,11 +1,11 @@
 """The wingman endpoints, at their canonical paths and at the published ones."""
 
 from typing import Annotated, Final
-from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from api import errors
+from api.access import SessionId
 from api.caller import CallerDatabase
 from api.errors import Code
 from api.headers import ASK_AGAIN
@@ -28,7 +28,6 @@ PREFIX: Final = "/api/v1/wingman/sessions"
 router = APIRouter(tags=["wingman"], responses=errors.ALWAYS)
 published = APIRouter()
 
-SessionId = Annotated[UUID, Path(description="The session's id.")]
 ETAG: Final = {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}
 UNCHANGED: Final = {"description": "Unchanged since the `If-None-Match`.", **ETAG}
 IF_NONE_MATCH: Final = {

@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any, Self
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from api.body import RequestBody
+from api.body import RequestBody, ResponseBody
 from api.pagination import PageQuery
 from api.text import Notes, VenueName
 from api.times import Moment, Time
@@ -50,13 +50,7 @@ class SessionQuery(PageQuery):
     )
 
 
-class Answer(BaseModel):
-    """The base of everything that is answered."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-
-class Challenge(Answer):
+class Challenge(ResponseBody):
     """What a participant set out to do."""
 
     id: UUID = Field(examples=["c0000000-0000-4000-8000-000000000001"])
@@ -66,7 +60,7 @@ class Challenge(Answer):
     points: int = Field(examples=[10])
 
 
-class Participant(Answer):
+class Participant(ResponseBody):
     """One of the two, with their challenge."""
 
     id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])
@@ -77,7 +71,7 @@ class Participant(Answer):
     )
 
 
-class Participants(Answer):
+class Participants(ResponseBody):
     """Both, in the match's order."""
 
     user1: Participant
@@ -99,14 +93,14 @@ class Participants(Answer):
     )
 
 
-class ReputationPreview(Answer):
+class ReputationPreview(ResponseBody):
     """What each would gain or lose as things stand. Nothing of it is stored."""
 
     user1_delta: int = Field(examples=[10])
     user2_delta: int = Field(examples=[20])
 
 
-class WingmanSession(Answer):
+class WingmanSession(ResponseBody):
     """A session with its people, their challenges and what is at stake."""
 
     id: UUID = Field(examples=["e0000000-0000-4000-8000-000000000001"])
@@ -136,7 +130,7 @@ class WingmanSession(Answer):
         return cls.model_validate({**row, "reputation_preview": preview})
 
 
-class ConfirmAnswer(Answer):
+class ConfirmAnswer(ResponseBody):
     """What the confirmation has changed."""
 
     success: bool = Field(examples=[True])
@@ -148,7 +142,7 @@ class ConfirmAnswer(Answer):
     completed_at: datetime | None = Field(examples=[None])
 
 
-class NotesAnswer(Answer):
+class NotesAnswer(ResponseBody):
     """The notes as they are stored: plain text, without markup."""
 
     success: bool = Field(examples=[True])
@@ -156,7 +150,7 @@ class NotesAnswer(Answer):
     updated_notes: str = Field(examples=["Meet at the door."])
 
 
-class CancelAnswer(Answer):
+class CancelAnswer(ResponseBody):
     """The session is called off."""
 
     success: bool = Field(examples=[True])

@@ -144,6 +144,18 @@ def functions(db: Connection) -> None:
 
 
 @CHECKS.about(is_behaviour=False)
+def every_creation_takes_a_key(db: Connection) -> None:
+    """Wherever the API inserts for a client, what is sent again with its key creates nothing."""
+    query = """
+        select tgrelid::regclass::text from pg_catalog.pg_trigger
+        where tgname = 'claim_idempotency_key' and tgenabled = 'O'"""
+    created = {
+        table for table, verb, _, role in GRANTS if (verb, role) == ("insert", "session_api")
+    }
+    _same("keys", execute(db, query), [(table,) for table in created - {"idempotency_keys"}])
+
+
+@CHECKS.about(is_behaviour=False)
 def execution(db: Connection) -> None:
     query = f"""
         select pronamespace::regnamespace || '.' || proname, {_GRANTEE}, is_grantable

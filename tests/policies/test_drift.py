@@ -7,7 +7,7 @@ import pytest
 from psycopg import Connection
 
 from api.local.catalog import differences, snapshot
-from api.local.policies import SUPABASE, policy_files, replay
+from api.local.policies import changing, replay
 from api.local.project import Project
 
 # What somebody might change in the database, and the name under which it is reported.
@@ -164,7 +164,8 @@ def test_what_was_left_behind_is_found(db: Connection, statement: str) -> None:
     assert LEFT_BEHIND[statement] in found
 
 
-def test_the_newest_policies_migration_is_the_files() -> None:
-    newest = max((SUPABASE / "migrations").glob("*_policies.sql"))
-    declared = "\n".join(file.read_text() for file in policy_files())
-    assert newest.read_text().endswith(f"\n{declared}")
+def test_a_migration_carries_what_changes_and_no_more(db: Connection) -> None:
+    db.execute("drop policy select_own on public.chat_sessions")
+    db.execute("grant execute on function public.session_exists(text, uuid) to authenticated")
+    assert [file.name for file in changing(db)] == ["_session_exists.sql", "chat_sessions.sql"]
+    assert changing(db) == []

@@ -1,12 +1,15 @@
 """Two people at the same instant: however it comes out, it comes out legal and once."""
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from itertools import chain
 
 import httpx
+import psycopg
 
+from api.local.project import Project
 from tests.actors import NewMatch, NewWingman, Sql, User
 from tests.conftest import AsUser
 from tests.wingman.conftest import (
@@ -155,11 +158,30 @@ class TestConfirm:
         assert answer.status_code == 409
         assert code(answer) == "CONFLICT"
         assert row(session.session_id)["user2_completed_confirmed_by_user1"] is False
+        assert counted.requests == [CONFIRM, READ, CONFIRM]
         counted.proxy.before = lambda request: None
+        put_off(sql, session, "-1 second")
         assert client.post(at(session, "confirm")).status_code == 200
 
 
 class TestSchedule:
+    def test_match_gone_in_between(
+        self, as_user: AsUser, match: NewMatch, sql: Sql, stack: Project
+    ) -> None:
+        """The insert policy still sees the match, and its foreign key waits for the deletion."""
+        pair = match()
+        delete = "delete from public.wingman_matches where id = %s"
+        with ThreadPoolExecutor(1) as thread, psycopg.connect(stack.database_url) as other:
+            other.execute(delete, [pair.match_id])
+            answer = thread.submit(as_user(pair.user1).post, SESSIONS, json=plan(pair))
+            waiting = "select from pg_catalog.pg_locks where not granted"
+            while not sql.execute(waiting).rowcount:
+                assert not answer.done()
+                time.sleep(0.01)
+            other.commit()
+        assert answer.result().status_code == 404
+        assert code(answer.result()) == "MATCH_NOT_FOUND"
+
     def test_both_at_once(self, as_user: AsUser, match: NewMatch, sql: Sql) -> None:
         for _ in range(20):
             pair = match()

@@ -195,6 +195,7 @@ WRITES = {
     "wingman update": """
         update public.wingman_sessions set notes = 'new'
         where id = '{wingman}' and status = 'cancelled'""",
+    "wingman confirm": "select from public.confirm_wingman_session('{wingman}')",
     "wingman update of all": "update public.wingman_sessions set notes = 'new'",
     "study insert": """
         insert into public.study_sessions (profile_id, title) values ('{me}', 'new')""",

@@ -1,0 +1,87 @@
+-- From supabase/policies/, which is what to read and to change.
+-- `make policies` wrote this file. Once it has run anywhere, it stays as it is.
+
+-- wingman_sessions: read by the match's two users, written by the API for one of them.
+
+alter table public.wingman_sessions enable row level security;
+revoke all on public.wingman_sessions from public, anon, authenticated, service_role, session_api;
+grant select (
+  id, match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time, status, completed_at,
+  user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes, created_at
+) on public.wingman_sessions to authenticated, session_api;
+-- not granted: id, status, confirmations, created_at; a new session has the defaults
+grant insert (match_id, venue_name, scheduled_time, user1_challenge_id, user2_challenge_id)
+  on public.wingman_sessions to session_api;
+-- not granted: match, challenges, venue and time; a session is cancelled and scheduled anew
+grant update (status, completed_at, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes)
+  on public.wingman_sessions to session_api;
+-- no delete grant: a session is cancelled, never deleted
+-- nothing to write for authenticated: confirming, cancelling and scheduling have rules, and only the API keeps them
+
+drop policy if exists select_joined on public.wingman_sessions;
+create policy select_joined on public.wingman_sessions
+  for select to authenticated, session_api
+  using (match_id = any (array(select private.my_match_ids())));
+comment on policy select_joined on public.wingman_sessions is 'a session is read by the two users of its match';
+
+drop policy if exists insert_joined on public.wingman_sessions;
+create policy insert_joined on public.wingman_sessions
+  for insert to session_api
+  with check (
+    match_id = any (array(select private.my_match_ids()))
+    and exists (
+      select from public.wingman_matches as match
+      where match.id = wingman_sessions.match_id and match.status = 'accepted'
+    )
+  );
+comment on policy insert_joined on public.wingman_sessions is 'the API schedules a session for the caller''s own match, once it is accepted';
+
+drop policy if exists update_joined on public.wingman_sessions;
+create policy update_joined on public.wingman_sessions
+  for update to session_api
+  using (match_id = any (array(select private.my_match_ids())))
+  with check (match_id = any (array(select private.my_match_ids())));
+comment on policy update_joined on public.wingman_sessions is 'the API changes a session for one of its two users';
+
+create or replace function public.confirm_wingman_session(session_id uuid, buddy_id uuid default null)
+returns table (status text, completed_at timestamptz)
+language plpgsql
+volatile
+rows 1
+-- the caller's own policies decide which session, and api/wingman/rules.py says why nothing was written
+security invoker
+set search_path = ''
+as $$
+declare
+  me constant uuid := private.caller_id();
+begin
+  return query
+    update public.wingman_sessions as session
+    set
+      user1_completed_confirmed_by_user2 = session.user1_completed_confirmed_by_user2 or me = match.user2_id,
+      user2_completed_confirmed_by_user1 = session.user2_completed_confirmed_by_user1 or me = match.user1_id,
+      -- the caller has not confirmed yet, so whoever has is the buddy
+      status = case
+        when session.user1_completed_confirmed_by_user2 or session.user2_completed_confirmed_by_user1 then 'completed'
+        else session.status
+      end,
+      completed_at = case
+        when session.user1_completed_confirmed_by_user2 or session.user2_completed_confirmed_by_user1 then now()
+      end
+    from public.wingman_matches as match
+    where session.id = confirm_wingman_session.session_id
+      and session.match_id = match.id
+      and session.status in ('scheduled', 'in_progress')
+      and session.scheduled_time <= now()
+      and case me
+        when match.user1_id then
+          not session.user2_completed_confirmed_by_user1 and (buddy_id is null or buddy_id = match.user2_id)
+        when match.user2_id then
+          not session.user1_completed_confirmed_by_user2 and (buddy_id is null or buddy_id = match.user1_id)
+      end
+    returning session.status::text, session.completed_at;
+end
+$$;
+comment on function public.confirm_wingman_session(uuid, uuid) is 'confirms the caller''s buddy, and completes the session if that was the second confirmation; no row when there is nothing to confirm';
+revoke execute on function public.confirm_wingman_session(uuid, uuid) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.confirm_wingman_session(uuid, uuid) to session_api;
