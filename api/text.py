@@ -124,7 +124,12 @@ class PlainText:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
-        return {**handler(schema), "maxLength": self.max_length, "pattern": STORABLE}
+        return {
+            "description": "Plain text. Elements of HTML are taken out; the answer has the rest.",
+            **handler(schema),
+            "maxLength": self.max_length,
+            "pattern": STORABLE,
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,11 +17,12 @@ insert into public.approach_challenges (id, title, description, difficulty, poin
   ('c0000000-0000-4000-8000-000000000002', 'Give a compliment', 'Tell somebody what you like about their style.', 'intermediate', 20),
   ('c0000000-0000-4000-8000-000000000003', 'Tell a story', 'Tell a table of strangers a story and make them laugh.', 'advanced', 50);
 
--- Alice and Bob may schedule sessions; Alice and Carol not yet
+-- Alice may schedule sessions with Bob and with Dave, and not yet with Carol
 insert into public.wingman_matches (id, user1_id, user2_id, status) values
   ('d0000000-0000-4000-8000-000000000001', '00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000b', 'accepted'),
   ('d0000000-0000-4000-8000-000000000002', '00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000c', 'pending'),
-  ('d0000000-0000-4000-8000-000000000003', '00000000-0000-4000-8000-00000000000b', '00000000-0000-4000-8000-00000000000d', 'accepted');
+  ('d0000000-0000-4000-8000-000000000003', '00000000-0000-4000-8000-00000000000b', '00000000-0000-4000-8000-00000000000d', 'accepted'),
+  ('d0000000-0000-4000-8000-000000000004', '00000000-0000-4000-8000-00000000000a', '00000000-0000-4000-8000-00000000000d', 'accepted');
 
 -- the first is due, so that both can confirm it now
 insert into public.wingman_sessions

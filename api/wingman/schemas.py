@@ -17,7 +17,7 @@ from api.wingman.rules import Status, reputation_delta
 class ScheduleRequest(RequestBody):
     """A new session for an accepted match."""
 
-    match_id: UUID = Field(examples=["d0000000-0000-4000-8000-000000000001"])
+    match_id: UUID = Field(examples=["d0000000-0000-4000-8000-000000000004"])
     venue_name: VenueName = Field(examples=["Café Central"])
     scheduled_time: Time
     user1_challenge_id: UUID = Field(
