@@ -80,7 +80,7 @@ class BodyGuard:
             await self.app(scope, receive, send)
             return
         if length is not None and length.isdecimal() and int(length[:20]) > self.max_bytes:
-            await refuse(receive, send)
+            await refuse(self.max_bytes, receive, send)
             return
 
         body = bytearray()
@@ -91,7 +91,7 @@ class BodyGuard:
                 return
             body += message.get("body", b"")
             if len(body) > self.max_bytes:
-                await refuse(receive, send)
+                await refuse(self.max_bytes, receive, send)
                 return
             if not message.get("more_body", False):
                 break
@@ -118,13 +118,18 @@ def replay(body: bytes, receive: Receive) -> Receive:
     return receive_again
 
 
-async def refuse(receive: Receive, send: Send) -> None:
+async def refuse(max_bytes: int, receive: Receive, send: Send) -> None:
     """Answer 413 and close the connection, without reading the rest of the body.
 
     A client that is still sending would meet a reset connection before it sees the answer, so a
     bounded part of what it sends is read and thrown away first.
     """
-    answer = ApiError("PAYLOAD_TOO_LARGE", headers={"Connection": "close"}).response()
+    error = ApiError(
+        "PAYLOAD_TOO_LARGE",
+        f"The request body is larger than {max_bytes} bytes.",
+        headers={"Connection": "close"},
+    )
+    answer = error.response()
     await send(
         {"type": "http.response.start", "status": 413, "headers": list(answer.raw_headers)},
     )

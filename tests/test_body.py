@@ -63,7 +63,9 @@ class TestSize:
     def test_over_the_limit(self) -> None:
         answer = post(json.dumps("x" * (LIMIT - 1)).encode())
         assert answer.status_code == 413
-        assert answer.json()["detail"]["code"] == "PAYLOAD_TOO_LARGE"
+        detail = answer.json()["detail"]
+        assert detail["code"] == "PAYLOAD_TOO_LARGE"
+        assert detail["message"] == f"The request body is larger than {LIMIT} bytes."
         assert answer.headers["Connection"] == "close"
 
     @pytest.mark.parametrize("size", [LIMIT, LIMIT + 1])

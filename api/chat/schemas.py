@@ -22,7 +22,11 @@ class ChatSessionCreate(RequestBody):
 class MessageCreate(RequestBody):
     """A message. Its content is kept as typed, code and markup included: show it as text."""
 
-    role: Role = Field("user", examples=["user"])
+    role: Role = Field(
+        "user",
+        description="Who speaks. The frontend says it, for what its assistant answers too.",
+        examples=["user"],
+    )
     content: str = Field(
         min_length=1,
         max_length=32_000,
