@@ -98,8 +98,13 @@ def _rate(rate: str, info: ValidationInfo) -> str:
 def _rate_limit_storage(storage: str) -> str:
     if storage in ("memory", "memory://"):
         return "memory"
-    parts = urlsplit(storage)
-    if parts.scheme not in ("redis", "rediss") or not parts.hostname:
+    try:
+        parts = urlsplit(storage)
+        # the library that counts wants the port said
+        usable = parts.scheme in ("redis", "rediss") and bool(parts.hostname and parts.port)
+    except ValueError:
+        usable = False
+    if not usable:
         raise ValueError(
             "RATE_LIMIT_STORAGE is neither `memory` nor a Redis URL: write it as "
             "redis://host:6379/0, or rediss:// with TLS."

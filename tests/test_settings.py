@@ -363,7 +363,9 @@ class TestRates:
     def test_what_is_one(self, rate: str) -> None:
         assert Settings(**DEVELOPMENT, rate_limit_read=rate).rate_limit_read == rate
 
-    @pytest.mark.parametrize("storage", ["redis", "memcached://host", "redis://", "http://host"])
+    @pytest.mark.parametrize(
+        "storage", ["redis", "memcached://host", "redis://", "redis://host/0", "http://host"]
+    )
     def test_where_nothing_can_be_counted(self, storage: str) -> None:
         assert "RATE_LIMIT_STORAGE" in refusal(**DEVELOPMENT, rate_limit_storage=storage)
 

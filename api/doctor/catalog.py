@@ -1,5 +1,6 @@
 """The database's own account of itself, beside what the migrations declare."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
@@ -9,11 +10,41 @@ from api.doctor.declared import Grant, State, declared
 from api.doctor.findings import Fault, Finding
 from api.local.catalog import snapshot
 
+# Columns, constraints and indexes, which no policy file declares. That a column is not null is a
+# constraint too since Postgres 18; here it is the column's.
+_TABLES = (
+    """
+    select format('column %s.%s.%s', relnamespace::regnamespace, relname, attname),
+           concat_ws(' ', format_type(atttypid, atttypmod),
+                     case when attnotnull then 'not null' end,
+                     'default ' || pg_get_expr(adbin, adrelid))
+    from pg_catalog.pg_attribute
+    join pg_catalog.pg_class on pg_class.oid = attrelid
+    left join pg_catalog.pg_attrdef on adrelid = attrelid and adnum = attnum
+    where attnum > 0 and not attisdropped and relkind in ('r', 'p')
+      and relnamespace in (to_regnamespace('public'), to_regnamespace('private'))
+    """,
+    """
+    select format('constraint %I on %s', conname, conrelid::regclass), pg_get_constraintdef(oid)
+    from pg_catalog.pg_constraint
+    where contype in ('p', 'u', 'f', 'c', 'x') and conrelid <> 0
+      and connamespace in (to_regnamespace('public'), to_regnamespace('private'))
+    """,
+    """
+    select format('index %s on %s', indexrelid::regclass, indrelid::regclass),
+           pg_get_indexdef(indexrelid)
+    from pg_catalog.pg_index
+    join pg_catalog.pg_class on pg_class.oid = indexrelid
+    where relnamespace in (to_regnamespace('public'), to_regnamespace('private'))
+      and not exists (select from pg_catalog.pg_constraint where conindid = indexrelid)
+    """,
+)
+_CASTS_AND_PARENTHESES = re.compile(r"::(text|character varying)(\[\])?|[()]")
 _PUSH = "run `supabase db push --remote`; if that has nothing to push, replay supabase/policies/"
 
 
 def entries(connection: Connection) -> dict[str, str]:
-    """Read what decides access, as `declared.json` holds it, in the connection's transaction.
+    """Read what decides access, and the tables, as `declared.json` holds it, in the transaction.
 
     Left out is what differs between good databases: comments, Supabase's own roles (`roles` looks
     at them), and the owner's rights, which grew with Postgres's versions.
@@ -23,9 +54,13 @@ def entries(connection: Connection) -> dict[str, str]:
     owners = (" to postgres", " to pg_database_owner", " to supabase_admin")
     return {
         name: text.rpartition(" comment")[0] or text
-        for name, text in sorted(snapshot(connection).items())
+        for name, text in sorted({**snapshot(connection), **_tables(connection)}.items())
         if not name.startswith("role ") and not name.endswith(owners)
     }
+
+
+def _tables(connection: Connection) -> dict[str, str]:
+    return dict(row for query in _TABLES for row in connection.execute(query).fetchall())
 
 
 def unprotected(connection: Connection) -> Iterator[Finding]:
@@ -57,16 +92,17 @@ def unprotected(connection: Connection) -> Iterator[Finding]:
 
 def definitions(live: State) -> Iterator[Finding]:
     """Find what is not there or not the same, and policies too many."""
+    tables = set(declared().names("relation"))
     for name, text in declared().definitions.items():
         found = live.definitions.get(name)
-        # a trigger's text is the statement that makes it; no policy file does
-        is_trigger = name.startswith("trigger ")
+        table = _table(name)
+        if table in tables and f"relation {table}" not in live.definitions:
+            continue  # with the table, whose absence is told
         if found is None:
-            yield Finding("missing", f"{name} is not there", f"{text};" if is_trigger else _PUSH)
-        elif _protected(found) != _protected(text):
-            remedy = f"drop {name}; {text};" if is_trigger else _PUSH
-            yield Finding("changed", f"{name} is not as the migrations made it", remedy)
-    tables = set(declared().names("relation"))
+            yield Finding("missing", f"{name} is not there", _remedy(name, text))
+        elif _comparable(name, found) != _comparable(name, text):
+            what = f"{name} is not as the migrations made it"
+            yield Finding("changed", what, _remedy(name, text, again=True))
     for policy in live.names("policy"):
         name, _, table = policy.partition(" on ")
         if table in tables and f"policy {policy}" not in declared().definitions:
@@ -88,11 +124,15 @@ def grants(live: State, reachable: frozenset[str]) -> Iterator[Finding]:
     needed = [grant for grant in declared().grants if grant.owner in _present(live)]
     missing = _minus(needed, live.grants)
     yield from _by_owner("grant-missing", missing, "lacks", "grant")
+    further = live.definitions.keys() - declared().definitions.keys()
     concerned = [
         grant
         for grant in live.grants
         if grant.grantee in reachable
-        and (grant.owner in _present(declared()) or grant.grantee == "session_api")
+        and (
+            (grant.owner in _present(declared()) and grant.thing not in further)
+            or grant.grantee == "session_api"
+        )
     ]
     undeclared = _minus(concerned, declared().grants)
     yield from _by_owner("grant-undeclared", undeclared, "may, undeclared,", "revoke")
@@ -122,6 +162,34 @@ def _by_owner(fault: Fault, found: Iterable[Grant], says: str, verb: str) -> Ite
         )
 
 
-def _protected(definition: str) -> str:
+def _table(name: str) -> str:
+    kind, _, thing = name.partition(" ")
+    return thing.rpartition(".")[0] if kind == "column" else thing.partition(" on ")[2]
+
+
+def _remedy(name: str, text: str, *, again: bool = False) -> str:
+    kind, _, thing = name.partition(" ")
+    thing, table = thing.removesuffix(f" on {_table(name)}"), _table(name)
+    match kind:
+        case "column" if again:
+            return f"alter the column until it is: {text}"
+        case "column":
+            return f"alter table {table} add column {thing.rpartition('.')[2]} {text};"
+        case "constraint":
+            make = f"alter table {table} add constraint {thing} {text};"
+            drop = f"alter table {table} drop constraint {thing};"
+        case "index":
+            make, drop = f"{text};", f"drop index {thing};"
+        case "trigger":
+            make, drop = f"{text};", f"drop trigger {thing} on {table};"
+        case _:
+            return _PUSH
+    return f"{drop} {make}" if again else make
+
+
+def _comparable(name: str, definition: str) -> str:
+    if name.startswith(("constraint ", "index ")):
+        # after a dump and its restoration Postgres writes these elsewhere
+        return _CASTS_AND_PARENTHESES.sub("", definition)
     # row-level security that is off has a finding of its own
     return definition.replace("r rls f ", "r rls t ", 1)

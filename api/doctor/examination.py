@@ -5,14 +5,12 @@ from collections.abc import Callable, Iterator
 
 import httpx
 
-from api.doctor import clocks, keys, rest
-from api.doctor.findings import Check, Finding
-from api.doctor.probe import Probe
+from api.doctor import clocks, keys, reach, redis, rest
+from api.doctor.findings import Check, Finding, NotCheckedError
+from api.doctor.probe import Answer, Probe
 from api.settings import Settings
 
 Clock = Callable[[], float]
-
-_UNREACHABLE = "PostgREST cannot be asked"
 
 
 def examine(
@@ -27,8 +25,9 @@ def examine(
 
     """
     with Probe(settings, clock) as probe:
-        yield from _rest(settings, probe)
-        yield Check("public keys", list(keys.findings(settings, probe)))
+        yield from _project(settings, probe)
+    if settings.rate_limit_storage != "memory":
+        yield _redis(settings)
     if database_url is None:
         yield Check("database", skipped="DATABASE_URL is not set")
         return
@@ -42,56 +41,48 @@ def examine(
     yield from examine_database(database_url, clock)
 
 
-def _rest(settings: Settings, probe: Probe) -> Iterator[Check]:
+def _project(settings: Settings, probe: Probe) -> Iterator[Check]:
+    answer: Answer | None = None
     try:
         answer = probe.as_api(rest.QUESTION)
+        distrust = list(rest.trust(answer, settings, probe.url))
     except httpx.HTTPError as error:
-        finding = Finding(
-            "postgrest-unreachable",
-            f"nothing answers at {probe.url} ({type(error).__name__})",
-            "check SUPABASE_URL and POSTGREST_URL, the network, and that the project is not paused",
-        )
-        yield Check("PostgREST and the API's token", [finding])
-        for name in ("schema", "visitors", "private schema", "publishable key", "clock"):
-            yield Check(name, skipped=_UNREACHABLE)
-        return
-    distrust = list(rest.trust(answer, settings, probe.url))
+        distrust = [rest.unreachable(probe.url, error)]
     yield Check("PostgREST and the API's token", distrust)
-    if distrust:
-        for name in ("schema", "private schema"):
-            yield Check(name, skipped="PostgREST does not accept the API's question")
-    else:
-        yield Check("schema", list(rest.schema_cache(probe)))
-        yield Check("private schema", list(rest.closed_schema(probe)))
-    yield Check("visitors", list(rest.closed_to_visitors(probe)))
-    yield _gateway(settings, probe)
-    if answer.sent_at is None:
-        yield Check("clock", skipped="PostgREST's answers have no date")
-    else:
-        # the header has whole seconds
-        yield Check(
-            "clock",
-            list(clocks.difference("PostgREST's clock", answer.sent_at, answer.received_at)),
-        )
+    # what follows from this fault is no other fault, and nothing is well that was not asked
+    reached = answer is not None and answer.is_postgrest
+    away = "" if reached else "PostgREST was not reached, see above"
+    refused = "PostgREST does not accept the API's question, see above" if distrust else ""
+    yield _check("schema", away or refused, lambda: rest.schema_cache(probe))
+    yield _check("private schema", away or refused, lambda: rest.closed_schema(probe))
+    yield _check("visitors", away, lambda: rest.closed_to_visitors(probe))
+    no_key = "" if settings.supabase_publishable_key else "SUPABASE_PUBLISHABLE_KEY is not set"
+    yield _check("publishable key", no_key or away, lambda: rest.open_gateway(settings, probe))
+    yield _check("clock", away, lambda: _clock(answer))
+    another = answer is None or "not-postgrest" in {finding.fault for finding in distrust}
+    there = another and reach.same_server(settings.supabase_jwks_url, probe.url)
+    yield _check("public keys", away if there else "", lambda: keys.findings(settings, probe))
 
 
-def _gateway(settings: Settings, probe: Probe) -> Check:
-    name = "publishable key"
-    if settings.supabase_publishable_key is None:
-        return Check(name, skipped="SUPABASE_PUBLISHABLE_KEY is not set")
-    url = f"{settings.supabase_url}/rest/v1"
+def _check(name: str, hindrance: str, question: Callable[[], Iterator[Finding]]) -> Check:
+    if hindrance:
+        return Check(name, skipped=hindrance)
     try:
-        answer = probe.as_visitor(rest.QUESTION, url)
+        return Check(name, list(question()))
+    except NotCheckedError as error:
+        return Check(name, skipped=str(error))
     except httpx.HTTPError as error:
-        return Check(
-            name,
-            [
-                Finding(
-                    "publishable-key-refused",
-                    f"nothing answers at {url} ({type(error).__name__})",
-                    "check SUPABASE_URL, which browsers use too",
-                )
-            ],
-        )
-    # PostgREST's own denial, with a code, means that the gateway let the request through
-    return Check(name, [] if answer.is_postgrest else [rest.key_refused(url)])
+        # it answered the first question, and no longer does
+        return Check(name, [rest.unreachable(str(error.request.url.join("/")), error)])
+
+
+def _clock(answer: Answer | None) -> Iterator[Finding]:
+    if answer is None or answer.sent_at is None:
+        raise NotCheckedError("PostgREST's answers have no date")
+    # the header has whole seconds
+    yield from clocks.difference("PostgREST's clock", answer.sent_at, answer.received_at)
+
+
+def _redis(settings: Settings) -> Check:
+    hindrance = "" if settings.rate_limits else "RATE_LIMITS is off"
+    return _check("Redis", hindrance, lambda: redis.findings(settings.rate_limit_storage))

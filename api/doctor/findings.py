@@ -16,6 +16,7 @@ Fault = Literal[
     "rows-of-others",
     "jwks-unreachable",
     "jwks-empty",
+    "redis-unreachable",
     "database-unreachable",
     "role-missing",
     "role-not-granted",
@@ -40,6 +41,10 @@ class Finding:
     fault: Fault
     what: str
     remedy: str
+
+
+class NotCheckedError(Exception):
+    """A question got no answer that tells anything; its text says why."""
 
 
 @dataclass(frozen=True)

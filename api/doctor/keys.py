@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import httpx
 
+from api.doctor import reach
 from api.doctor.findings import Finding
 from api.doctor.probe import Probe
 from api.jwks import public_keys
@@ -23,7 +24,7 @@ def findings(settings: Settings, probe: Probe) -> Iterator[Finding]:
     except (httpx.HTTPError, ValueError) as error:
         yield Finding(
             "jwks-unreachable",
-            f"there are no public keys at {url} ({type(error).__name__}): "
+            f"there are no public keys at {url} ({_reason(error)}): "
             "users' tokens that need one are refused",
             "check SUPABASE_URL and SUPABASE_JWKS_URL",
         )
@@ -34,3 +35,9 @@ def findings(settings: Settings, probe: Probe) -> Iterator[Finding]:
             f"{url} has no public key for ES256 or RS256, so that no user's token can be verified",
             "rotate the project to an ES256 signing key, or set SUPABASE_JWT_SECRET",
         )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, httpx.HTTPStatusError):
+        return f"it answers {error.response.status_code}"
+    return reach.reason(error) if isinstance(error, httpx.HTTPError) else "it is no JWKS"

@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator
 
+import httpx
+
 from api.database import NOBODY, NOT_MIGRATED
+from api.doctor import reach
 from api.doctor.declared import declared, read_by_all, readable
-from api.doctor.findings import Finding
+from api.doctor.findings import Finding, NotCheckedError
 from api.doctor.probe import Answer, Probe
 from api.settings import Settings
 from api.tokens import ROLE
@@ -25,15 +28,7 @@ def trust(answer: Answer, settings: Settings, url: str) -> Iterator[Finding]:
     if answer.status == 200 and isinstance(answer.body, bool):
         return
     if not answer.is_postgrest:
-        yield (
-            key_refused(url)
-            if answer.status in (401, 403)
-            else Finding(
-                "not-postgrest",
-                f"{url} answers {answer.status}, and not as PostgREST does",
-                "check SUPABASE_URL and POSTGREST_URL, and that the project is not paused",
-            )
-        )
+        yield _stranger(answer, settings, url)
     elif _is_about_time(answer):
         yield Finding(
             "clock-differs",
@@ -74,13 +69,25 @@ def trust(answer: Answer, settings: Settings, url: str) -> Iterator[Finding]:
         )
 
 
-def key_refused(url: str) -> Finding:
-    """Say that the gateway at `url` lets nobody through with this key."""
+def unreachable(url: str, error: httpx.HTTPError) -> Finding:
+    """Say why nothing answers at `url`."""
     return Finding(
-        "publishable-key-refused",
-        f"the gateway at {url} refuses SUPABASE_PUBLISHABLE_KEY",
-        "copy the publishable key (or the legacy anon key) from the project's API settings",
+        "postgrest-unreachable",
+        f"nothing answers at {url}: {reach.reason(error)}",
+        reach.next_step(url, error),
     )
+
+
+def open_gateway(settings: Settings, probe: Probe) -> Iterator[Finding]:
+    """Ask where browsers ask: PostgREST's own denial means that the gateway took the key."""
+    url = f"{settings.supabase_url}/rest/v1"
+    try:
+        answer = probe.as_visitor(QUESTION, url)
+    except httpx.HTTPError as error:
+        yield unreachable(url, error)
+        return
+    if not answer.is_postgrest:
+        yield _stranger(answer, settings, url)
 
 
 def schema_cache(probe: Probe) -> Iterator[Finding]:
@@ -127,15 +134,18 @@ def schema_cache(probe: Probe) -> Iterator[Finding]:
 def closed_to_visitors(probe: Probe) -> Iterator[Finding]:
     """Try to read everything without having signed in."""
     tables = [name.removeprefix("public.") for name in declared().names("relation")]
-    for path in (*(f"/{table}?limit=1" for table in tables), QUESTION):
-        answer = probe.as_visitor(path)
-        if answer.status == 200 and answer.is_postgrest:
-            thing = path[1:].partition("?")[0]
-            yield Finding(
-                "anon-reads",
-                f"{thing} answers somebody who has not signed in",
-                "withdraw every grant from anon: run this with DATABASE_URL for the statements",
-            )
+    paths = (*(f"/{table}?limit=1" for table in tables), QUESTION)
+    answers = {path[1:].partition("?")[0]: probe.as_visitor(path) for path in paths}
+    opened = [thing for thing, answer in answers.items() if answer.status == 200]
+    for thing in opened:
+        yield Finding(
+            "anon-reads",
+            f"{thing} answers somebody who has not signed in",
+            "withdraw every grant from anon: run this with DATABASE_URL for the statements",
+        )
+    for thing, answer in answers.items():
+        if not opened and not (answer.code and answer.status < 500):
+            raise NotCheckedError(f"{thing} answers {answer.status} {answer.code}".rstrip())
 
 
 def closed_schema(probe: Probe) -> Iterator[Finding]:
@@ -150,6 +160,24 @@ def closed_schema(probe: Probe) -> Iterator[Finding]:
         )
 
 
+def _stranger(answer: Answer, settings: Settings, url: str) -> Finding:
+    if answer.status in (401, 403):
+        key = settings.supabase_publishable_key
+        return Finding(
+            "publishable-key-refused",
+            f"the gateway at {url} refuses SUPABASE_PUBLISHABLE_KEY"
+            if key
+            else f"the gateway at {url} asks for SUPABASE_PUBLISHABLE_KEY, which is not set",
+            "copy the publishable key (or the legacy anon key) from the project's API settings",
+        )
+    return Finding(
+        "not-postgrest",
+        f"{url} answers {answer.status}, and not as PostgREST does",
+        "set SUPABASE_URL to the project's address, or POSTGREST_URL to PostgREST's own; "
+        "a project that is paused answers so too",
+    )
+
+
 def _is_about_time(answer: Answer) -> bool:
     # PostgREST 12 has one code for everything about a token and says JWTIssuedAtFuture, where 13
     # and later have a second code and say "JWT issued at future"
@@ -160,14 +188,19 @@ def _is_about_time(answer: Answer) -> bool:
 
 
 def _how_to_trust(settings: Settings) -> str:
+    local = (
+        "; a local stack needs neither setting: look for it in the environment and in this "
+        "folder's `.env`"
+    )
+    hint = local if settings.environment == "development" else ""
     key = settings.signing_key
     if key is None:
         return (
             "SUPABASE_JWT_SECRET must be the project's legacy JWT secret, still in use; "
             "or make a key with `supabase gen signing-key`, import it, and set "
-            "SESSION_API_SIGNING_KEY"
+            f"SESSION_API_SIGNING_KEY{hint}"
         )
     return (
         f"import the key {key.key_id} of SESSION_API_SIGNING_KEY into the project's JWT signing "
-        f"keys, or configure PostgREST's JWT secret to contain its public part"
+        f"keys, or configure PostgREST's JWT secret to contain its public part{hint}"
     )

@@ -78,6 +78,18 @@ class Redis:
         reset = min(max(state.reset_time - time.time(), 0.0), rate.period)
         return Count(rate, True, state.remaining, reset)
 
+    async def ping(self) -> None:
+        """Ask whether it is there.
+
+        Raises:
+            Exception: one of `errors`: it is not.
+
+        """
+        # here, because the client is an extra
+        from redis.asyncio import Redis as Client
+
+        await Client(connection_pool=self.pool).ping()
+
     async def close(self) -> None:
         """Close the connections."""
         await self.pool.disconnect()

@@ -24,7 +24,17 @@ class Illness:
     @property
     def has_statement(self) -> bool:
         """Whether the first remedy is SQL, rather than a file or a command to run."""
-        return self.found[0] not in ("missing", "changed") or "trigger" in self.name
+        return self.found[0] not in ("missing", "changed") or self.name.startswith(
+            ("a trigger", "a constraint", "an index")
+        )
+
+
+# as the migrations write it; from the remedy Postgres would keep its words differently
+ONE_ACTIVE: Final = (
+    "drop index if exists public.wingman_sessions_one_active_per_match;"
+    " create unique index wingman_sessions_one_active_per_match"
+    " on public.wingman_sessions (match_id) where status in ('scheduled', 'in_progress')"
+)
 
 
 def policy_file(name: str) -> str:
@@ -189,4 +199,88 @@ ILLNESSES: Final = [
         found=("missing",),
         names="trigger claim_idempotency_key on public.wingman_sessions",
     ),
+    Illness(
+        "a column gone",
+        plant="alter table public.idempotency_keys drop column answer",
+        mend="alter table public.idempotency_keys add column if not exists answer jsonb;"
+        " grant select (answer), update (answer) on public.idempotency_keys to session_api",
+        found=("missing", "grant-missing", "schema-cache"),
+        names="column public.idempotency_keys.answer",
+    ),
+    Illness(
+        "a column that may be null",
+        plant="alter table public.chat_sessions alter column title drop not null",
+        mend="alter table public.chat_sessions alter column title set not null",
+        found=("changed",),
+        names="column public.chat_sessions.title",
+    ),
+    Illness(
+        "a column with another default",
+        plant="alter table public.chat_sessions alter column message_count set default 1",
+        mend="alter table public.chat_sessions alter column message_count set default 0",
+        found=("changed",),
+        names="column public.chat_sessions.message_count",
+    ),
+    Illness(
+        "a column of another type",
+        plant="alter table public.study_documents alter column file_name type varchar(9000)",
+        mend="alter table public.study_documents alter column file_name type text",
+        found=("changed",),
+        names="column public.study_documents.file_name",
+    ),
+    Illness(
+        "a constraint gone",
+        plant="alter table public.wingman_sessions"
+        " drop constraint wingman_sessions_completed_iff_confirmed",
+        mend="select",
+        found=("missing",),
+        names="constraint wingman_sessions_completed_iff_confirmed on public.wingman_sessions",
+    ),
+    Illness(
+        "a constraint loosened",
+        plant="alter table public.wingman_sessions"
+        " drop constraint wingman_sessions_match_id_fkey,"
+        " add constraint wingman_sessions_match_id_fkey"
+        " foreign key (match_id) references public.wingman_matches (id)",
+        mend="select",
+        found=("changed",),
+        names="constraint wingman_sessions_match_id_fkey on public.wingman_sessions",
+    ),
+    Illness(
+        "an index gone",
+        plant="drop index public.wingman_sessions_one_active_per_match",
+        mend=ONE_ACTIVE,
+        found=("missing",),
+        names="index public.wingman_sessions_one_active_per_match on public.wingman_sessions",
+    ),
+    Illness(
+        "an index loosened",
+        plant="drop index public.wingman_sessions_one_active_per_match;"
+        " create index wingman_sessions_one_active_per_match"
+        " on public.wingman_sessions (match_id)",
+        mend=ONE_ACTIVE,
+        found=("changed",),
+        names="index public.wingman_sessions_one_active_per_match on public.wingman_sessions",
+    ),
 ]
+
+OWN_BUSINESS: Final = {
+    "create table public.notes_of_ours (id int primary key, check (id > 0));"
+    " alter table public.notes_of_ours enable row level security;"
+    " grant select on public.notes_of_ours to authenticated": "drop table public.notes_of_ours",
+    "alter table public.user_profiles add column nickname text check (nickname <> '');"
+    " grant select (nickname), update (nickname) on public.user_profiles to authenticated": (
+        "alter table public.user_profiles drop column nickname"
+    ),
+    # what a dump makes of it when it is restored
+    "alter table public.wingman_sessions drop constraint wingman_sessions_status_known,"
+    " add constraint wingman_sessions_status_known check ((((status)::text = any"
+    " ((array['scheduled'::character varying, 'in_progress'::character varying,"
+    " 'completed'::character varying, 'cancelled'::character varying,"
+    " 'no_show'::character varying])::text[]))))": (
+        "alter table public.wingman_sessions drop constraint wingman_sessions_status_known,"
+        " add constraint wingman_sessions_status_known check"
+        " (status in ('scheduled', 'in_progress', 'completed', 'cancelled', 'no_show'))"
+    ),
+}
+"""What a project may have besides, or otherwise written, and how it is taken away again."""

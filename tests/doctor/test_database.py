@@ -2,8 +2,10 @@
 
 import pytest
 
+from api.doctor.catalog import definitions, entries
+from api.doctor.declared import State
 from tests.doctor.conftest import Patient
-from tests.doctor.faults import ILLNESSES, Illness
+from tests.doctor.faults import ILLNESSES, OWN_BUSINESS, Illness
 
 
 def test_healthy(patient: Patient) -> None:
@@ -29,6 +31,33 @@ def test_is_found_named_and_cured(patient: Patient, illness: Illness) -> None:
     assert all(finding.remedy for finding in findings)
     # without a statement to run, it is mended as the remedy says
     assert illness.has_statement or patient.findings() == []
+
+
+@pytest.mark.parametrize("statement", OWN_BUSINESS)
+def test_is_a_projects_own_business(patient: Patient, statement: str) -> None:
+    patient.sql.execute(statement.encode())
+    try:
+        assert patient.findings() == []
+    finally:
+        patient.sql.execute(OWN_BUSINESS[statement].encode())
+
+
+def test_a_column_is_made_again(patient: Patient) -> None:
+    with patient.sql.transaction(force_rollback=True):
+        patient.sql.execute("alter table public.study_topics drop column position")
+        found = list(definitions(State.of(entries(patient.sql))))
+        for finding in found:
+            patient.sql.execute(finding.remedy.encode())
+        assert list(definitions(State.of(entries(patient.sql)))) == []
+    assert [finding.fault for finding in found] == ["missing"]
+
+
+def test_with_a_table_goes_what_is_in_it(patient: Patient) -> None:
+    with patient.sql.transaction(force_rollback=True):
+        patient.sql.execute("drop table public.study_topics cascade")
+        live = State.of(entries(patient.sql))
+        found = [finding.what for finding in definitions(live)]
+    assert found == ["relation public.study_topics is not there"]
 
 
 def test_healthy_again(patient: Patient) -> None:

@@ -1,0 +1,66 @@
+"""Why nothing answers at an address, in plain words, and what to do then."""
+
+import socket
+import ssl
+from collections.abc import Iterator
+
+import httpx
+
+_ADDRESS = "SUPABASE_URL and POSTGREST_URL"
+_REASONS: tuple[tuple[type[Exception], str, str], ...] = (
+    (
+        socket.gaierror,
+        "its name does not resolve",
+        f"check the spelling of {_ADDRESS}, and that the project is neither paused nor removed",
+    ),
+    (
+        ConnectionRefusedError,
+        "it refuses the connection",
+        f"check the port in {_ADDRESS}, and that PostgREST, or the gateway before it, is running",
+    ),
+    (
+        ssl.SSLError,
+        "TLS fails",
+        f"check https:// in {_ADDRESS}, and that the certificate there is valid",
+    ),
+    (
+        TimeoutError,
+        "it does not answer in time",
+        f"check {_ADDRESS}, the network, and that the project is not paused",
+    ),
+)
+_LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
+_LOCAL_PORT = 54321
+
+
+def reason(error: Exception) -> str:
+    """Say why there was no answer; where that is not known, the error's kind."""
+    return _found(error)[0]
+
+
+def next_step(url: str, error: Exception) -> str:
+    """Say what to do where PostgREST, or the gateway before it, does not answer at `url`."""
+    address = httpx.URL(url)
+    if address.host in _LOCAL_HOSTS and address.port == _LOCAL_PORT:
+        return "start the local stack with `make run`, or set SUPABASE_URL if it has another port"
+    return _found(error)[1]
+
+
+def same_server(url: str, other: str) -> bool:
+    """Whether two addresses are one server's."""
+    one, two = httpx.URL(url), httpx.URL(other)
+    return (one.scheme, one.host, one.port) == (two.scheme, two.host, two.port)
+
+
+def _found(error: Exception) -> tuple[str, str]:
+    for cause in _causes(error):
+        for kind, words, step in _REASONS:
+            if isinstance(cause, kind):
+                return words, step
+    return type(error).__name__, _REASONS[-1][2]
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    while error is not None:
+        yield error
+        error = error.__cause__ or error.__context__

@@ -1,0 +1,34 @@
+"""Redis, where rate limits are counted in it."""
+
+import asyncio
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from api.doctor import reach
+from api.doctor.findings import Finding
+from api.limits.redis import Redis
+
+
+def findings(url: str) -> Iterator[Finding]:
+    """Ask Redis whether it is there, as the API connects to it."""
+    error = asyncio.run(_ping(url))
+    if error is not None:
+        # the URL may hold a password
+        address = urlsplit(url)
+        yield Finding(
+            "redis-unreachable",
+            f"Redis at {address.hostname}:{address.port} does not answer "
+            f"({reach.reason(error)}): requests pass without limits",
+            "check RATE_LIMIT_STORAGE, its password, and that Redis is running",
+        )
+
+
+async def _ping(url: str) -> Exception | None:
+    redis = Redis(url)
+    try:
+        await redis.ping()
+    except redis.errors as error:
+        return error
+    finally:
+        await redis.close()
+    return None
