@@ -20,6 +20,8 @@ IS_PYTHON := import sys; sys.exit(sys.version_info < (3, 11))
 IS_NODE := process.exit(Number(process.versions.node.split(".")[0] < 20))
 PYTHON ?= $(shell for python in python3.13 python3.12 python3.11 python3; do \
 	if $$python -c '$(IS_PYTHON)' 2>/dev/null; then echo $$python; break; fi; done)
+NEED_PYTHON = "$(PYTHON)" -c '$(IS_PYTHON)' 2>/dev/null || \
+	{ echo 'Python 3.11 or newer is needed: install it, or say where it is with PYTHON=…' >&2; exit 1; }
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url $(LOCK_ARGS)
 
@@ -28,7 +30,7 @@ help: ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1    	\2/p' $(firstword $(MAKEFILE_LIST))
 
 run: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## serve the API on a local stack (API_PORT, REST_PORT, DB_PORT, DATA_DIR)
-	@$(BIN)/session-api local run
+	@$(BIN)/python -m api local run
 
 test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## run all tests, on four stacks side by side (PYTEST_ARGS)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
@@ -52,13 +54,13 @@ faults: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## take parts of a running site away
 check: $(PYTHON_PACKAGES) ## lint, check the format and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
+	$(BIN)/python -m mypy
 
 clean: ## remove the local stack's data (DATA_DIR) and the tools' caches
-	@if [ -e $(PYTHON_PACKAGES) ]; then $(BIN)/session-api local clean; fi
+	@if [ -e $(PYTHON_PACKAGES) ]; then $(BIN)/python -m api local clean; fi
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-types: $(PYTHON_PACKAGES) $(NODE_PACKAGES) ## write the files that follow from the schema and the routes
+types: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## write the files that follow from the schema and the routes
 	@$(BIN)/python -m api.local.generated
 
 lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies (LOCK_ARGS=--upgrade)
@@ -69,18 +71,21 @@ lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies 
 	node requirements/hashes.mjs
 
 $(PYTHON_PACKAGES): requirements/development.txt pyproject.toml
-	@"$(PYTHON)" -c '$(IS_PYTHON)' 2>/dev/null || \
-		{ echo 'Python 3.11 or newer is needed: install it, or say where it is with PYTHON=…' >&2; exit 1; }
+	@$(NEED_PYTHON)
 	@echo '==> Installing the Python packages into $(VENV)'
 	@rm -f $@
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(VENV)
 	@$(BIN)/python -m pip install --disable-pip-version-check --require-hashes -r requirements/development.txt
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
-	@touch $@
+	@pwd -P > $@
+
+# what is installed there names this folder: where that has moved, again
+ifneq ($(shell cat $(PYTHON_PACKAGES) 2>/dev/null),$(CURDIR))
+.PHONY: $(PYTHON_PACKAGES)
+endif
 
 $(BENCHMARK_PACKAGES): requirements/development.txt benchmarks/requirements.txt
-	@"$(PYTHON)" -c '$(IS_PYTHON)' 2>/dev/null || \
-		{ echo 'Python 3.11 or newer is needed: install it, or say where it is with PYTHON=…' >&2; exit 1; }
+	@$(NEED_PYTHON)
 	@echo '==> Installing the benchmark into $(BENCHMARK)'
 	@rm -f $@
 	@$(BENCHMARK)/bin/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(BENCHMARK)
@@ -88,7 +93,9 @@ $(BENCHMARK_PACKAGES): requirements/development.txt benchmarks/requirements.txt
 		-r requirements/development.txt -r benchmarks/requirements.txt
 	@touch $@
 
+# before the Python packages, wherever both are needed: what is missing is said before anything long
 $(NODE_PACKAGES): package.json package-lock.json
+	@$(BIN)/python -c '' 2>/dev/null || $(NEED_PYTHON)
 	@node -e '$(IS_NODE)' 2>/dev/null || \
 		{ echo 'Node 20 or newer is needed, for the Supabase CLI and PostgREST: install it from nodejs.org' >&2; exit 1; }
 	@command -v npm >/dev/null || { echo 'npm is needed: it comes with Node from nodejs.org' >&2; exit 1; }
