@@ -11,7 +11,6 @@ from api.local.errors import LocalError
 from api.local.keys import DEMO_USERS, user_token
 
 _PROJECT = Path(__file__).parents[1]
-_PORT = click.IntRange(1, 65535)
 _HOUR = 3600
 
 _data_dir = click.option(
@@ -21,6 +20,10 @@ _data_dir = click.option(
     default=_PROJECT / ".local" / "stack",
     help="Where the data and logs are (DATA_DIR).",
 )
+
+
+class _Port(click.IntRange):
+    name = "port (1 to 65535)"
 
 
 class _User(click.ParamType[UUID]):
@@ -35,6 +38,9 @@ class _User(click.ParamType[UUID]):
             self.fail(f"{value!r} is neither {', '.join(DEMO_USERS)} nor a UUID", param, ctx)
 
 
+_PORT = _Port(1, 65535)
+
+
 @click.group()
 def main() -> None:
     """Help with the session backend for Supabase apps."""
@@ -42,7 +48,13 @@ def main() -> None:
 
 @main.command()
 @click.argument("user", type=_User())
-@click.option("--ttl", type=click.IntRange(min=1), default=_HOUR, help="Seconds it is good for.")
+@click.option(
+    "--ttl",
+    type=click.IntRange(min=1),
+    default=_HOUR,
+    show_default=f"{_HOUR}, an hour",
+    help="Seconds it is good for.",
+)
 def token(user: UUID, ttl: int) -> None:
     """Print a token of USER (alice, bob, carol, dave or any UUID) for the local stack."""
     click.echo(user_token(user, ttl))

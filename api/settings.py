@@ -3,6 +3,7 @@
 import importlib.util
 import ipaddress
 import json
+import os
 import re
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal, Self
@@ -20,7 +21,13 @@ from pydantic import (
     ValidationInfo,
     model_validator,
 )
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
 LOCAL_JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # noqa: S105 - public
 """The secret of every local Supabase, known to everybody. Never good outside development."""
@@ -154,8 +161,9 @@ _Rate = Annotated[str, AfterValidator(_rate)]
 class Settings(BaseSettings):
     """The process's settings: environment variables, then `.env`, then these defaults.
 
-    Immutable. Secure by default: without `ENVIRONMENT=development` there is no secret that was not
-    given, and one that everybody knows is refused.
+    An empty variable is an unset setting, whatever `.env` says of it. Immutable. Secure by
+    default: without `ENVIRONMENT=development` there is no secret that was not given, and one that
+    everybody knows is refused.
 
     Raises:
         pydantic.ValidationError: a setting is missing or wrong. Each message names the setting and
@@ -316,6 +324,22 @@ class Settings(BaseSettings):
         description="The bearer token (at least 16 characters) with which Prometheus reads "
         "`/metrics`. Without it there is no `/metrics`.",
     )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Leave out of `.env` what the environment names, even where it says nothing."""
+        if isinstance(dotenv_settings, DotEnvSettingsSource):
+            named = {name.lower() for name in os.environ}
+            found = dotenv_settings.env_vars.items()
+            dotenv_settings.env_vars = {name: it for name, it in found if name not in named}
+        return init_settings, env_settings, dotenv_settings
 
     @property
     def signing_key(self) -> jwt.PyJWK | None:

@@ -39,6 +39,9 @@ class TestToken:
         found = claims(run("token", "alice", *options))
         assert int(str(found["exp"])) - int(str(found["iat"])) == seconds
 
+    def test_help_tells_the_ttl(self) -> None:
+        assert "default: (3600, an hour)" in run("token", "--help").output
+
     @pytest.mark.parametrize("args", [["eve"], ["alice", "--ttl", "0"], []])
     def test_refused(self, args: Sequence[str]) -> None:
         result = run("token", *args)
@@ -51,6 +54,14 @@ class TestToken:
         with client(api, Authorization=f"Bearer {token}") as signed_in:
             answer = signed_in.get("/api/v1/wingman/sessions")
         assert answer.status_code == httpx.codes.OK
+
+
+class TestRun:
+    @pytest.mark.parametrize("setting", ["API_PORT", "REST_PORT", "DB_PORT"])
+    def test_no_port(self, setting: str) -> None:
+        result = CliRunner().invoke(main, ["local", "run"], env={setting: "abc"})
+        assert result.exit_code == 2
+        assert "'abc' is not a valid port (1 to 65535)." in result.output
 
 
 class TestApiKey:

@@ -103,6 +103,11 @@ class TestSources:
         monkeypatch.setenv("POSTGREST_URL", "")
         assert Settings().postgrest_url == "http://127.0.0.1:54321/rest/v1"
 
+    def test_empty_before_file(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        (tmp_path / ".env").write_text("ENVIRONMENT=development\nROOT_SESSIONS=chat")
+        monkeypatch.setenv("ROOT_SESSIONS", "")
+        assert Settings().root_sessions == "study"
+
     @pytest.mark.parametrize("name", ["SUPABASE_PUBLISHABLE_KEY", "SUPABASE_ANON_KEY"])
     def test_publishable_key_by_either_name(
         self, monkeypatch: pytest.MonkeyPatch, name: str

@@ -48,6 +48,22 @@ def is_healthy(port: int, path: str) -> bool:
         connection.close()
 
 
+def require_different(**ports: int) -> None:
+    """Make sure that no two of these are the same.
+
+    Raises:
+        LocalError: two are; the message names their settings.
+
+    """
+    settings: dict[int, str] = {}
+    for setting, port in ports.items():
+        other = settings.setdefault(port, setting)
+        if other != setting:
+            raise LocalError(
+                f"{other} and {setting} are both {port}: choose another port with {setting}=…"
+            )
+
+
 def require_free(port: int, setting: str) -> None:
     """Make sure that a server can listen on `port`.
 

@@ -4,9 +4,12 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+from pydantic_settings import DotEnvSettingsSource
+
 from api.local.addresses import HOST, REST_PATH, is_healthy
 from api.local.processes import Child
 from api.local.project import Project
+from api.settings import Settings
 
 _START_SECONDS = 30
 _SHUTDOWN_SECONDS = "3"
@@ -28,7 +31,17 @@ def api_settings(project: Project) -> dict[str, str]:
         "POSTGREST_URL": project.postgrest_url,
         "SUPABASE_PUBLISHABLE_KEY": project.anon_key,
         "SUPABASE_JWT_SECRET": project.jwt_secret,
+        # another project's, in a `.env`
+        "SUPABASE_JWKS_URL": "",
+        "SESSION_API_SIGNING_KEY": "",
     }
+
+
+def settings_from_file(env: Mapping[str, str]) -> list[str]:
+    """Return the names of the settings that a process with this environment takes from `.env`."""
+    found = DotEnvSettingsSource(Settings)()
+    names = {field: field.upper() for field in Settings.model_fields}
+    return [name for field, name in names.items() if field in found and name not in env]
 
 
 def api_server(

@@ -8,6 +8,7 @@ from typing import Self
 
 from api.local import migrations
 from api.local.addresses import HOST, REST_PATH, free_port, require_free
+from api.local.errors import LocalError
 from api.local.gateway import gateway
 from api.local.keys import api_key
 from api.local.lock import FolderLock
@@ -170,7 +171,15 @@ class Stack:
             self._rest_port, self.postgrest_url, self.jwt_secret, self._marker, self._log("gateway")
         )
         self._gateway.launch()  # takes as long as Postgres
-        self._postgres.start()
+        try:
+            self._postgres.start()
+        except LocalError as error:
+            if "could not bind IPv4" not in str(error):
+                raise
+            # we could, but it runs as another user
+            raise LocalError(
+                f"PostgreSQL cannot use port {self._postgres.port}: choose another with DB_PORT=…"
+            ) from None
         self._postgrest = postgrest(
             self._postgrest_port,
             (self._postgres.socket_folder, self._postgres.port),

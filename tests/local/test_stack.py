@@ -16,6 +16,9 @@ from tests.stacks.folder import scratch_folder
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends Postgres a user")
 
+_FIRST_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
+PRIVILEGED = _FIRST_PORT.exists() and int(_FIRST_PORT.read_text()) > 1
+
 
 def value(stack: Stack, query: str) -> object:
     with psycopg.connect(stack.database_url) as connection:
@@ -118,6 +121,11 @@ class TestRoot:
                 assert not elsewhere.is_relative_to(folder)
                 assert value(stack, "select 1") == 1
             assert not elsewhere.exists()
+
+    @pytest.mark.skipif(not PRIVILEGED, reason="everybody may use every port here")
+    def test_port_out_of_reach(self, folder: Path) -> None:
+        with pytest.raises(LocalError, match=r"^PostgreSQL cannot use port 1:.* DB_PORT=…$"):
+            Stack(folder / "stack", 1, free_port(), is_scratch=True).start()
 
     def test_data_that_went_out_of_reach(self, stopped: Stack) -> None:
         above = stopped.data_dir.parent
