@@ -88,8 +88,7 @@ class Once:
     async def again(self, path: str, columns: str) -> AsyncSelectRequestBuilder:
         """Return the query that reads what the first request with this key created."""
         keys = self.database.table(TABLE)
-        columns_of_key = "fingerprint,row_id,answer,created_at"
-        first = await self.database.row(keys.select(columns_of_key).eq("key", self.key))
+        first = await self.database.row(keys.select().eq("key", self.key))
         if first is None:  # it was a day old, and another request has just swept it away
             raise ApiError("CONFLICT")
         if first["fingerprint"] != self.fingerprint:

@@ -41,7 +41,8 @@ class OwnedSessions(Generic[Session]):
         kind: The kind's one word; its table is `<kind>_sessions`.
         owner: The column that holds the owner's id.
         answer: The schema of a session, made from a row.
-        columns: What PostgREST selects for one.
+        columns: What PostgREST selects for one. All of the table's, as long as the API may read
+            them all: a list of eight names costs PostgREST as much again as the whole request.
         refusals: What a constraint of the table means to a client.
 
     """
@@ -52,7 +53,7 @@ class OwnedSessions(Generic[Session]):
         *,
         owner: str,
         answer: type[Session],
-        columns: str,
+        columns: str = "*",
         refusals: Mapping[str, Code] | None = None,
     ) -> None:
         self.kind = kind

@@ -153,7 +153,6 @@ def _list(data: Data, count: int) -> list[Operation]:
 
 def _create(data: Data, count: int) -> list[Operation]:
     users = random.Random(_SEED).choices(range(data.users), k=min(count, USERS))  # noqa: S311
-    columns = "id,profile_id,title,description,status,draft_plan,created_at,updated_at"
     body = {"title": STUDY_TITLE, "description": "Chapters 1 to 3, with exercises"}
     return [
         Operation(
@@ -161,7 +160,7 @@ def _create(data: Data, count: int) -> list[Operation]:
             [
                 Request(
                     "POST",
-                    f"/study_sessions?select={columns}",
+                    "/study_sessions?select=*",
                     user,
                     {**body, "profile_id": str(user)},
                     prefer="return=representation",

@@ -15,7 +15,6 @@ SESSIONS: Final = OwnedSessions(
     "chat",
     owner="user_id",
     answer=ChatSession,
-    columns="id,user_id,title,message_count,created_at,last_updated",
 )
 
 

@@ -12,7 +12,6 @@ SESSIONS: Final = OwnedSessions(
     "study",
     owner="profile_id",
     answer=StudySession,
-    columns="id,profile_id,title,description,status,draft_plan,created_at,updated_at",
 )
 
 # Somebody else can only move the status on, which has four steps.
