@@ -137,7 +137,7 @@ class OwnedSessions(Generic[Session]):
         """Delete a session, with all that hangs on it.
 
         Raises:
-            ApiError: `SESSION_NOT_FOUND` when somebody was faster.
+            ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for somebody else's.
 
         """
         deleted = await database.row(

@@ -13,6 +13,7 @@ from tests.policies.pgtap import TESTS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 
 def default(field: FieldInfo) -> str:
@@ -33,10 +34,9 @@ def test_every_setting() -> None:
 
 
 def test_every_make_target() -> None:
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     named = {
         it
-        for page in pages
+        for page in PAGES
         for it in re.findall(r"(?:^|`)make ([a-z-]+)", page.read_text(), re.MULTILINE)
     }
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
@@ -52,10 +52,9 @@ def test_every_name_in_the_tree() -> None:
 
 
 def test_every_link_between_pages() -> None:
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
     links = [
         (page, link.partition("#")[0])
-        for page in pages
+        for page in PAGES
         for link in re.findall(r"\]\(([^):]+)\)", page.read_text())
     ]
     assert len(links) > 30

@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from api.doctor.declared import Grant, State, declared
 from api.doctor.findings import Fault, Finding
-from api.local.catalog import snapshot
+from api.local.catalog import described, snapshot
 
 # Columns, constraints and indexes, which no policy file declares. That a column is not null is a
 # constraint too since Postgres 18; here it is the column's.
@@ -54,13 +54,9 @@ def entries(connection: Connection) -> dict[str, str]:
     owners = (" to postgres", " to pg_database_owner", " to supabase_admin")
     return {
         name: text.rpartition(" comment")[0] or text
-        for name, text in sorted({**snapshot(connection), **_tables(connection)}.items())
+        for name, text in sorted({**snapshot(connection), **described(connection, _TABLES)}.items())
         if not name.startswith("role ") and not name.endswith(owners)
     }
-
-
-def _tables(connection: Connection) -> dict[str, str]:
-    return dict(row for query in _TABLES for row in connection.execute(query).fetchall())
 
 
 def unprotected(connection: Connection) -> Iterator[Finding]:

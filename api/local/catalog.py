@@ -1,5 +1,8 @@
 """What decides access, read from a live database as text that can be compared."""
 
+from collections.abc import Iterable
+from typing import LiteralString
+
 from psycopg import Connection
 
 # Each query gives (what, its state); together they are everything that supabase/policies/ declares.
@@ -95,8 +98,13 @@ def snapshot(connection: Connection) -> dict[str, str]:
     Takes a connection of any role. Returns a description of each policy, relation, function,
     trigger, grant and role, by its name; two equal snapshots mean the same access for everybody.
     """
+    return described(connection, _QUERIES)
+
+
+def described(connection: Connection, queries: Iterable[LiteralString]) -> dict[str, str]:
+    """Gather what queries for (what, its state) find."""
     state: dict[str, str] = {}
-    for query in _QUERIES:
+    for query in queries:
         state.update(connection.execute(query).fetchall())
     return state
 
