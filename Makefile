@@ -30,13 +30,13 @@ help: ## list what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1    	\2/p' $(firstword $(MAKEFILE_LIST))
 
 run: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## serve the API on a local stack (API_PORT, REST_PORT, DB_PORT, DATA_DIR)
-	@$(BIN)/python -m api local run
+	@$(BIN)/python -m local run
 
 test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## run all tests, on four stacks side by side (PYTEST_ARGS)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 policies: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## write the migration that a change of supabase/policies/ needs
-	@$(BIN)/python -m api.local.policies
+	@$(BIN)/python -m tools.policies
 
 mutants: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## loosen the schema in every way, each noticed by the tests
 	@$(BIN)/python -m tests.policies.mutants
@@ -57,11 +57,11 @@ check: $(PYTHON_PACKAGES) ## lint, check the format and the types
 	$(BIN)/python -m mypy
 
 clean: ## remove the local stack's data (DATA_DIR) and the tools' caches
-	@if [ -e $(PYTHON_PACKAGES) ]; then $(BIN)/python -m api local clean; fi
+	@if [ -e $(PYTHON_PACKAGES) ]; then $(BIN)/python -m local clean; fi
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 types: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## write the files that follow from the schema and the routes
-	@$(BIN)/python -m api.local.generated
+	@$(BIN)/python -m tools.generated
 
 lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies (LOCK_ARGS=--upgrade)
 	$(UV_COMPILE) --extra redis --extra otel -o requirements/production.txt pyproject.toml

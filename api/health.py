@@ -7,7 +7,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from api import errors
-from api.database import DatabaseError, Upstream
+from api.database.caller import DatabaseError, Upstream
 from api.errors import unavailable
 
 logger = logging.getLogger(__name__)

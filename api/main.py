@@ -10,25 +10,28 @@ from fastapi.routing import APIRoute
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from api import document, errors, health, idempotency, logs, metrics, tracing
-from api.auth import Authenticator
-from api.body import BodyGuard
-from api.chat import routes as chat
-from api.database import Upstream
-from api.exchange import Exchanges, Observer
-from api.head import HeadAsGet
-from api.headers import Revalidation, SecurityHeaders
-from api.idempotency import KeptAnswers
-from api.interview import routes as interview
-from api.limits.middleware import RateLimits
-from api.limits.users import Limits
-from api.overload import InProgress
+from api import errors, health
+from api.database.caller import Upstream
+from api.database.tokens import TokenMint
+from api.database.wire import Wire, certificates
+from api.http import idempotency
+from api.http import openapi as document
+from api.http.body import BodyGuard
+from api.http.head import HeadAsGet
+from api.http.headers import Revalidation, SecurityHeaders
+from api.http.idempotency import KeptAnswers
+from api.http.overload import InProgress
+from api.identity.auth import Authenticator
+from api.observability import logs, metrics, tracing
+from api.observability.exchange import Exchanges, Observer
+from api.observability.tracing import Traces
+from api.rate_limits.middleware import RateLimits
+from api.rate_limits.users import Limits
+from api.sessions.chat import routes as chat
+from api.sessions.interview import routes as interview
+from api.sessions.study import routes as study
+from api.sessions.wingman import routes as wingman
 from api.settings import Settings, load_settings
-from api.study import routes as study
-from api.tokens import TokenMint
-from api.tracing import Traces
-from api.wingman import routes as wingman
-from api.wire import Wire, certificates
 
 DESCRIPTION = """
 The session backend for Supabase apps. Postgres decides *who* may see or change a row, this API

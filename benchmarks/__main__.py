@@ -11,12 +11,12 @@ from pathlib import Path
 
 import click
 
-from api.local.errors import LocalError
 from benchmarks import equal, growth, load, measure, report
 from benchmarks.contender import DESIGNS, FLOOR, OURS, Contender, Design
 from benchmarks.data import PROJECT, Backend
 from benchmarks.measure import Options, Run
 from benchmarks.work import WORKS, Work
+from local.errors import LocalError
 
 _CORES = 2
 _LEAST_SCALE_TO_GROW = 0.1

@@ -13,15 +13,15 @@ from uuid import UUID
 import httpx
 import psutil
 
-from api.local.addresses import HOST, free_port
-from api.local.keys import user_token
-from api.local.migrations import PROJECT
-from api.local.processes import Child
 from api.settings import LOCAL_JWT_SECRET
 from benchmarks.cpu import Group
 from benchmarks.data import Backend
 from benchmarks.load import Line
 from benchmarks.work import Operation, Request, body_of
+from local.addresses import HOST, free_port
+from local.keys import user_token
+from local.migrations import PROJECT
+from local.processes import Child
 
 _START_SECONDS = 30
 _LIMITS = ("READ", "CREATE", "MESSAGE", "CONFIRM", "WRITE", "ADDRESS")

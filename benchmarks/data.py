@@ -7,10 +7,10 @@ from uuid import UUID
 import psutil
 import psycopg
 
-from api.local.addresses import free_port
-from api.local.migrations import PROJECT
-from api.local.stack import Stack
 from benchmarks.cpu import Group
+from local.addresses import free_port
+from local.migrations import PROJECT
+from local.stack import Stack
 
 _SQL = Path(__file__).with_name("data.sql")
 _USERS = 100_000

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
-from api.local.keys import user_token
+from local.keys import user_token
 
 Sql = Connection[TupleRow]
 _TOKEN_SECONDS = 3600

@@ -17,10 +17,10 @@ from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
-from api.local.addresses import HOST, free_port
-from api.local.keys import user_token
-from api.local.project import Project
-from api.local.server import api_server, api_settings
+from local.addresses import HOST, free_port
+from local.keys import user_token
+from local.project import Project
+from local.server import api_server, api_settings
 from tests import actors
 from tests.actors import Match, NewMatch, NewUser, NewWingman, Sql, User, Wingman
 from tests.preloaded import PreloadedApi, preload

@@ -12,9 +12,9 @@ from multiprocessing import get_context
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
-from api.local.addresses import is_healthy
-from api.local.launch import die_with_parent
-from api.local.server import uvicorn_arguments
+from local.addresses import is_healthy
+from local.launch import die_with_parent
+from local.server import uvicorn_arguments
 
 _START_SECONDS = 30
 

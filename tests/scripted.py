@@ -6,10 +6,10 @@ from contextlib import asynccontextmanager
 
 import httpx
 
-from api.database import Upstream
+from api.database.caller import Upstream
+from api.database.tokens import TokenMint
+from api.database.wire import Wire
 from api.settings import Settings
-from api.tokens import TokenMint
-from api.wire import Wire
 
 # What the server writes for each request it reads; `None` closes the connection.
 Script = list[bytes | None]

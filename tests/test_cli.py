@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import main
-from api.local.keys import DEMO_USERS, api_key
 from api.settings import LOCAL_JWT_SECRET
+from local.keys import DEMO_USERS, api_key
 from tests.actors import NewUser
 from tests.conftest import client
 

@@ -12,10 +12,10 @@ from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
 from api import errors
-from api.body import BodyGuard, RequestBody
 from api.errors import CODES, ApiError, Code, ErrorAnswer, UnhandledErrors, ValidationErrorAnswer
-from api.head import HeadAsGet
-from api.pagination import PageQuery
+from api.http.body import BodyGuard, RequestBody
+from api.http.head import HeadAsGet
+from api.schemas.pagination import PageQuery
 from tests.in_process import InProcess
 
 ORIGIN = "https://app.example.com"

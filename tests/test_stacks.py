@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 from psycopg.sql import SQL, Identifier
 
-from api.local import migrations
+from local import migrations
 from tests.stacks import Spare
 
 ROOT = Path(__file__).parents[1]

@@ -3,8 +3,8 @@
 import json
 
 from api.doctor.declared import DECLARED
-from api.local import generated
 from tests.stacks import Spare
+from tools import generated
 
 WRITE = "run `make types` and look at what changes"
 

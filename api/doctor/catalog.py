@@ -8,7 +8,7 @@ from psycopg import Connection
 
 from api.doctor.declared import Grant, State, declared
 from api.doctor.findings import Fault, Finding
-from api.local.catalog import described, snapshot
+from tools.catalog import described, snapshot
 
 # Columns, constraints and indexes, which no policy file declares. That a column is not null is a
 # constraint too since Postgres 18; here it is the column's.

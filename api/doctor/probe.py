@@ -9,10 +9,10 @@ from typing import Any, Self
 
 import httpx
 
-from api.database import NOBODY
+from api.database.caller import NOBODY
+from api.database.tokens import TokenMint
+from api.database.wire import certificates
 from api.settings import Settings
-from api.tokens import TokenMint
-from api.wire import certificates
 
 _TIMEOUT_SECONDS = 10
 _CODE = re.compile(r"PGRST\w+|[0-9A-Z]{5}")

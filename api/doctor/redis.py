@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from api.doctor import reach
 from api.doctor.findings import Finding
-from api.limits.redis import Redis
+from api.rate_limits.redis_storage import Redis
 
 
 def findings(url: str) -> Iterator[Finding]:

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 
 import httpx
 
-from api.database import NOBODY, NOT_MIGRATED
+from api.database.caller import NOBODY, NOT_MIGRATED
+from api.database.tokens import ROLE
 from api.doctor import reach
 from api.doctor.declared import declared, read_by_all, readable
 from api.doctor.findings import Finding, NotCheckedError
 from api.doctor.probe import Answer, Probe
 from api.settings import Settings
-from api.tokens import ROLE
 
 QUESTION = f"/rpc/session_exists?kind=wingman&session_id={NOBODY}"
 """What `/readyz` asks too: it needs PostgREST, Postgres, the token, the role and a function."""

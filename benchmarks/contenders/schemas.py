@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, Field, field_validator
 
-from api.text import plain_text
+from api.schemas.text import plain_text
 
 
 class Challenge(BaseModel):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from api.local.project import Project
+from local.project import Project
 from tests.actors import Sql, User
 from tests.attacks.thief import Thief
 from tests.attacks.world import Ledger, World, new_world

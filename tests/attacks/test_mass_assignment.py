@@ -7,7 +7,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.local.project import Project
+from local.project import Project
 from tests.actors import Sql
 from tests.attacks.world import World, columns, new_world, one
 from tests.conftest import client

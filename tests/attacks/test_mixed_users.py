@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import aiohttp
 import pytest
 
-from api.local.project import Project
+from local.project import Project
 from tests.actors import Sql, User, new_user
 from tests.conftest import client
 

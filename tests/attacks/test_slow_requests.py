@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 import httpx
 import psycopg
 
-from api.local.project import Project
+from local.project import Project
 from tests.actors import NewUser, NewWingman, Sql
 from tests.attacks.thief import code
 from tests.conftest import AsUser, Rest, Serve, client

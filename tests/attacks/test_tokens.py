@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from api.local.project import Project
-from api.local.server import api_settings
 from api.main import create_app
+from local.project import Project
+from local.server import api_settings
 from tests.attacks.forgery import FORGED, NO_USERS, by_hand, claims
 from tests.attacks.thief import assert_silent, code
 from tests.attacks.world import PERSONAL, TABLES, World
 from tests.conftest import Rest, Serve, client
-from tests.jwks_server import JwksServer
+from tests.identity.jwks_server import JwksServer
 
 pytestmark = pytest.mark.usefixtures("unchanged")
 

@@ -9,8 +9,8 @@ import pytest
 
 from api.doctor.examination import examine
 from api.doctor.findings import Check, Finding
-from api.local import migrations
 from api.settings import Settings
+from local import migrations
 from tests.actors import Sql
 from tests.stacks import Spare
 

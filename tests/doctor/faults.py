@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from api.doctor.findings import Fault
-from api.local.policies import SUPABASE
+from tools.policies import SUPABASE
 
 
 @dataclass(frozen=True)

@@ -12,10 +12,10 @@ from jwt.algorithms import ECAlgorithm
 
 from api.doctor import reach
 from api.doctor.findings import Check
-from api.local.addresses import HOST, free_port
+from local.addresses import HOST, free_port
 from tests.doctor.conftest import Patient
-from tests.jwks_server import JwksServer
-from tests.redis_server import redis_server
+from tests.identity.jwks_server import JwksServer
+from tests.rate_limits.redis_server import redis_server
 
 BEHIND_POSTGREST = {"schema", "private schema", "visitors", "publishable key", "clock"}
 SESSION_EXISTS = "public.session_exists(text, uuid)"

@@ -5,7 +5,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from api.local.addresses import HOST
+from local.addresses import HOST
 
 GIVE_UP_SECONDS = 10.0
 NO_ANSWER, NOT_SENT = 0, -1

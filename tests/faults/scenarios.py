@@ -10,7 +10,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import psycopg
 
-from api.local.addresses import HOST, is_healthy
+from local.addresses import HOST, is_healthy
 from tests.faults.site import Site, pid, send
 
 AWAY_SECONDS = 2.0

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import psutil
 
-from api.local.addresses import HOST, free_port, is_healthy
-from api.local.processes import Child
-from api.local.server import api_settings
-from api.local.stack import Stack
-from tests.redis_server import RedisServer, redis_server
+from local.addresses import HOST, free_port, is_healthy
+from local.processes import Child
+from local.server import api_settings
+from local.stack import Stack
+from tests.rate_limits.redis_server import RedisServer, redis_server
 from tests.stacks import scratch_folder
 
 WORKERS = 2

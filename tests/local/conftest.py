@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.local.stack import Stack
+from local.stack import Stack
 from tests.stacks.folder import scratch_folder
 
 

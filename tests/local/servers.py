@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
-from api.local.addresses import HOST
+from local.addresses import HOST
 
 
 class Echo(BaseHTTPRequestHandler):

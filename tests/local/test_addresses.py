@@ -4,7 +4,7 @@ import socket
 
 import pytest
 
-from api.local.addresses import HOST, free_port
+from local.addresses import HOST, free_port
 
 
 class TestFreePort:

@@ -6,10 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from api.local.addresses import HOST, free_port
-from api.local.gateway import gateway
-from api.local.keys import api_key
 from api.settings import LOCAL_JWT_SECRET, LOCAL_PUBLISHABLE_KEY
+from local.addresses import HOST, free_port
+from local.gateway import gateway
+from local.keys import api_key
 from tests.conftest import client
 from tests.local.servers import Echo, serving
 from tests.stacks.folder import scratch_folder

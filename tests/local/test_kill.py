@@ -11,14 +11,14 @@ import psutil
 import psycopg
 import pytest
 
-from api.local.addresses import free_port
-from api.local.stack import Stack
+from local.addresses import free_port
+from local.stack import Stack
 from tests.stacks.folder import scratch_folder
 
 _SECONDS = 30
 _PROGRAM = """
 import pathlib, signal, sys
-from api.local.stack import Stack
+from local.stack import Stack
 
 folder, db_port, rest_port = sys.argv[1:]
 with Stack(pathlib.Path(folder), int(db_port), int(rest_port)) as stack:

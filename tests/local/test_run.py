@@ -16,7 +16,7 @@ from typing import Any
 import psutil
 import pytest
 
-from api.local.addresses import HOST, free_port
+from local.addresses import HOST, free_port
 from tests.stacks.folder import scratch_folder
 
 Start = Callable[..., "Run"]
@@ -146,7 +146,7 @@ class TestEnd:
 
     @pytest.mark.parametrize("closed", ["<&-", "</dev/null", "< <(true)"])
     def test_no_terminal_to_hang_up(self, closed: str) -> None:
-        program = "from api.local.run import *; print(has_hung_up(foreground_terminal()))"
+        program = "from local.run import *; print(has_hung_up(foreground_terminal()))"
         command = f"{shlex.join([sys.executable, '-c', program])} {closed} | cat"
         said = subprocess.check_output(["bash", "-c", command])  # noqa: S603, S607 - our own
         assert said == b"False\n"

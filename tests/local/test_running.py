@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from api.local.addresses import HOST, free_port
-from api.local.errors import LocalError
-from api.local.running import RunningSupabase, find_supabase
-from api.local.stack import Stack
+from local.addresses import HOST, free_port
+from local.errors import LocalError
+from local.running import RunningSupabase, find_supabase
+from local.stack import Stack
 from tests.local.servers import serving
 
 

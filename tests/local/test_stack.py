@@ -9,9 +9,9 @@ import httpx
 import psycopg
 import pytest
 
-from api.local.addresses import HOST, free_port
-from api.local.errors import LocalError
-from api.local.stack import Stack
+from local.addresses import HOST, free_port
+from local.errors import LocalError
+from local.stack import Stack
 from tests.stacks.folder import scratch_folder
 
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root lends Postgres a user")

@@ -15,10 +15,10 @@ import schemathesis
 from schemathesis import BaseSchema, Case, CheckContext, HookContext, Response
 from schemathesis.engine import events, from_schema
 
-from api.local.project import Project
 from api.main import create_app
+from api.schemas.text import plain_text
 from api.settings import Settings
-from api.text import plain_text
+from local.project import Project
 from tests.actors import Sql
 from tests.openapi.world import World, new_world
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from psycopg import Connection
 
 from api.errors import ApiError
-from api.wingman.rules import State, Status, check_confirm
+from api.sessions.wingman.rules import State, Status, check_confirm
 from tests.policies.actors import API_OWNER, API_PARTICIPANT, API_STRANGER
 from tests.policies.check import Checks
 from tests.policies.functions import acting

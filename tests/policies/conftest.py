@@ -3,7 +3,7 @@ from collections.abc import Iterator
 import pytest
 from psycopg import Connection
 
-from api.local.project import Project
+from local.project import Project
 from tests.policies.database import with_world
 
 

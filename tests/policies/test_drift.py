@@ -6,9 +6,9 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from api.local.catalog import differences, snapshot
-from api.local.policies import changing, replay
-from api.local.project import Project
+from local.project import Project
+from tools.catalog import differences, snapshot
+from tools.policies import changing, replay
 
 # What somebody might change in the database, and the name under which it is reported.
 CHANGED = {

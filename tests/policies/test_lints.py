@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 
-from api.local.migrations import CLI, PROJECT
-from api.local.project import Project
+from local.migrations import CLI, PROJECT
+from local.project import Project
 from tests.stacks import Spare
 
 # An index is "unused" as long as no query has needed it: that is about traffic, which a database

@@ -3,7 +3,7 @@
 import sys
 import unicodedata
 
-from api.text import Line
+from api.schemas.text import Line
 from tests.actors import Sql
 
 _CHECK = """

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from api.local.project import Project
+from local.project import Project
 from tests.policies.pgtap import TESTS, files
 
 _MISSING = (

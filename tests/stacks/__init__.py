@@ -4,7 +4,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Final
 
-from api.local.project import Project
+from local.project import Project
 from tests.stacks import local, url
 from tests.stacks.folder import scratch_folder
 from tests.stacks.spare import Spare

@@ -19,13 +19,13 @@ from testcontainers.core.container import DockerContainer
 from testcontainers.core.network import Network
 from testcontainers.core.wait_strategies import HttpWaitStrategy
 
-from api.local import migrations
-from api.local.addresses import HOST, REST_PATH, free_port
-from api.local.gateway import gateway
-from api.local.keys import api_key
-from api.local.postgres import SETUP
-from api.local.postgrest import configuration
 from api.settings import LOCAL_JWT_SECRET
+from local import migrations
+from local.addresses import HOST, REST_PATH, free_port
+from local.gateway import gateway
+from local.keys import api_key
+from local.postgres import SETUP
+from local.postgrest import configuration
 from tests.stacks.folder import scratch_folder
 
 POSTGRES_IMAGE = os.environ.get("SESSION_API_POSTGRES_IMAGE", "postgres:18")

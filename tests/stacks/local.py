@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from api.local import migrations
-from api.local.addresses import HOST, free_port
-from api.local.postgres import Postgres
-from api.local.postgrest import configuration, postgrest
-from api.local.stack import Stack
+from local import migrations
+from local.addresses import HOST, free_port
+from local.postgres import Postgres
+from local.postgrest import configuration, postgrest
+from local.stack import Stack
 from tests.stacks.folder import scratch_folder
 
 _SHARED = "SESSION_API_TEST_DATA"

@@ -3,7 +3,7 @@
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from api.local.project import Project
+from local.project import Project
 
 
 class Spare(Project, Protocol):

@@ -1,0 +1,1 @@
+"""The database as one caller sees it, asked through PostgREST."""

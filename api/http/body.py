@@ -1,0 +1,179 @@
+"""What a request body may be, decided in one place, before anything reads it.
+
+Not larger than the limit, and, where it says it is JSON, JSON that every parser on its way to the
+database reads alike: Python's accepts `NaN`, lone surrogates and bottomless nesting; Postgres
+accepts no NUL. `RequestBody`, `Replacement` and `ResponseBody` are what the kinds' own schemas are
+made of.
+"""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import islice
+from sys import float_info
+from typing import Any, ClassVar, Final
+
+from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic_core import from_json
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.errors import MAX_FIELD_ERRORS, ApiError, FieldError, field_name, invalid
+from api.observability import exchange
+
+# Deeper than any honest document; parsers on the way give up at some 200 levels.
+MAX_DEPTH: Final = 64
+
+LINGER_SECONDS: Final = 1.0
+LINGER_BYTES: Final = 1_048_576
+
+
+class RequestBody(BaseModel):
+    """A body's schema. A field that it does not know is refused by name."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+
+
+class ResponseBody(BaseModel):
+    """An answer's schema. Where a row does not fit it, the error does not quote the row."""
+
+    model_config = ConfigDict(hide_input_in_errors=True)
+
+
+class Replacement(RequestBody):
+    """The body of a PUT: takes a resource back as it was read.
+
+    The fields in `read_only`, which the API itself decides, are accepted and ignored.
+    """
+
+    read_only: ClassVar[frozenset[str]] = frozenset()
+
+    @model_validator(mode="before")
+    @classmethod
+    def ignore_read_only(cls, value: object) -> object:
+        """Leave out what the client cannot change anyway."""
+        if not isinstance(value, dict):
+            return value
+        return {name: field for name, field in value.items() if name not in cls.read_only}
+
+
+class BodyGuard:
+    """ASGI middleware: refuses a body that is too large (413) or is not strict JSON (422).
+
+    What the application receives is the whole body in one message.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self.app = app
+        self.max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body within the limit, check it, then run the application."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        headers = Headers(scope=scope)
+        length = headers.get("content-length")
+        # HTTP/1 announces every body; later versions need not
+        is_http1 = scope.get("http_version", "1.1").startswith("1")
+        if is_http1 and length is None and "transfer-encoding" not in headers:
+            await self.app(scope, receive, send)
+            return
+        if length is not None and length.isdecimal() and int(length[:20]) > self.max_bytes:
+            await refuse(self.max_bytes, receive, send)
+            return
+
+        body = bytearray()
+        while True:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                exchange.client_gone()
+                return
+            body += message.get("body", b"")
+            if len(body) > self.max_bytes:
+                await refuse(self.max_bytes, receive, send)
+                return
+            if not message.get("more_body", False):
+                break
+
+        if body and "json" in headers.get("content-type", "").lower():
+            errors = list(islice(refused_values(bytes(body)), MAX_FIELD_ERRORS))
+            if errors:
+                await invalid(*errors).response()(scope, receive, send)
+                return
+        await self.app(scope, replay(bytes(body), receive), send)
+
+
+def replay(body: bytes, receive: Receive) -> Receive:
+    """Make a `receive` that gives the body first and then whatever comes, such as a disconnect."""
+    given = False
+
+    async def receive_again() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive_again
+
+
+async def refuse(max_bytes: int, receive: Receive, send: Send) -> None:
+    """Answer 413 and close the connection, without reading the rest of the body.
+
+    A client that is still sending would meet a reset connection before it sees the answer, so a
+    bounded part of what it sends is read and thrown away first.
+    """
+    error = ApiError(
+        "PAYLOAD_TOO_LARGE",
+        f"The request body is larger than {max_bytes} bytes.",
+        headers={"Connection": "close"},
+    )
+    answer = error.response()
+    await send(
+        {"type": "http.response.start", "status": 413, "headers": list(answer.raw_headers)},
+    )
+    await send({"type": "http.response.body", "body": bytes(answer.body), "more_body": True})
+    with suppress(TimeoutError):
+        async with asyncio.timeout(LINGER_SECONDS):
+            thrown_away = 0
+            while thrown_away < LINGER_BYTES:
+                message = await receive()
+                thrown_away += len(message.get("body", b""))
+                if not message.get("more_body", False):
+                    break
+    await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
+def refused_values(body: bytes) -> Iterator[FieldError]:
+    """Parse `body` strictly and name what cannot be accepted; nothing if all is well."""
+    try:
+        value = from_json(body, allow_inf_nan=False)
+    except ValueError:
+        yield FieldError(field="body", message="This is not valid JSON.")
+        return
+    yield from refused_inside(value, ())
+
+
+def refused_inside(value: Any, path: tuple[str, ...]) -> Iterator[FieldError]:
+    """Name the values in parsed JSON that the database could not take."""
+    problem = None
+    if len(path) > MAX_DEPTH:
+        problem = "This is nested too deeply."
+    elif isinstance(value, str):
+        problem = "This holds a NUL character." if "\0" in value else None
+    elif isinstance(value, dict):
+        for key, child in value.items():
+            if "\0" in key:
+                yield FieldError(
+                    field=field_name(("body", *path)), message="A name in it holds a NUL character."
+                )
+            else:
+                yield from refused_inside(child, (*path, key))
+    elif isinstance(value, list):
+        for index, child in enumerate(value):
+            yield from refused_inside(child, (*path, str(index)))
+    elif isinstance(value, int | float) and not abs(value) <= float_info.max:
+        problem = "This number is too large."
+    if problem:
+        yield FieldError(field=field_name(("body", *path)), message=problem)

@@ -1,0 +1,214 @@
+"""Idempotency-Key: a creating request that is sent again creates nothing again.
+
+The claim on a key is made by a trigger, in the transaction that creates the row: there is no moment
+in which one is there without the other. The answer is kept right after it. So whatever dies when,
+a request sent again finds the answer, or the row and makes the answer of it.
+
+What created nothing claims nothing: after an error the same key may be sent with another body.
+"""
+
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, Final
+
+from fastapi import Depends, FastAPI, Header, Request, Response
+from postgrest import AsyncSelectRequestBuilder
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from api.database.caller import ConstraintError, Database, DatabaseError, Query, rows
+from api.database.wire import Answer
+from api.dependencies import CallerDatabase
+from api.errors import ApiError, FieldError, invalid, user_is_gone
+from api.observability import exchange, metrics
+
+logger = logging.getLogger(__name__)
+
+TABLE: Final = "idempotency_keys"
+TAKEN: Final = "idempotency_keys_once"
+OWNER: Final = "idempotency_keys_user_id_fkey"
+IN_PROGRESS: Final = timedelta(seconds=10)
+"""How long the first request may take to be answered, with reserve: then it is taken for dead."""
+REPLAYED: Final = "Idempotency-Replayed"
+ONCE: Final = "session_api.once"
+"""Where in the scope the request's `Once` is."""
+
+MORE_THAN_ONE: Final = "Send this header once, with one key."
+ANOTHER_REQUEST: Final = "This key was used for another request. Make a new one for this."
+STILL_ANSWERED: Final = "The first request with this key is still being answered."
+GONE: Final = "What the first request with this key has created is gone."
+
+
+class ReplayedError(Exception):
+    """The request was answered before: this is the answer, `{status, location, body}`."""
+
+    def __init__(self, answer: dict[str, Any]) -> None:
+        self.answer = answer
+
+
+class Once:
+    """One request with a key: it creates, or gives what the first one with that key created."""
+
+    def __init__(self, database: Database, key: str, fingerprint: str) -> None:
+        self.database = database
+        self.key = key
+        self.fingerprint = fingerprint
+        self.has_created = False
+        self.is_replay = False
+
+    async def insert(self, query: Query, send: Callable[[Query], Awaitable[Answer]]) -> Answer:
+        """Send an insert together with the claim on the key.
+
+        Raises:
+            ReplayedError: an earlier request had this key, and its answer is here.
+            ApiError: `CONFLICT`, the earlier one is still being answered; `VALIDATION_ERROR`, it
+                was not the same request; `NOT_AUTHENTICATED`, the token has outlived its user.
+
+        """
+        request = query.request
+        request.headers["Idempotency-Key"] = self.key
+        request.headers["Idempotency-Fingerprint"] = self.fingerprint
+        try:
+            created = await send(query)
+        except ConstraintError as error:
+            if error.name == OWNER:
+                raise user_is_gone() from None
+            if error.name != TAKEN:
+                raise
+        else:
+            self.has_created = True
+            return created
+        found = await send(await self.again(request.path.path, request.params.get("select", "*")))
+        if not rows(found):
+            raise ApiError("CONFLICT", GONE)
+        self.has_created = self.is_replay = True
+        return found
+
+    async def again(self, path: str, columns: str) -> AsyncSelectRequestBuilder:
+        """Return the query that reads what the first request with this key created."""
+        keys = self.database.table(TABLE)
+        first = await self.database.row(keys.select().eq("key", self.key))
+        if first is None:  # it was a day old, and another request has just swept it away
+            raise ApiError("CONFLICT")
+        if first["fingerprint"] != self.fingerprint:
+            raise invalid(FieldError(field="Idempotency-Key", message=ANOTHER_REQUEST))
+        if first["answer"] is not None:
+            raise ReplayedError(first["answer"])
+        if datetime.now(UTC) - datetime.fromisoformat(first["created_at"]) < IN_PROGRESS:
+            raise ApiError("CONFLICT", STILL_ANSWERED, headers={"Retry-After": "1"})
+        table = self.database.table(path.rpartition("/")[2])
+        return table.select(columns).eq("id", first["row_id"])
+
+    async def keep(self, answer: dict[str, Any]) -> None:
+        """Keep the answer. Without it the next request with this key makes one from the row."""
+        keys = self.database.table(TABLE)
+        try:
+            kept = await self.database.row(keys.update({"answer": answer}).eq("key", self.key))
+        except (ApiError, DatabaseError) as error:
+            logger.warning("an answer was not kept for its Idempotency-Key: %s", error)
+            return
+        if kept is None:
+            logger.error(
+                "nobody has claimed an Idempotency-Key: the table lacks its trigger "
+                "claim_idempotency_key, and creates again what is sent again"
+            )
+
+
+async def idempotent(
+    request: Request,
+    database: CallerDatabase,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            alias="Idempotency-Key",
+            min_length=1,
+            max_length=255,
+            pattern=r"^[\x21-\x7e]+$",
+            description="Chosen by the client, new for each thing to create. For 24 hours the same "
+            "request with the same key gives the first answer again and creates nothing; with "
+            "another body it is 422, and 409 while the first is under way.",
+            examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+        ),
+    ] = None,
+) -> Database:
+    """Make the database of a route that creates: once for each `Idempotency-Key`."""
+    if idempotency_key is None:
+        return database
+    if len(request.headers.getlist("Idempotency-Key")) > 1:
+        raise invalid(FieldError(field="Idempotency-Key", message=MORE_THAN_ONE))
+    asked = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    asked.update(await request.body())
+    # hashed: of whatever length and characters, and nobody reads what a client has put into it
+    key = hashlib.sha256(idempotency_key.encode()).hexdigest()
+    database.once = request.scope[ONCE] = Once(database, key, asked.hexdigest())
+    return database
+
+
+CreatingDatabase = Annotated[Database, Depends(idempotent)]
+
+
+class KeptAnswers:
+    """ASGI middleware: keeps the answers of requests that created something with a key."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Run the application; send its answer once it is kept."""
+        if scope["type"] != "http" or scope["method"] != "POST":
+            await self.app(scope, receive, send)
+            return
+        start: Message = {}
+        parts: list[bytes] = []
+
+        async def send_when_kept(message: Message) -> None:
+            nonlocal start
+            once: Once | None = scope.get(ONCE)
+            if once is None or not once.has_created:
+                await send(message)
+            elif message["type"] == "http.response.start":
+                start = message
+            else:
+                parts.append(message.get("body", b""))
+                if message.get("more_body", False):
+                    return
+                await keep(once, start, b"".join(parts))
+                await send(start)
+                await send({"type": "http.response.body", "body": b"".join(parts)})
+
+        await self.app(scope, receive, send_when_kept)
+
+
+async def keep(once: Once, start: Message, body: bytes) -> None:
+    """Keep an answer, if it is a success, and mark it if the row was there before."""
+    if not 200 <= start["status"] < 300:
+        return
+    location = dict(start["headers"]).get(b"location")
+    await once.keep(
+        {
+            "status": start["status"],
+            "location": location and location.decode(),
+            "body": body.decode(),
+        }
+    )
+    if once.is_replay:
+        metrics.IDEMPOTENT_REPLAYS.inc()
+        exchange.replayed()
+        start["headers"] = [*start["headers"], (REPLAYED.lower().encode(), b"true")]
+
+
+async def on_replayed(_: Request, error: ReplayedError) -> Response:
+    """Give the first answer again."""
+    metrics.IDEMPOTENT_REPLAYS.inc()
+    exchange.replayed()
+    answer = error.answer
+    headers = {REPLAYED: "true"}
+    if answer["location"] is not None:
+        headers["Location"] = answer["location"]
+    return Response(answer["body"], answer["status"], headers, "application/json")
+
+
+def install(app: FastAPI) -> None:
+    """Let `app` give first answers again."""
+    app.exception_handler(ReplayedError)(on_replayed)

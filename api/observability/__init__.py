@@ -1,0 +1,1 @@
+"""Logs, metrics and traces, all made from the record of one request."""

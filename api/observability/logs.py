@@ -1,0 +1,248 @@
+"""The log: one line a request, JSON in production and readable in development.
+
+What a line may hold is what an `Exchange` holds. What other code logs passes through here as
+well, and whatever could carry a user's words or a token is left out: the messages of exceptions
+that are not ours (they quote the value that they stumbled over), and the arguments of other
+libraries' lines.
+"""
+
+import json
+import logging
+import os
+import sys
+import time
+import traceback
+from types import TracebackType
+from typing import Final, TextIO
+
+import structlog
+from pydantic_core import to_json as to_json_bytes
+from structlog.typing import EventDict, Processor, WrappedLogger
+
+from api.observability import exchange
+from api.observability.exchange import Exchange
+from api.settings import Settings
+
+OURS: Final = "api"
+# its arguments are addresses, ports and process ids
+SERVER: Final = "uvicorn"
+MOST_FRAMES: Final = 30
+LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
+# probes and scrapes come every few seconds and say nothing when all is well
+QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+
+
+class Output:
+    """Writes lines to a stream; a stream that is gone must not fail the request."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self.stream = stream
+
+    def msg(self, line: str) -> None:
+        """Write one line."""
+        try:
+            self.stream.write(line + "\n")
+            self.stream.flush()
+        except (OSError, ValueError):
+            # the reader has closed its end, or the disk is full: there is nowhere to say so
+            return
+
+
+class RequestLog:
+    """Writes the line of each request: an observer for `api.observability.exchange.Exchanges`.
+
+    It runs structlog's processors itself: a bound logger around them, which would hold nothing,
+    costs as much again.
+    """
+
+    def __init__(self, output: Output, level: int, stamp: "Stamp", render: Processor) -> None:
+        self.output = output
+        self.level = level
+        self.stamp = stamp
+        self.render = render
+
+    def __call__(self, ended: Exchange) -> None:
+        """Write the line."""
+        route = ended.route
+        level = "info"
+        if ended.status >= 500:
+            level = "error"
+        elif route.template in QUIET and ended.status < 400:
+            level = "debug"
+        if LEVELS[level] < self.level:
+            return
+        line: EventDict = {
+            "event": "request",
+            "level": level,
+            "request_id": ended.request_id,
+            "method": ended.method,
+            "route": route.template,
+            "status": ended.status,
+            "ms": round(ended.seconds * 1000, 2),
+            "upstream_ms": round(ended.upstream_seconds * 1000, 2),
+            "upstream_count": len(ended.upstream),
+        }
+        if route.kind is not None:
+            line["kind"] = route.kind
+        if ended.user_id is not None:
+            line["user_id"] = ended.user_id
+        if ended.session_id is not None:
+            line["session_id"] = ended.session_id
+        if ended.code is not None:
+            line["code"] = ended.code
+        if ended.retries:
+            line["retries"] = ended.retries
+        if ended.events:
+            line["events"] = ended.events
+        self.output.msg(str(self.render(None, level, self.stamp(None, level, line))))
+
+
+def configure(settings: Settings, stream: TextIO | None = None) -> RequestLog:
+    """Make everything that this process logs go to one place, in one form.
+
+    Args:
+        settings: `LOG_LEVEL` and `LOG_FORMAT`.
+        stream: where to; standard output unless given.
+
+    Returns:
+        The observer that writes a line a request.
+
+    """
+    stream = stream or sys.stdout
+    level = LEVELS[settings.log_level]
+    if settings.log_format == "json":
+        render: Processor = to_json
+    else:
+        colours = stream.isatty() and "NO_COLOR" not in os.environ
+        render = structlog.dev.ConsoleRenderer(colors=colours, pad_event_to=8)
+    stamp = Stamp()
+    take_over_logging(stream, level, stamp, render)
+    return RequestLog(Output(stream), level, stamp, render)
+
+
+class Handler(logging.StreamHandler[TextIO]):
+    """Our handler at the root of standard logging: one of them, however many applications."""
+
+
+def take_over_logging(stream: TextIO, level: int, stamp: Processor, render: Processor) -> None:
+    """Send what is logged the standard way, by us, uvicorn and libraries, through structlog."""
+    handler = Handler(stream)
+    handler.addFilter(is_wanted)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            # `name` is dropped again by structlog, hence `logger`
+            foreign_pre_chain=[structlog.stdlib.add_log_level, add_logger, add_request_id, stamp],
+            processors=[
+                without_arguments,
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.ExceptionRenderer(describe),
+                render,
+            ],
+            use_get_message=False,
+            pass_foreign_args=True,
+        )
+    )
+    root = logging.getLogger()
+    for other in [it for it in root.handlers if isinstance(it, Handler)]:
+        root.removeHandler(other)
+    root.addHandler(handler)
+    root.setLevel(logging.WARNING)
+    logging.getLogger(OURS).setLevel(level)
+    for name in ("uvicorn", "uvicorn.error", "uvicorn.asgi"):
+        server = logging.getLogger(name)
+        server.handlers.clear()
+        server.propagate = True
+        server.setLevel(max(level, logging.INFO))
+    # the line a request is ours: uvicorn's names the raw path with its query
+    access = logging.getLogger("uvicorn.access")
+    access.handlers.clear()
+    access.propagate = False
+
+
+def is_wanted(record: logging.LogRecord) -> bool:
+    """Leave out uvicorn's lines on WebSockets: nothing here takes one, and they name the path."""
+    return not (record.name.startswith(SERVER) and "WebSocket" in str(record.msg))
+
+
+def add_logger(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """Say where the line comes from."""
+    line["logger"] = line["_record"].name
+    return line
+
+
+def add_request_id(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """Say which request the line belongs to, if any."""
+    if current := exchange.current():
+        line["request_id"] = current.request_id
+    return line
+
+
+def without_arguments(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
+    """Fill in the arguments of our own lines and of uvicorn's, and nobody else's.
+
+    Of others' lines the first is kept as it stands in their source: asyncio, for one, quotes
+    exceptions on the next.
+    """
+    arguments = line.pop("positional_args", ())
+    line.pop("stack_info", None)
+    record = line["_record"]
+    if record.name.partition(".")[0] not in (OURS, SERVER):
+        if not isinstance(record.msg, str):  # an exception, say
+            line["event"] = type(record.msg).__name__
+        line["event"] = line["event"].partition("\n")[0]
+    elif arguments:
+        line["event"] %= arguments
+    return line
+
+
+def describe(
+    exc_info: tuple[type[BaseException], BaseException, TracebackType | None],
+) -> str:
+    """Describe an exception and what caused it: types and places, and messages of ours only."""
+    lines: list[str] = []
+    describe_one(exc_info[1], lines, set())
+    return "\n".join(lines)
+
+
+def describe_one(error: BaseException, lines: list[str], seen: set[int]) -> None:
+    """Add one exception to `lines`, after what it came from."""
+    seen.add(id(error))
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None and id(cause) not in seen:
+        describe_one(cause, lines, seen)
+        lines.append("then:")
+    kind = type(error)
+    for frame in traceback.extract_tb(error.__traceback__)[-MOST_FRAMES:]:
+        lines.append(f"  {frame.filename}:{frame.lineno} in {frame.name}")
+    name = f"{kind.__module__}.{kind.__qualname__}"
+    lines.append(f"{name}: {error}" if kind.__module__.partition(".")[0] == OURS else name)
+    if isinstance(error, BaseExceptionGroup):
+        for inner in error.exceptions:
+            if id(inner) not in seen:
+                describe_one(inner, lines, seen)
+
+
+class Stamp:
+    """Processor: adds the time, in UTC. A line a request is worth formatting each second once."""
+
+    def __init__(self) -> None:
+        self._second = (0, "")
+
+    def __call__(self, _: WrappedLogger, __: str, line: EventDict) -> EventDict:
+        """Add it."""
+        now = time.time_ns()
+        second, written = self._second
+        if now // 1_000_000_000 != second:
+            second = now // 1_000_000_000
+            written = time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second))
+            self._second = second, written
+        line["timestamp"] = f"{written}.{now // 1000 % 1_000_000:06}Z"
+        return line
+
+
+def to_json(_: WrappedLogger, __: str, line: EventDict) -> str:
+    """Processor: write a line as JSON, whatever is in it."""
+    try:
+        return to_json_bytes(line, fallback=str).decode()
+    except ValueError:  # half a character, in what a library logged
+        return json.dumps(line, default=str)

@@ -1,0 +1,124 @@
+"""Prometheus metrics, at `/metrics` for whoever has the token.
+
+Labels come from closed lists: routes by their template, known methods, codes of ours. An unknown
+path is `unknown`, so a flood of made-up ones adds nothing.
+
+With several workers set `PROMETHEUS_MULTIPROC_DIR` to an empty folder before the start: the workers
+then count into files there, and each of them answers for all.
+"""
+
+import hmac
+import os
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.multiprocess import MultiProcessCollector
+
+from api.errors import ApiError
+from api.observability.exchange import Exchange
+
+# Seconds. The usual answer takes a few milliseconds; past 2.5 s the database is given up.
+BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+REQUESTS = Counter("session_api_requests", "Requests answered.", ["method", "route", "status"])
+SECONDS = Histogram(
+    "session_api_request_seconds", "Time to answer.", ["method", "route"], buckets=BUCKETS
+)
+UPSTREAM_SECONDS = Histogram(
+    "session_api_upstream_seconds",
+    "Time that a request waited for PostgREST.",
+    ["method", "route"],
+    buckets=BUCKETS,
+)
+UPSTREAM_REQUESTS = Counter(
+    "session_api_upstream_requests", "Requests to PostgREST.", ["method", "route"]
+)
+DENIALS = Counter("session_api_denials", "Requests denied: 401 and 403.", ["code"])
+RATE_LIMITED = Counter("session_api_rate_limited", "Requests refused by a rate limit.", ["limit"])
+RATE_LIMITS_SKIPPED = Counter(
+    "session_api_rate_limits_skipped", "Limits not checked: their storage was away."
+)
+OVERLOADS = Counter(
+    "session_api_overloads", "Requests refused: as many were in progress as may be."
+)
+CONFIRM_RETRIES = Counter(
+    "session_api_confirm_retries", "Confirmations tried again: the session has changed meanwhile."
+)
+IDEMPOTENT_REPLAYS = Counter(
+    "session_api_idempotent_replays", "First answers given again for an Idempotency-Key."
+)
+
+
+class Route:
+    """A route's counters, looked up once."""
+
+    __slots__ = ("seconds", "statuses", "upstream_requests", "upstream_seconds")
+
+    def __init__(self, method: str, template: str) -> None:
+        self.statuses: dict[int, Counter] = {}
+        self.seconds = SECONDS.labels(method, template)
+        self.upstream_seconds = UPSTREAM_SECONDS.labels(method, template)
+        self.upstream_requests = UPSTREAM_REQUESTS.labels(method, template)
+
+
+_routes: dict[tuple[str, str], Route] = {}
+
+
+def count(ended: Exchange) -> None:
+    """Count one request: an observer for `api.observability.exchange.Exchanges`."""
+    method, template = key = (ended.method, ended.route.template)
+    route = _routes.get(key)
+    if route is None:
+        route = _routes[key] = Route(method, template)
+    answered = route.statuses.get(ended.status)
+    if answered is None:
+        answered = route.statuses[ended.status] = REQUESTS.labels(*key, str(ended.status))
+    answered.inc()
+    route.seconds.observe(ended.seconds)
+    if ended.upstream:
+        route.upstream_seconds.observe(ended.upstream_seconds)
+        route.upstream_requests.inc(len(ended.upstream))
+    if ended.retries and ended.route.action == "confirm":
+        CONFIRM_RETRIES.inc(ended.retries)
+    if "session_denied" in ended.events:
+        DENIALS.labels(ended.code or "unknown").inc()
+
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/metrics")
+async def metrics(request: Request) -> Response:
+    """Give Prometheus the metrics.
+
+    Raises:
+        ApiError: `NOT_FOUND` without `METRICS_TOKEN`, so that nothing is public by accident;
+            `NOT_AUTHENTICATED` for a wrong token.
+
+    """
+    expected = request.app.state.settings.metrics_token
+    if expected is None:
+        raise ApiError("NOT_FOUND")
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not hmac.compare_digest(
+        token.strip().encode(), expected.get_secret_value().encode()
+    ):
+        raise ApiError("NOT_AUTHENTICATED", "Send the bearer token that METRICS_TOKEN names.")
+    return Response(exposition(), media_type=CONTENT_TYPE_LATEST)
+
+
+def exposition() -> bytes:
+    """Return all metrics: this process's, or with `PROMETHEUS_MULTIPROC_DIR` all workers'."""
+    if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    return generate_latest(registry)

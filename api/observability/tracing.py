@@ -1,0 +1,95 @@
+"""Traces, by OpenTelemetry: `pip install '.[otel]'`, and `OTEL_EXPORTER_OTLP_ENDPOINT`.
+
+A span for each request, and below it one for each question to PostgREST. Made here, from what an
+`Exchange` holds, rather than by the instrumentation packages, which put raw paths, queries and the
+words of exceptions into spans. A caller's `traceparent` is continued.
+
+The variables are OpenTelemetry's own: `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER` and the rest work.
+"""
+
+import asyncio
+import os
+import threading
+from typing import TYPE_CHECKING, Final
+
+from opentelemetry import propagate
+from opentelemetry.trace import SpanKind, StatusCode, Tracer, set_span_in_context
+from starlette.datastructures import Headers
+
+from api.observability.exchange import Exchange
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
+
+SERVICE: Final = "session-api"
+ENDPOINTS: Final = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+STOP_SECONDS: Final = 2
+PROPAGATED: Final = ("traceparent", "tracestate")
+
+
+def start() -> "TracerProvider | None":
+    """Start sending spans, if the environment says where to.
+
+    Raises:
+        SystemExit: it does, and the packages are not there.
+
+    """
+    off = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    if off or not any(os.environ.get(name) for name in ENDPOINTS):
+        return None
+    try:
+        from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+        from opentelemetry.sdk.resources import Resource
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import BatchSpanProcessor
+    except ImportError:
+        raise SystemExit(
+            f"{ENDPOINTS[1]} is set, but OpenTelemetry is not there: pip install '.[otel]'."
+        ) from None
+    os.environ.setdefault("OTEL_SERVICE_NAME", SERVICE)
+    # the end of the process is ours to bound
+    provider = TracerProvider(resource=Resource.create(), shutdown_on_exit=False)
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
+    return provider
+
+
+async def stop(provider: "TracerProvider") -> None:
+    """Send what is left, within two seconds: nobody waits for a collector that is away."""
+    sending = threading.Thread(target=provider.shutdown, daemon=True)
+    sending.start()
+    await asyncio.to_thread(sending.join, STOP_SECONDS)
+
+
+class Traces:
+    """Makes the spans of each request: an observer for `api.observability.exchange.Exchanges`."""
+
+    def __init__(self, tracer: Tracer) -> None:
+        self.tracer = tracer
+
+    def __call__(self, ended: Exchange) -> None:
+        """Make them, all at once: the times are known."""
+        headers, route = Headers(scope=ended.scope), ended.route
+        carrier = {name: headers[name] for name in PROPAGATED if name in headers}
+        span = self.tracer.start_span(
+            f"{ended.method} {route.template}",
+            propagate.extract(carrier),
+            SpanKind.SERVER,
+            {
+                "http.request.method": ended.method,
+                "http.route": route.template,
+                "http.response.status_code": ended.status,
+                "session_api.request_id": ended.request_id,
+                **({} if ended.code is None else {"error.type": ended.code}),
+            },
+            start_time=ended.started,
+        )
+        if ended.status >= 500:
+            span.set_status(StatusCode.ERROR)
+        inside = set_span_in_context(span)
+        for began, took in ended.upstream:
+            started = ended.started + began - ended.began
+            question = self.tracer.start_span(
+                "PostgREST", inside, SpanKind.CLIENT, start_time=started
+            )
+            question.end(started + took)
+        span.end(ended.started + round(ended.seconds * 1e9))

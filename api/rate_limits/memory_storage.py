@@ -1,0 +1,78 @@
+"""The counts of one process, in its memory."""
+
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final
+
+from api.rate_limits.rate import Count, Rate
+
+MOST_KEYS: Final = 50_000
+"""Users, and apart from them addresses, that one process remembers in memory."""
+
+
+class Memory:
+    """Counts in this process's memory, for a bounded number of keys: the oldest give way.
+
+    The same sliding window as `limits` keeps in Redis. Its own memory storage walks over all keys
+    on every hit and forgets none before its time, which a flood of addresses would use.
+    """
+
+    def __init__(
+        self, most_keys: int = MOST_KEYS, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.most_keys = most_keys
+        self.clock = clock
+        # key → when its window began, hits in it, hits in the one before, when both are over
+        self.windows: OrderedDict[tuple[str, str], tuple[float, int, int, float]] = OrderedDict()
+
+    async def hit(self, rate: Rate, who: str, *, told: bool = True) -> Count:
+        """Count a hit, unless that would be one too many.
+
+        `told`: whether the caller wants to know more than that it is allowed.
+        """
+        now, key = self.clock(), (rate.name, who)
+        start, current, previous = self._window(key, rate.period, now)
+        if self._used(rate, start, current, previous, now) >= rate.amount:
+            return self._count(rate, start, current, previous, now, allowed=False)
+        self.windows[key] = (start, current + 1, previous, start + 2 * rate.period)
+        if current == 0:
+            self.windows.move_to_end(key)
+            self._make_room(now)
+        if not told:
+            return Count(rate, True, 0, 0.0)
+        return self._count(rate, start, current + 1, previous, now, allowed=True)
+
+    async def look(self, rate: Rate, who: str) -> Count:
+        """Return the count as it is."""
+        now = self.clock()
+        start, current, previous = self._window((rate.name, who), rate.period, now)
+        return self._count(rate, start, current, previous, now, allowed=True)
+
+    def _window(self, key: tuple[str, str], period: int, now: float) -> tuple[float, int, int]:
+        found = self.windows.get(key)
+        if found is None or now >= found[3]:
+            return now, 0, 0
+        start, current, previous, _ = found
+        return (start, current, previous) if now < start + period else (start + period, 0, current)
+
+    def _used(self, rate: Rate, start: float, current: int, previous: int, now: float) -> int:
+        # the window before fades as this one goes on, as if it had been used evenly
+        return int(previous * (start + rate.period - now) / rate.period) + current
+
+    def _count(
+        self, rate: Rate, start: float, current: int, previous: int, now: float, *, allowed: bool
+    ) -> Count:
+        left = start + rate.period - now
+        used = self._used(rate, start, current, previous, now)
+        # the window before frees a place each time its weight has fallen by one
+        reset = min(left % (rate.period / previous) if previous else left, left) if used else 0.0
+        return Count(rate, allowed, max(rate.amount - used, 0), reset)
+
+    def _make_room(self, now: float) -> None:
+        # two at a time outpace the one that came, so that keys of the past do not stay
+        for _ in range(2):
+            oldest, window = next(iter(self.windows.items()))
+            if len(self.windows) <= self.most_keys and window[3] > now:
+                return
+            del self.windows[oldest]

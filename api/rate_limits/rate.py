@@ -1,0 +1,65 @@
+"""What a limit is, and how it stands for somebody."""
+
+import math
+from typing import Final, Literal, NamedTuple, get_args
+
+import limits
+from limits import RateLimitItem
+
+from api.errors import ApiError
+from api.observability import metrics
+from api.observability.exchange import Action
+
+Limit = Literal[Action, "address", "failed_auth"]
+LIMITS: Final[tuple[Limit, ...]] = (*get_args(Action), "address", "failed_auth")
+Header = tuple[bytes, bytes]
+
+
+class Rate(NamedTuple):
+    """A limit: so many in so many seconds."""
+
+    name: Limit
+    amount: int
+    period: int
+    item: RateLimitItem
+    headers: tuple[Header, ...]
+    """What every answer under this limit says."""
+
+    @classmethod
+    def of(cls, name: Limit, text: str) -> "Rate":
+        """Read a limit as the settings have it: `60/minute`."""
+        item = limits.parse(text)
+        amount, period = item.amount, item.get_expiry()
+        headers = (
+            (b"ratelimit-limit", str(amount).encode()),
+            (b"ratelimit-policy", f"{amount};w={period}".encode()),
+        )
+        return cls(name, amount, period, item, headers)
+
+
+class Count(NamedTuple):
+    """How a limit stands for somebody."""
+
+    rate: Rate
+    allowed: bool
+    remaining: int
+    reset: float
+    """Seconds until there is room for more."""
+
+    def headers(self) -> tuple[Header, ...]:
+        """Return what a client may know.
+
+        The plain numbers of the IETF drafts up to 6 rather than the structured fields of the later
+        ones: this is what frontends' libraries read, and what two lines of JavaScript can.
+        """
+        return (
+            *self.rate.headers,
+            (b"ratelimit-remaining", b"%d" % self.remaining),
+            (b"ratelimit-reset", b"%d" % math.ceil(self.reset)),
+        )
+
+    def refusal(self) -> ApiError:
+        """Return the answer to a request too many."""
+        metrics.RATE_LIMITED.labels(self.rate.name).inc()
+        known = {name.decode(): value.decode() for name, value in self.headers()}
+        return ApiError("RATE_LIMITED", headers={"Retry-After": str(int(self.reset) + 1), **known})

@@ -1,0 +1,1 @@
+"""What the schemas of all kinds are made of."""

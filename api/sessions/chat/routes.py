@@ -1,0 +1,82 @@
+"""The chat endpoints."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from api import errors
+from api.dependencies import CallerDatabase
+from api.http.idempotency import CreatingDatabase
+from api.schemas.pagination import Page
+from api.sessions.access import SessionId
+from api.sessions.chat import service
+from api.sessions.chat.schemas import (
+    ChatSession,
+    ChatSessionCreate,
+    Message,
+    MessageCreate,
+    MessageQuery,
+    SessionQuery,
+)
+from api.sessions.chat.service import SESSIONS
+from api.sessions.owned import NOT_THERE
+
+PREFIX = "/api/v1/chat/sessions"
+
+router = APIRouter(tags=["chat"], responses=errors.ALWAYS)
+
+AuthorizedSession = Annotated[ChatSession, Depends(SESSIONS.get_authorized_session)]
+
+
+@router.get("")
+async def list_sessions(
+    query: Annotated[SessionQuery, Query()], database: CallerDatabase, request: Request
+) -> Page[ChatSession]:
+    """List the caller's chat sessions."""
+    return await SESSIONS.page(
+        database, query, request, sort_by=query.sort_by, sort_order=query.sort_order
+    )
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=errors.responses("CONFLICT", "PAYLOAD_TOO_LARGE"),
+)
+async def create(
+    body: ChatSessionCreate, database: CreatingDatabase, response: Response
+) -> ChatSession:
+    """Open a chat session."""
+    session = await SESSIONS.create(database, body.model_dump(mode="json"))
+    response.headers["Location"] = f"{PREFIX}/{session.id}"
+    return session
+
+
+@router.get("/{session_id}", responses=errors.responses(*NOT_THERE))
+async def get(session: AuthorizedSession) -> ChatSession:
+    """Read a chat session."""
+    return session
+
+
+@router.get("/{session_id}/messages", responses=errors.responses(*NOT_THERE))
+async def list_messages(
+    session_id: SessionId,
+    query: Annotated[MessageQuery, Query()],
+    database: CallerDatabase,
+    request: Request,
+) -> Page[Message]:
+    """List a chat session's messages, oldest first by default. Any page costs the same."""
+    messages, total = await service.list_messages(database, session_id, query)
+    return Page[Message].of(messages, total, query, request)
+
+
+@router.post(
+    "/{session_id}/messages",
+    status_code=201,
+    responses=errors.responses(*NOT_THERE, "CONFLICT", "PAYLOAD_TOO_LARGE"),
+)
+async def post_message(
+    session_id: SessionId, body: MessageCreate, database: CreatingDatabase
+) -> Message:
+    """Post a message. It gets the session's next number and the database's time."""
+    return await service.post_message(database, session_id, body)

@@ -1,0 +1,38 @@
+"""What the interview endpoints take and answer."""
+
+from typing import Literal
+from uuid import UUID
+
+from pydantic import Field
+
+from api.http.body import RequestBody, ResponseBody
+from api.schemas.times import Moment
+
+Status = Literal["active", "completed", "abandoned"]
+
+
+class InterviewSessionCreate(RequestBody):
+    """Which posting to practise for."""
+
+    job_posting_id: UUID = Field(examples=["b0000000-0000-4000-8000-000000000001"])
+
+
+class JobPostingBasic(ResponseBody):
+    """The posting, as far as an interview shows it."""
+
+    id: UUID = Field(examples=["b0000000-0000-4000-8000-000000000001"])
+    title: str = Field(examples=["Backend engineer"])
+    company: str | None = Field(None, examples=["Initech"])
+
+
+class InterviewSession(ResponseBody):
+    """An interview session. It outlives its posting: then both posting fields are `null`."""
+
+    id: UUID = Field(examples=["b1000000-0000-4000-8000-000000000001"])
+    user_id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])
+    job_posting_id: UUID | None = Field(examples=["b0000000-0000-4000-8000-000000000001"])
+    status: Status = Field(examples=["active"])
+    current_question_number: int = Field(examples=[0])
+    created_at: Moment
+    updated_at: Moment
+    job_posting: JobPostingBasic | None

@@ -1,0 +1,15 @@
+"""The interview endpoints' one declaration: an owned session with its posting."""
+
+from typing import Final
+
+from api.sessions.interview.schemas import InterviewSession
+from api.sessions.owned import OwnedSessions
+
+SESSIONS: Final = OwnedSessions(
+    "interview",
+    owner="user_id",
+    answer=InterviewSession,
+    columns="*,job_posting:job_postings(id,title,company)",
+    # one foreign key over (owner, posting): a missing and a foreign posting fail alike
+    refusals={"interview_sessions_job_posting_fkey": "JOB_POSTING_NOT_FOUND"},
+)

@@ -1,0 +1,82 @@
+"""What the study endpoints take and answer."""
+
+from typing import Annotated, Any, ClassVar, Final
+from uuid import UUID
+
+from pydantic import (
+    AfterValidator,
+    Field,
+    JsonValue,
+    WithJsonSchema,
+)
+
+from api.http.body import Replacement, RequestBody, ResponseBody
+from api.schemas.text import Description, Title
+from api.schemas.times import Moment
+from api.sessions.study.rules import Status
+
+
+def object_or_list(value: JsonValue) -> JsonValue:
+    """Refuse a plan that is a bare text, number or truth value."""
+    if value is not None and not isinstance(value, (dict, list)):
+        raise ValueError("This must be an object, a list or null.")
+    return value
+
+
+DraftPlan = Annotated[
+    JsonValue,
+    AfterValidator(object_or_list),
+    WithJsonSchema({"anyOf": [{"type": "object"}, {"type": "array"}, {"type": "null"}]}),
+]
+
+
+class CreateSessionRequest(RequestBody):
+    """A new study session. It starts as `UPLOADING`."""
+
+    title: Title = Field(examples=["Linear algebra"])
+    description: Description | None = Field(None, examples=["Chapters 1 to 3"])
+
+
+def without_default(schema: dict[str, Any]) -> None:
+    """Show a field that may be left out without the default that stands for that."""
+    schema.pop("default", None)
+
+
+# not a value of the field: a `null` that a client sends is refused
+LEFT_OUT: Final[Any] = None
+
+
+class UpdateSessionRequest(Replacement):
+    """What to change. A field that is left out stays as it is; `null` clears where it may.
+
+    A session may be sent back as it was read: the fields that the API decides are ignored.
+    """
+
+    read_only: ClassVar[frozenset[str]] = frozenset(
+        {"id", "profile_id", "created_at", "updated_at"}
+    )
+
+    title: Title = Field(LEFT_OUT, examples=["Linear algebra"], json_schema_extra=without_default)
+    description: Description | None = Field(None, examples=["Chapters 1 to 3"])
+    draft_plan: DraftPlan = Field(None, examples=[{"weeks": [{"topic": "Vectors"}]}])
+    status: Status = Field(
+        LEFT_OUT,
+        description="`UPLOADING` → `PROCESSING` → `PLANNING` → `READY`, and any → `FAILED`.",
+        examples=["READY"],
+        json_schema_extra=without_default,
+    )
+
+
+class StudySession(ResponseBody):
+    """A study session."""
+
+    id: UUID = Field(examples=["a0000000-0000-4000-8000-000000000001"])
+    profile_id: UUID = Field(
+        description="The owner's id.", examples=["00000000-0000-4000-8000-00000000000a"]
+    )
+    title: str = Field(examples=["Linear algebra"])
+    description: str | None = Field(examples=["Chapters 1 to 3"])
+    status: Status = Field(examples=["PLANNING"])
+    draft_plan: JsonValue = Field(examples=[{"weeks": [{"topic": "Vectors"}]}])
+    created_at: Moment
+    updated_at: Moment

@@ -1,0 +1,133 @@
+"""The wingman endpoints, at their canonical paths and at the published ones."""
+
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request, Response
+
+from api import errors
+from api.dependencies import CallerDatabase
+from api.errors import Code
+from api.http.headers import ASK_AGAIN
+from api.http.idempotency import CreatingDatabase
+from api.schemas.pagination import Page
+from api.sessions.access import SessionId
+from api.sessions.wingman import service
+from api.sessions.wingman.schemas import (
+    CancelAnswer,
+    ConfirmAnswer,
+    ConfirmRequest,
+    NotesAnswer,
+    NotesRequest,
+    ScheduleRequest,
+    SessionQuery,
+    WingmanSession,
+)
+
+PREFIX: Final = "/api/v1/wingman/sessions"
+
+router = APIRouter(tags=["wingman"], responses=errors.ALWAYS)
+published = APIRouter()
+
+ETAG: Final = {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}
+UNCHANGED: Final = {"description": "Unchanged since the `If-None-Match`.", **ETAG}
+IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of an earlier answer: 304 while it still is what would be answered.",
+    "schema": {"type": "string", "examples": ['"9f86d081884c7d659a2feaa0c55ad015"']},
+}
+NOT_THERE: Final[tuple[Code, ...]] = ("SESSION_NOT_FOUND", "NOT_A_PARTICIPANT")
+
+
+@router.get("")
+async def list_sessions(
+    query: Annotated[SessionQuery, Query()], database: CallerDatabase, request: Request
+) -> Page[WingmanSession]:
+    """List the caller's wingman sessions, newest first."""
+    sessions, total = await service.list_sessions(database, query)
+    return Page[WingmanSession].of(sessions, total, query, request)
+
+
+@router.post(
+    "",
+    status_code=201,
+    responses=errors.responses(
+        "MATCH_NOT_FOUND",
+        "MATCH_NOT_ACCEPTED",
+        "CHALLENGE_NOT_FOUND",
+        "SCHEDULED_IN_THE_PAST",
+        "ACTIVE_SESSION_EXISTS",
+        "CONFLICT",
+        "PAYLOAD_TOO_LARGE",
+    ),
+)
+async def schedule(
+    body: ScheduleRequest, database: CreatingDatabase, response: Response
+) -> WingmanSession:
+    """Schedule a wingman session for an accepted match. A match has one at a time."""
+    session = await service.schedule(database, body)
+    response.headers["Location"] = f"{PREFIX}/{session.id}"
+    return session
+
+
+@router.get(
+    "/{session_id}",
+    responses={200: ETAG, 304: UNCHANGED, **errors.responses(*NOT_THERE)},
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
+)
+@published.get("/{session_id}")
+async def get(
+    session_id: SessionId, database: CallerDatabase, response: Response
+) -> WingmanSession:
+    """Read a wingman session with its participants, their challenges and what is at stake.
+
+    The answer's `ETag`, sent back as `If-None-Match`, is answered with 304 while nothing changed.
+    """
+    response.headers["Cache-Control"] = ASK_AGAIN
+    return await service.get(database, session_id)
+
+
+@router.post(
+    "/{session_id}/confirm",
+    responses=errors.responses(
+        *NOT_THERE,
+        "SESSION_CLOSED",
+        "CANNOT_CONFIRM_YOURSELF",
+        "NOT_YOUR_BUDDY",
+        "TOO_EARLY_TO_CONFIRM",
+        "ALREADY_CONFIRMED",
+        "CONFLICT",
+        "PAYLOAD_TOO_LARGE",
+    ),
+)
+@published.post("/{session_id}/confirm")
+async def confirm(
+    session_id: SessionId,
+    database: CallerDatabase,
+    body: ConfirmRequest | None = None,
+) -> ConfirmAnswer:
+    """Confirm that the caller's buddy has completed their challenge.
+
+    Possible from the scheduled time on, once. The second confirmation completes the session.
+    """
+    buddy_id = body.buddy_user_id if body else None
+    return await service.confirm(database, session_id, buddy_id)
+
+
+@router.patch("/{session_id}/notes", responses=errors.responses(*NOT_THERE, "PAYLOAD_TOO_LARGE"))
+@published.patch("/{session_id}/notes")
+async def write_notes(
+    session_id: SessionId, body: NotesRequest, database: CallerDatabase
+) -> NotesAnswer:
+    """Replace a wingman session's notes, which both participants share."""
+    return await service.write_notes(database, session_id, body.notes)
+
+
+@router.post(
+    "/{session_id}/cancel",
+    responses=errors.responses(*NOT_THERE, "SESSION_CLOSED", "CONFLICT", "PAYLOAD_TOO_LARGE"),
+)
+async def cancel(session_id: SessionId, database: CallerDatabase) -> CancelAnswer:
+    """Call a wingman session off, as long as it is not over."""
+    return await service.cancel(database, session_id)

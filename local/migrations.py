@@ -1,0 +1,64 @@
+"""Migrations and demo data: what a project brings to its database."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import psycopg
+
+from local.errors import LocalError
+from local.keys import DEMO_USERS
+
+PROJECT = Path(__file__).parents[1]
+CLI = PROJECT / "node_modules" / ".bin" / "supabase"
+_SEED = PROJECT / "supabase" / "seed.sql"
+
+
+def migrate(database_url: str, project: Path = PROJECT) -> None:
+    """Apply the migrations that the database does not have yet, by the Supabase CLI.
+
+    Args:
+        database_url: the database on this machine, for a role that owns its schema.
+        project: the folder whose `supabase/migrations/` are applied.
+
+    Raises:
+        LocalError: the CLI is missing, or a migration failed; the message has the CLI's words.
+
+    """
+    if not CLI.exists():
+        raise LocalError(f"The Supabase CLI is not in {CLI.parent}: run `npm ci`.")
+    with subprocess.Popen(  # noqa: S603
+        [
+            *(str(CLI), "db", "push", f"--remote={database_url}?sslmode=disable"),
+            *("--workdir", str(project), "--yes", "--agent", "no"),
+        ],
+        env={**os.environ, "SUPABASE_TELEMETRY_DISABLED": "1"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as cli:
+        try:
+            output, _ = cli.communicate()
+        except BaseException:
+            cli.terminate()  # npm's launcher passes that on to the program; killed, it would not
+            raise
+    if cli.returncode != 0:
+        raise LocalError(f"The migrations could not be applied:\n{output.strip()}")
+
+
+def seed(database_url: str) -> bool:
+    """Load the demo data, unless a demo user is there. Return whether it was loaded.
+
+    Args:
+        database_url: the database, for a role that may write everything.
+
+    """
+    with psycopg.connect(database_url) as connection:
+        found = connection.execute(
+            "select from auth.users where id = any(%s)", [list(DEMO_USERS.values())]
+        )
+        if found.fetchone() is not None:
+            return False
+        connection.execute(_SEED.read_bytes())
+        return True

@@ -1,0 +1,197 @@
+"""PostgreSQL 18 from PyPI, on TCP and on a unix socket, as it comes with a `supabase start`."""
+
+import contextlib
+import os
+import shutil
+import signal
+import stat
+import subprocess
+from pathlib import Path
+
+import psutil
+import psycopg
+
+from local.accounts import (
+    Account,
+    postgres_account,
+    server_folder,
+    server_programs,
+)
+from local.addresses import HOST
+from local.errors import LocalError
+from local.processes import Child
+
+SETUP = Path(__file__).with_name("supabase.sql")
+"""What Supabase provides and a plain Postgres lacks."""
+_START_SECONDS = 60  # a start after a crash replays what was committed
+# macOS allows 104 bytes for a socket's path, Linux 108
+_SOCKET_PATH_BYTES = 100
+# nothing of the caller's: PGPORT, PGOPTIONS and the like would change the server
+_ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
+# over TCP by password, like Supabase's; the socket's folder lets nobody else in
+_ACCESS = f"""\
+local all all trust
+host all all {HOST}/32 scram-sha-256
+"""
+
+
+class Postgres:
+    """One database server and its data.
+
+    Args:
+        folder: where the data is, made when absent.
+        port: where it listens, on this machine only.
+        marker: a name for the stack, by which its processes can be found.
+        log: the file for the server's log.
+        is_scratch: whether the data need not outlive this machine's next crash, so that nobody
+            waits for the disk.
+
+    """
+
+    def __init__(
+        self, folder: Path, port: int, marker: str, log: Path, *, is_scratch: bool = False
+    ) -> None:
+        self.port = port
+        self._folder = folder
+        self._marker = marker
+        self._log = log
+        self._is_scratch = is_scratch
+        self.server: Child | None = None
+
+    @property
+    def url(self) -> str:
+        """The address for `postgres`, the superuser, over TCP."""
+        return f"postgresql://postgres:postgres@{HOST}:{self.port}/postgres"
+
+    @property
+    def socket_folder(self) -> Path:
+        """The folder of the unix socket, which asks for no password and lets nobody else in."""
+        folder = self._folder.resolve()
+        if len(os.fsencode(folder / f".s.PGSQL.{self.port}")) <= _SOCKET_PATH_BYTES:
+            return folder
+        return Path("/tmp", self._marker)  # noqa: S108 - ours, or refused: see _own
+
+    def start(self) -> None:
+        """Start the server and give it what Supabase provides; its data stays as it was.
+
+        Raises:
+            LocalError: it does not start; the message ends with its log.
+
+        """
+        account = postgres_account(self._folder / "data")
+        programs = server_programs(account)
+        folder = server_folder(self._folder, account)
+        data = folder / "data"
+        if not data.exists():
+            _initialize(programs, data, account, is_synced=not self._is_scratch)
+        _own(self.socket_folder, account)
+        _forget_dead_server(data, self.socket_folder)
+        settings = {
+            "listen_addresses": HOST,
+            "port": str(self.port),
+            "unix_socket_directories": str(self.socket_folder),
+            "cluster_name": self._marker,  # in the title of each of its processes
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            "fsync": "off" if self._is_scratch else "on",
+        }
+        options = [option for pair in settings.items() for option in ("-c", "=".join(pair))]
+        self.server = Child(
+            "PostgreSQL",
+            [str(programs / "postgres"), "-D", str(data), *options],
+            env=_ENVIRONMENT,
+            is_ready=self._answers,
+            start_seconds=_START_SECONDS,
+            log=self._log,
+            account=account,
+            stop_signal=signal.SIGINT,  # at once, and in good order
+            death_signal=signal.SIGINT,
+        )
+        self.server.start()
+        with psycopg.connect(self._socket_address, autocommit=True) as connection:
+            connection.execute(SETUP.read_bytes())
+
+    def stop(self) -> None:
+        """Stop the server in good order."""
+        if self.server is not None:
+            self.server.stop()
+        if self.socket_folder != self._folder.resolve():
+            shutil.rmtree(self.socket_folder, ignore_errors=True)
+
+    def remove(self) -> None:
+        """Remove the data, wherever it is. The server must be stopped."""
+        folder = self._folder.resolve()
+        shutil.rmtree(folder, ignore_errors=True)
+        if folder != self._folder:
+            self._folder.unlink(missing_ok=True)
+
+    @property
+    def _socket_address(self) -> str:
+        return psycopg.conninfo.make_conninfo(
+            host=str(self.socket_folder), port=self.port, user="postgres", dbname="postgres"
+        )
+
+    def _answers(self) -> bool:
+        try:
+            psycopg.connect(self._socket_address, connect_timeout=2).close()
+        except psycopg.OperationalError:
+            return False
+        return True
+
+
+def _initialize(programs: Path, data: Path, account: Account | None, *, is_synced: bool) -> None:
+    # complete under another name first: an interrupted start is never taken for data
+    partial = data.with_name("data.partial")
+    shutil.rmtree(partial, ignore_errors=True)
+    result = subprocess.run(  # noqa: S603
+        [
+            *(str(programs / "initdb"), "-D", str(partial)),
+            *("--username=postgres", "--auth=trust", "--encoding=UTF8"),
+            # the same on every machine, whatever locales it has
+            *("--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+            *([] if is_synced else ["--no-sync"]),
+        ],
+        env=_ENVIRONMENT,
+        cwd="/",  # the caller's folder may be out of the account's reach
+        user=None if account is None else account.uid,
+        group=None if account is None else account.gid,
+        extra_groups=None if account is None else [],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode != 0:
+        raise LocalError(f"PostgreSQL could not make its data in {data}:\n{result.stderr.strip()}")
+    (partial / "pg_hba.conf").write_text(_ACCESS)
+    partial.rename(data)
+
+
+def _forget_dead_server(data: Path, socket_folder: Path) -> None:
+    """Remove what a killed server left, which another process's number could make look alive."""
+    pid_file = data / "postmaster.pid"
+    with contextlib.suppress(FileNotFoundError, ValueError, psutil.Error):
+        process = psutil.Process(int(pid_file.read_text().split("\n")[0]))
+        if process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE:
+            return  # somebody else's server on this data: Postgres will say so
+    pid_file.unlink(missing_ok=True)
+    for leftover in socket_folder.glob(".s.PGSQL.*"):
+        leftover.unlink()
+
+
+def _own(folder: Path, account: Account | None) -> None:
+    """Close `folder` to everybody but the server's user.
+
+    Raises:
+        LocalError: it belongs to somebody else.
+
+    """
+    with contextlib.suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()  # of a link itself: in /tmp anybody could have made one
+    owners = {os.geteuid(), os.geteuid() if account is None else account.uid}
+    if found.st_uid not in owners or not stat.S_ISDIR(found.st_mode):
+        raise LocalError(f"{folder} belongs to another user: remove it.")
+    if account is not None:
+        os.chown(folder, account.uid, account.gid)
+    folder.chmod(0o700)

@@ -1,0 +1,181 @@
+"""What PostgREST's refusals mean, and whose requests are."""
+
+import asyncio
+import json
+from uuid import uuid4
+
+import jwt
+import pytest
+from postgrest import CountMethod
+
+from api.database.caller import (
+    ConstraintError,
+    DatabaseError,
+    DeniedError,
+    OvertakenError,
+    RangeError,
+    constraint_name,
+    refusal,
+)
+from api.database.wire import Answer
+from api.errors import ApiError, Code
+from tests.scripted import LENGTH, Script, Server, upstream
+
+
+def refused(code: str | None, message: str = "") -> ApiError | DatabaseError:
+    error = {"code": code, "message": message, "hint": None, "details": "row (secret)"}
+    return refusal(Answer(400, {}, json.dumps(error).encode()))
+
+
+class TestMeaning:
+    @pytest.mark.parametrize(
+        ("code", "kind"),
+        [
+            ("42501", DeniedError),
+            ("23505", ConstraintError),
+            ("23503", ConstraintError),
+            ("23514", ConstraintError),
+            ("23502", ConstraintError),
+            ("PGRST103", RangeError),
+            ("416", RangeError),
+            ("40001", OvertakenError),
+            ("40P01", OvertakenError),
+            ("P0001", DatabaseError),
+            ("XX000", DatabaseError),
+            ("PGRST100", DatabaseError),
+            ("54001", DatabaseError),
+        ],
+    )
+    def test_for_the_service_to_decide(self, code: str, kind: type[DatabaseError]) -> None:
+        error = refused(code)
+        assert type(error) is kind
+        assert isinstance(error, DatabaseError)
+        assert error.code == code
+
+    @pytest.mark.parametrize(
+        "code",
+        [
+            *("08000", "08006", "53300", "53200", "55P03", "57014", "57P01", "57P03", "58030"),
+            *("25006", "PGRST000", "PGRST001", "PGRST002", "PGRST003"),
+            *("PGRST300", "PGRST301", "PGRST302", "PGRST303", "401", "403", "28P01", "22023"),
+            *("PGRST106", "PGRST202", "PGRST204", "PGRST205", "42P01", "42883", "404"),
+            *("429", "500", "502", "503", "504", "520", "", None),
+        ],
+    )
+    def test_away(self, code: str | None) -> None:
+        assert_api_error(refused(code), "DATABASE_UNAVAILABLE")
+
+    @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 502, 503, 504, 520])
+    @pytest.mark.parametrize("page", [b"", b"<html>Bad gateway</html>", b"[]", b'{"code": 1}'])
+    def test_a_page_of_a_gateway(self, status: int, page: bytes) -> None:
+        assert_api_error(refusal(Answer(status, {}, page)), "DATABASE_UNAVAILABLE")
+
+    @pytest.mark.parametrize("code", ["22001", "22003", "22008", "22021", "22P02", "22P05"])
+    def test_unstorable(self, code: str) -> None:
+        assert_api_error(refused(code), "VALIDATION_ERROR")
+
+    @pytest.mark.parametrize("code", ["42501", "23514", "22P05", "57014", "XX000", "PGRST301"])
+    def test_says_no_word_of_the_database(
+        self, code: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        error = refused(code, 'violates check constraint "known" of secret')
+        assert "secret" not in repr(error) + str(error) + caplog.text
+        if isinstance(error, ApiError):
+            assert "secret" not in str(error.body())
+
+
+def assert_api_error(error: Exception, code: Code) -> None:
+    assert isinstance(error, ApiError)
+    assert error.code == code
+
+
+class TestConstraintName:
+    @pytest.mark.parametrize(
+        ("message", "name"),
+        [
+            ('duplicate key value violates unique constraint "one_active"', "one_active"),
+            ('new row for relation "s" violates check constraint "later"', "later"),
+            (
+                'insert or update on table "s" violates foreign key constraint "s_c_fkey"',
+                "s_c_fkey",
+            ),
+            (
+                'update or delete on table "c" violates foreign key constraint "s_c_fkey"'
+                ' on table "s"',
+                "s_c_fkey",
+            ),
+            ('null value in column "title" of relation "s" violates not-null constraint', ""),
+            ("", ""),
+        ],
+    )
+    def test_postgres_messages(self, message: str, name: str) -> None:
+        assert constraint_name(message) == name
+
+
+class TestNoAnswer:
+    """503, and the log says which kind of failure it was and nothing of what was asked."""
+
+    @pytest.mark.parametrize(
+        ("script", "said"),
+        [
+            ([None], "cannot be reached: ServerDisconnectedError"),
+            ([], "cannot be reached: TimeoutError"),
+            ([LENGTH.replace(b"[]", b"<p")], "what answers is not PostgREST"),
+            ([LENGTH.replace(b"[]", b"{}")], "what answers is not PostgREST"),
+            ([LENGTH.replace(b"200 OK", b"502 Bad Gateway")], "not available: 502"),
+        ],
+    )
+    def test_unavailable(self, script: Script, said: str, caplog: pytest.LogCaptureFixture) -> None:
+        async def ask() -> None:
+            async with upstream(Server(script)) as postgrest:
+                database = postgrest.as_caller(uuid4())
+                with pytest.raises(ApiError) as raised:
+                    await database.rows(database.table("secrets").insert({}))
+                assert_api_error(raised.value, "DATABASE_UNAVAILABLE")
+
+        asyncio.run(ask())
+        assert said in caplog.text
+        assert "secrets" not in caplog.text
+
+
+class TestAsCaller:
+    """All callers share connections and tables; nothing of one may be in another's request."""
+
+    def test_whose_a_request_is(self) -> None:
+        server = Server([LENGTH])
+        alice, bob = uuid4(), uuid4()
+
+        async def ask() -> None:
+            async with upstream(server) as postgrest:
+                for user in (alice, bob, alice):
+                    database = postgrest.as_caller(user)
+                    assert database.caller_id == user
+                    insert = database.table("chat_messages").insert({}).select("id")
+                    insert.request.headers["Idempotency-Key"] = "one request's"
+                    await database.rows(insert)
+                    table = postgrest.as_caller(user).table("chat_messages")
+                    await database.rows(table.select("*", count=CountMethod.exact))
+                    await database.rows(table.update({}).eq("id", user))
+
+        asyncio.run(ask())
+        for number, request in enumerate(server.asked):
+            head, *lines = request.partition(b"\r\n\r\n")[0].decode().split("\r\n")
+            headers = {
+                name.lower(): value for name, _, value in (it.partition(": ") for it in lines)
+            }
+            user = (alice, bob, alice)[number // 3]
+            claims = jwt.decode(
+                headers["authorization"].removeprefix("Bearer "),
+                options={"verify_signature": False},
+            )
+            assert (claims["sub"], claims["role"]) == (str(user), "session_api")
+            assert headers["apikey"] == "sb_publishable_key"
+            assert headers["accept-profile"] == headers["content-profile"] == "public"
+            method, prefer = (
+                ("POST", "return=representation"),
+                ("GET", "count=exact"),
+                ("PATCH", "return=representation"),
+            )[number % 3]
+            assert (head.split()[0], headers["prefer"]) == (method, prefer)
+            assert ("idempotency-key" in headers) == (method == "POST")
+            assert ("content-type" in headers) == (method != "GET")

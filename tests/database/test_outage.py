@@ -1,0 +1,293 @@
+"""PostgREST or Postgres away, or frozen: 503 within three seconds, and back without a restart.
+
+On the spare stack, which nobody else's tests rely on meanwhile.
+"""
+
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+import httpx
+import psutil
+import psycopg
+import pytest
+
+from local.addresses import HOST, free_port
+from local.processes import Child
+from local.server import api_server, api_settings
+from local.stack import Stack
+from tests import actors
+from tests.actors import Wingman
+from tests.stacks import local, scratch_folder
+
+ANSWER_SECONDS = 3.0
+# PostgREST waits between its attempts to reach a database that was away
+RETURN_SECONDS = 5.0
+
+SESSIONS = "/api/v1/wingman/sessions"
+
+
+@dataclass
+class Site:
+    """An API on a stack whose parts can be taken away."""
+
+    stack: Stack
+    api: httpx.Client
+
+    @property
+    def postgrest(self) -> Child:
+        assert self.stack._postgrest is not None
+        return self.stack._postgrest
+
+    @property
+    def postgres(self) -> Child:
+        assert self.stack._postgres.server is not None
+        return self.stack._postgres.server
+
+    def session(self) -> Wingman:
+        with psycopg.connect(self.stack.database_url, autocommit=True) as sql:
+            user = partial(actors.new_user, sql, self.stack.jwt_secret)
+            return actors.new_wingman(sql, actors.new_match(sql, user))
+
+    def send(self, session: Wingman, method: str, path: str, body: Any = None) -> httpx.Response:
+        headers = {"Authorization": f"Bearer {session.user1.token}"}
+        return self.api.request(method, path, json=body, headers=headers)
+
+    def detail(self, session: Wingman) -> httpx.Response:
+        return self.send(session, "GET", f"{SESSIONS}/{session.session_id}")
+
+
+@contextmanager
+def serving(stack: Stack, **overrides: str) -> Iterator[httpx.Client]:
+    """Serve the API on `stack`."""
+    with scratch_folder() as folder:
+        port = free_port()
+        env = {"PATH": os.defpath, **api_settings(stack), "RATE_LIMITS": "off", **overrides}
+        server = api_server(port, env, folder, folder / "api.log")
+        server.start()
+        try:
+            with httpx.Client(base_url=f"http://{HOST}:{port}", timeout=10) as client:
+                yield client
+        finally:
+            server.stop()
+
+
+@pytest.fixture(scope="module")
+def embedded(request: pytest.FixtureRequest) -> Iterator[Stack]:
+    """An embedded stack, whatever `--stack` says: the spare one, where that is one."""
+    if request.config.getoption("stack") == "local":
+        yield request.getfixturevalue("spare")
+    else:
+        with local.stack() as stack:
+            yield stack
+
+
+@pytest.fixture(scope="module")
+def site(embedded: Stack) -> Iterator[Site]:
+    with serving(embedded) as api:
+        yield Site(embedded, api)
+
+
+def pid(child: Child) -> int:
+    assert child._process is not None
+    return child._process.pid
+
+
+def stop(child: Child, number: signal.Signals) -> list[psutil.Process]:
+    """Send a signal to a program and to all that it has started; return them."""
+    parent = psutil.Process(pid(child))
+    processes = [parent, *parent.children(recursive=True)]
+    for process in processes:
+        with suppress(psutil.NoSuchProcess):  # a connection's process has just ended by itself
+            process.send_signal(number)
+    return processes
+
+
+def still_runs(process: psutil.Process) -> bool:
+    """Whether a process that is to be frozen goes on, as it may for a moment."""
+    try:
+        return process.status() not in (psutil.STATUS_STOPPED, psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False
+
+
+@contextmanager
+def postgrest_killed(site: Site) -> Iterator[None]:
+    os.kill(pid(site.postgrest), signal.SIGKILL)
+    site.postgrest.stop()
+    yield
+    site.postgrest.start()
+
+
+@contextmanager
+def postgres_stopped(site: Site) -> Iterator[None]:
+    site.postgres.stop()
+    yield
+    site.postgres.start()
+
+
+@contextmanager
+def postgres_killed(site: Site) -> Iterator[None]:
+    stop(site.postgres, signal.SIGKILL)
+    site.postgres.stop()
+    yield
+    site.postgres.start()
+
+
+@contextmanager
+def frozen(child: Child) -> Iterator[None]:
+    processes = stop(child, signal.SIGSTOP)
+    try:
+        while any(map(still_runs, processes)):
+            time.sleep(0.001)
+        yield
+    finally:
+        stop(child, signal.SIGCONT)
+
+
+def postgrest_frozen(site: Site) -> AbstractContextManager[None]:
+    return frozen(site.postgrest)
+
+
+def postgres_frozen(site: Site) -> AbstractContextManager[None]:
+    return frozen(site.postgres)
+
+
+Outage = Callable[[Site], AbstractContextManager[None]]
+OUTAGES: list[Outage] = [
+    postgrest_killed,
+    postgrest_frozen,
+    postgres_stopped,
+    postgres_killed,
+    postgres_frozen,
+]
+
+
+def timed(request: Callable[[], httpx.Response]) -> tuple[httpx.Response, float]:
+    start = time.monotonic()
+    answer = request()
+    return answer, time.monotonic() - start
+
+
+def usual(request: Callable[[], httpx.Response], at_a_time: int = 1) -> float:
+    """How long this machine takes for so many requests while all is well, and as long again."""
+    with ThreadPoolExecutor(at_a_time) as threads:
+        return 2 * max(seconds for _, seconds in threads.map(timed, [request] * at_a_time))
+
+
+def assert_unavailable(answer: httpx.Response, seconds: float, usual: float = 0.0) -> None:
+    assert answer.status_code == 503
+    assert answer.json()["detail"]["code"] == "DATABASE_UNAVAILABLE"
+    assert int(answer.headers["Retry-After"]) > 0
+    assert seconds < ANSWER_SECONDS + usual
+
+
+@pytest.mark.parametrize("outage", OUTAGES, ids=lambda outage: outage.__name__)
+def test_outage(site: Site, outage: Outage) -> None:
+    session = site.session()
+    path = f"{SESSIONS}/{session.session_id}"
+    plan = {
+        "match_id": str(session.match_id),
+        "venue_name": "x",
+        "scheduled_time": "2095-01-01T00:00:00Z",
+        "user1_challenge_id": str(session.challenge1_id),
+        "user2_challenge_id": str(session.challenge2_id),
+    }
+    requests: list[Callable[[], httpx.Response]] = [
+        partial(site.send, session, "GET", path),
+        partial(site.send, session, "GET", SESSIONS),
+        partial(site.send, session, "POST", f"{path}/confirm"),
+        partial(site.send, session, "PATCH", f"{path}/notes", {"notes": "x"}),
+        partial(site.send, session, "POST", f"{path}/cancel"),
+        partial(site.send, session, "POST", SESSIONS, plan),
+        partial(site.api.get, "/readyz"),
+    ]
+    assert site.detail(session).status_code == 200
+    slow = usual(partial(site.detail, session), len(requests))
+    with outage(site):
+        with ThreadPoolExecutor(len(requests)) as threads:
+            for answer, seconds in threads.map(timed, requests):
+                assert_unavailable(answer, seconds, slow)
+        alive, seconds = timed(partial(site.api.get, "/healthz"))
+        assert alive.status_code == 200
+        assert seconds < 1 + slow
+
+    if outage is postgrest_killed:
+        answer = site.detail(session)  # the very next request
+    else:
+        answer = eventually(partial(site.detail, session))
+    assert answer.status_code == 200
+    assert site.api.get("/readyz").status_code == 200
+    assert legal(site, session.session_id)
+
+
+def eventually(request: Callable[[], httpx.Response]) -> httpx.Response:
+    """Send again what was answered with 503, for as long as a return may take."""
+    deadline = time.monotonic() + RETURN_SECONDS
+    while (answer := request()).status_code == 503 and time.monotonic() < deadline:
+        time.sleep(0.05)
+    return answer
+
+
+def legal(site: Site, session_id: UUID) -> bool:
+    """Whatever of the unanswered writes has arrived, the row is one that the rules allow."""
+    with psycopg.connect(site.stack.database_url, autocommit=True) as sql:
+        found = sql.execute(
+            "select status, completed_at is null, user1_completed_confirmed_by_user2,"
+            " user2_completed_confirmed_by_user1 from public.wingman_sessions where id = %s",
+            [session_id],
+        ).fetchone()
+    return found in {
+        (status, True, False, confirmed)
+        for status in ("scheduled", "cancelled")
+        for confirmed in (False, True)
+    }
+
+
+def test_row_that_somebody_holds(site: Site) -> None:
+    session = site.session()
+    path = f"{SESSIONS}/{session.session_id}"
+    write = partial(site.send, session, "PATCH", f"{path}/notes", {"notes": "x"})
+    slow = usual(write)
+    with psycopg.connect(site.stack.database_url) as sql:
+        sql.execute(
+            "select from public.wingman_sessions where id = %s for update", [session.session_id]
+        )
+        assert_unavailable(*timed(write), slow)
+        assert site.detail(session).status_code == 200  # readers do not wait
+    assert write().status_code == 200
+
+
+def test_away_from_the_start_and_overloaded(site: Site) -> None:
+    """More requests than there are connections: each is answered in time all the same."""
+    session = site.session()
+    headers = {"Authorization": f"Bearer {session.user1.token}"}
+    limits = httpx.Limits(max_connections=100)
+    site.postgrest.stop()
+    try:
+        with (
+            serving(site.stack, DATABASE_CONNECTIONS="4") as api,
+            httpx.Client(base_url=api.base_url, timeout=10, limits=limits) as client,
+        ):
+            request = partial(client.get, SESSIONS, headers=headers)
+            alive = partial(client.get, "/healthz")
+            assert_unavailable(*timed(request), usual(alive))
+            assert_unavailable(*timed(partial(client.get, "/readyz")), usual(alive))
+            site.postgrest.start()
+            assert request().status_code == 200
+
+            slow = usual(request, 40)
+            with frozen(site.postgrest), ThreadPoolExecutor(40) as threads:
+                for answer, seconds in threads.map(timed, [request] * 40):
+                    assert_unavailable(answer, seconds, slow)
+            assert eventually(request).status_code == 200
+    finally:
+        site.postgrest.stop()
+        site.postgrest.start()

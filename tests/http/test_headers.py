@@ -1,0 +1,156 @@
+"""Headers: of every answer, of users' data, and of session details that revalidate."""
+
+import re
+from base64 import b64encode
+from hashlib import sha256
+
+import httpx
+import pytest
+from fastapi import FastAPI, Response
+from starlette.middleware import Middleware
+from starlette.responses import StreamingResponse
+
+from api.http.headers import ASK_AGAIN, Revalidation, SecurityHeaders, matches
+from tests.actors import NewUser, NewWingman
+from tests.conftest import AsUser
+from tests.in_process import InProcess
+
+DETAILS = "/api/v1/wingman/sessions"
+
+
+def policy(answer: httpx.Response) -> dict[str, list[str]]:
+    """An answer's Content-Security-Policy."""
+    directives = (it.split() for it in answer.headers["Content-Security-Policy"].split(";"))
+    return {name: sources for name, *sources in directives}
+
+
+class TestSecurity:
+    @pytest.mark.parametrize(
+        ("method", "path", "status"),
+        [
+            ("GET", "/healthz", 200),
+            ("GET", "/nowhere", 404),
+            ("GET", "/api/v1/study/sessions", 401),
+            ("POST", "/api/v1/study/sessions", 413),
+            ("DELETE", "/healthz", 405),
+        ],
+    )
+    def test_every_answer(
+        self, anonymous: httpx.Client, method: str, path: str, status: int
+    ) -> None:
+        answer = anonymous.request(method, path, content="x" * 70_000 if status == 413 else None)
+        assert answer.status_code == status
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["X-Frame-Options"] == "DENY"
+        assert answer.headers["Referrer-Policy"] == "no-referrer"
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert policy(answer) == {"default-src": ["'none'"], "frame-ancestors": ["'none'"]}
+        assert "Strict-Transport-Security" not in answer.headers, "this is development"
+        assert len(answer.headers.get_list("Cache-Control")) == 1
+
+    def test_only_https_in_production(self) -> None:
+        app = FastAPI(middleware=[Middleware(SecurityHeaders, production=True)])
+        answer = InProcess(app).get("/nowhere")
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+    @pytest.mark.parametrize("path", ["/docs", "/redoc", "/docs/oauth2-redirect"])
+    def test_pages_may_run_their_own_scripts(self, anonymous: httpx.Client, path: str) -> None:
+        answer = anonymous.get(path)
+        allowed = policy(answer)["script-src"]
+        assert "'unsafe-inline'" not in allowed
+        for script in re.findall(r"<script>(.*?)</script>", answer.text, re.DOTALL):
+            digest = b64encode(sha256(script.encode()).digest()).decode()
+            assert f"'sha256-{digest}'" in allowed
+        for address in re.findall(r'<script src="([^"]+)"', answer.text):
+            assert address in allowed
+        assert policy(answer)["frame-ancestors"] == ["'none'"]
+
+
+class TestUsersData:
+    def test_is_kept_by_nobody(self, as_user: AsUser, user: NewUser) -> None:
+        owner = as_user(user())
+        created = owner.post("/api/v1/study/sessions", json={"title": "Algebra"})
+        for answer in (created, owner.get(created.headers["Location"])):
+            assert answer.headers["Cache-Control"] == "private, no-store"
+            assert "ETag" not in answer.headers
+
+
+class TestDetails:
+    def test_unchanged(self, as_user: AsUser, wingman: NewWingman) -> None:
+        session = wingman()
+        user1 = as_user(session.user1)
+        first = user1.get(f"{DETAILS}/{session.session_id}")
+        assert first.headers["Cache-Control"] == "private, no-cache"
+        assert re.fullmatch(r'"[0-9a-f]{32}"', first.headers["ETag"])
+        vary = first.headers["Vary"].split(", ")
+        assert {"Authorization", "Origin"} <= set(vary)
+
+        condition = {"If-None-Match": first.headers["ETag"]}
+        again = user1.get(f"{DETAILS}/{session.session_id}", headers=condition)
+        assert again.status_code == 304
+        assert again.content == b""
+        assert again.headers["ETag"] == first.headers["ETag"]
+        assert again.headers["Cache-Control"] == "private, no-cache"
+        assert "Content-Length" not in again.headers
+        assert user1.get(f"/api/session/{session.session_id}", headers=condition).status_code == 304
+
+    def test_changed(self, as_user: AsUser, wingman: NewWingman) -> None:
+        session = wingman()
+        user1, user2 = as_user(session.user1), as_user(session.user2)
+        path = f"{DETAILS}/{session.session_id}"
+        first = user1.get(path)
+        user2.post(f"{path}/confirm")
+        again = user1.get(path, headers={"If-None-Match": first.headers["ETag"]})
+        assert again.status_code == 200
+        assert again.headers["ETag"] != first.headers["ETag"]
+        assert again.json()["participants"]["user1"]["confirmed"] is True
+
+    def test_a_tag_opens_nothing(self, as_user: AsUser, wingman: NewWingman) -> None:
+        session = wingman()
+        path = f"{DETAILS}/{session.session_id}"
+        tag = as_user(session.user1).get(path).headers["ETag"]
+        for condition in (tag, "*"):
+            headers = {"If-None-Match": condition}
+            answer = as_user(session.stranger).get(path, headers=headers)
+            assert answer.status_code == 403
+            assert answer.headers["Cache-Control"] == "private, no-store"
+            assert "ETag" not in answer.headers
+
+    def test_head(self, as_user: AsUser, wingman: NewWingman) -> None:
+        session = wingman()
+        user1 = as_user(session.user1)
+        path = f"{DETAILS}/{session.session_id}"
+        head, get = user1.head(path), user1.get(path)
+        assert head.headers["ETag"] == get.headers["ETag"]
+        assert head.headers["Content-Length"] == get.headers["Content-Length"]
+        condition = {"If-None-Match": head.headers["ETag"]}
+        assert user1.head(path, headers=condition).status_code == 304
+
+    @pytest.mark.parametrize(
+        ("conditions", "matching"),
+        [
+            (['"a"'], True),
+            (['W/"a"'], True),
+            (['"b", "a"'], True),
+            (['"b"', '"a"'], True),
+            (["*"], True),
+            (['"b"'], False),
+            (["a"], False),
+            ([""], False),
+            ([], False),
+        ],
+    )
+    def test_conditions(self, conditions: list[str], *, matching: bool) -> None:
+        assert matches(conditions, '"a"') is matching
+
+    def test_a_body_in_pieces(self) -> None:
+        app = FastAPI(middleware=[Middleware(Revalidation)])
+
+        @app.get("/")
+        async def stream() -> Response:
+            return StreamingResponse(iter(["a", "b"]), headers={"Cache-Control": ASK_AGAIN})
+
+        first = InProcess(app).get("/")
+        assert first.text == "ab"
+        condition = {"If-None-Match": first.headers["ETag"]}
+        assert InProcess(app).get("/", headers=condition).status_code == 304

@@ -1,0 +1,279 @@
+"""Idempotency-Key: whatever is sent again, and whatever dies when, nothing is created twice."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+import httpx
+import pytest
+
+from api.http.idempotency import Once
+from local.project import Project
+from tests.actors import NewMatch, NewUser, Sql, User
+from tests.conftest import AsUser, Serve
+from tests.counting import counting_proxy
+from tests.kinds import new_posting
+from tests.scripted import LENGTH, Server, upstream
+from tests.sessions.wingman.conftest import plan
+
+STUDY = "/api/v1/study/sessions"
+
+
+@dataclass
+class Creating:
+    """A request that creates: who sends it, where, what, and where it can be counted."""
+
+    user: User
+    path: str
+    body: dict[str, Any]
+    other: dict[str, Any]
+    table: str
+    owner: tuple[str, UUID]
+
+
+@pytest.fixture(params=["study", "interview", "chat", "message", "wingman"])
+def creating(
+    request: pytest.FixtureRequest, sql: Sql, user: NewUser, match: NewMatch, as_user: AsUser
+) -> Creating:
+    owner: User
+    if request.param == "wingman":
+        pair = match()
+        body: dict[str, Any] = plan(pair)
+        other: dict[str, Any] = plan(pair, venue_name="Elsewhere")
+        path, where = "/api/v1/wingman/sessions", ("match_id", pair.match_id)
+        return Creating(pair.user1, path, body, other, "wingman_sessions", where)
+    owner = user()
+    if request.param == "interview":
+        body, other = ({"job_posting_id": str(new_posting(sql, owner))} for _ in range(2))
+        path = "/api/v1/interview/sessions"
+        return Creating(owner, path, body, other, "interview_sessions", ("user_id", owner.id))
+    if request.param == "message":
+        chat = as_user(owner).post("/api/v1/chat/sessions", json={"title": "Chat"}).json()["id"]
+        path, where = f"/api/v1/chat/sessions/{chat}/messages", ("session_id", UUID(chat))
+        return Creating(owner, path, {"content": "a"}, {"content": "b"}, "chat_messages", where)
+    column = "profile_id" if request.param == "study" else "user_id"
+    path, table = f"/api/v1/{request.param}/sessions", f"{request.param}_sessions"
+    return Creating(owner, path, {"title": "a"}, {"title": "b"}, table, (column, owner.id))
+
+
+@pytest.fixture
+def rows(sql: Sql) -> Callable[[Creating], int]:
+    def rows(creating: Creating) -> int:
+        column, value = creating.owner
+        query = f"select count(*) from public.{creating.table} where {column} = %s"
+        found = sql.execute(query.encode(), [value]).fetchone()
+        assert found is not None
+        return int(found[0])
+
+    return rows
+
+
+Rows = Callable[[Creating], int]
+
+
+def keyed(key: str | None = None) -> dict[str, str]:
+    return {"Idempotency-Key": key or str(uuid4())}
+
+
+def same(answer: httpx.Response, first: httpx.Response) -> bool:
+    """Whether an answer is the first one, given again."""
+    return (
+        answer.headers.get("Idempotency-Replayed") == "true"
+        and (answer.status_code, answer.content) == (first.status_code, first.content)
+        and answer.headers.get("Location") == first.headers.get("Location")
+        and answer.headers["Content-Type"] == first.headers["Content-Type"]
+    )
+
+
+class TestEveryKind:
+    def test_again(self, as_user: AsUser, creating: Creating, rows: Rows) -> None:
+        client, headers = as_user(creating.user), keyed()
+        first = client.post(creating.path, json=creating.body, headers=headers)
+        assert first.status_code == 201, first.text
+        assert "Idempotency-Replayed" not in first.headers
+        for _ in range(3):
+            assert same(client.post(creating.path, json=creating.body, headers=headers), first)
+        assert rows(creating) == 1
+
+    def test_another_body(self, as_user: AsUser, creating: Creating, rows: Rows) -> None:
+        client, headers = as_user(creating.user), keyed()
+        client.post(creating.path, json=creating.body, headers=headers)
+        answer = client.post(creating.path, json=creating.other, headers=headers)
+        assert answer.status_code == 422
+        detail = answer.json()["detail"]
+        assert detail["code"] == "VALIDATION_ERROR"
+        assert [error["field"] for error in detail["errors"]] == ["Idempotency-Key"]
+        assert rows(creating) == 1
+
+    def test_user_gone(self, as_user: AsUser, creating: Creating, sql: Sql) -> None:
+        sql.execute("delete from auth.users where id = %s", [creating.user.id])
+        answer = as_user(creating.user).post(creating.path, json=creating.body, headers=keyed())
+        assert answer.status_code == 401
+        assert answer.json()["detail"]["code"] == "NOT_AUTHENTICATED"
+
+    def test_at_the_same_time(self, as_user: AsUser, creating: Creating, rows: Rows) -> None:
+        headers = keyed()
+        clients = [as_user(creating.user) for _ in range(8)]
+        with ThreadPoolExecutor(len(clients)) as pool:
+            send = lambda it: it.post(creating.path, json=creating.body, headers=headers)  # noqa: E731
+            answers = list(pool.map(send, clients))
+        assert rows(creating) == 1
+        created = [it for it in answers if it.status_code == 201]
+        conflicts = [it for it in answers if it.status_code == 409]
+        assert len(created) + len(conflicts) == len(answers)
+        assert len({it.content for it in created}) == 1
+        assert [it.headers.get("Idempotency-Replayed") for it in created].count(None) == 1
+        for conflict in conflicts:
+            assert conflict.json()["detail"]["code"] == "CONFLICT"
+            assert conflict.headers["Retry-After"] == "1"
+
+    def test_after_a_crash_between_the_work_and_the_answer(
+        self, as_user: AsUser, creating: Creating, rows: Rows, sql: Sql
+    ) -> None:
+        client, headers = as_user(creating.user), keyed()
+        first = client.post(creating.path, json=creating.body, headers=headers)
+        mine = [creating.user.id]
+        sql.execute("update public.idempotency_keys set answer = null where user_id = %s", mine)
+        busy = client.post(creating.path, json=creating.body, headers=headers)
+        assert busy.status_code == 409, "it may still be under way"
+        sql.execute(
+            "update public.idempotency_keys set created_at = now() - interval '11 s'"
+            " where user_id = %s",
+            mine,
+        )
+        assert same(client.post(creating.path, json=creating.body, headers=headers), first)
+        assert same(client.post(creating.path, json=creating.body, headers=headers), first)
+        assert rows(creating) == 1
+
+    def test_without_a_key(self, as_user: AsUser, creating: Creating, sql: Sql) -> None:
+        assert as_user(creating.user).post(creating.path, json=creating.body).status_code == 201
+        kept = "select from public.idempotency_keys where user_id = %s"
+        assert sql.execute(kept, [creating.user.id]).rowcount == 0
+
+
+class TestKey:
+    def create(self, client: httpx.Client, key: str, title: str = "a") -> httpx.Response:
+        return client.post(STUDY, json={"title": title}, headers=keyed(key))
+
+    def test_is_the_users_own(self, as_user: AsUser, user: NewUser) -> None:
+        ada, ben, key = as_user(user()), as_user(user()), str(uuid4())
+        assert self.create(ada, key, "Ada's").status_code == 201
+        answer = self.create(ben, key, "Ben's")
+        assert answer.status_code == 201
+        assert answer.json()["title"] == "Ben's"
+
+    def test_is_of_one_address(self, as_user: AsUser, user: NewUser) -> None:
+        client, headers = as_user(user()), keyed()
+        assert client.post(STUDY, json={"title": "a"}, headers=headers).status_code == 201
+        answer = client.post("/api/v1/chat/sessions", json={"title": "a"}, headers=headers)
+        assert answer.status_code == 422
+
+    def test_is_forgotten_after_a_day(self, as_user: AsUser, user: NewUser, sql: Sql) -> None:
+        owner, key = user(), str(uuid4())
+        first = self.create(as_user(owner), key)
+        sql.execute(
+            "update public.idempotency_keys set created_at = now() - interval '1 day 1 second'"
+            " where user_id = %s",
+            [owner.id],
+        )
+        again = self.create(as_user(owner), key)
+        assert again.status_code == 201
+        assert again.json()["id"] != first.json()["id"]
+        kept = "select from public.idempotency_keys where user_id = %s"
+        assert sql.execute(kept, [owner.id]).rowcount == 1
+
+    @pytest.mark.parametrize("key", ["a b", "a" * 256, "ä"])
+    def test_what_is_none(self, as_user: AsUser, user: NewUser, key: str) -> None:
+        headers = {b"Idempotency-Key": key.encode()}
+        answer = as_user(user()).post(STUDY, json={"title": "a"}, headers=headers)
+        assert answer.status_code == 422
+        errors = answer.json()["detail"]["errors"]
+        assert [error["field"].lower() for error in errors] == ["idempotency-key"]
+
+    def test_two_of_them(self, as_user: AsUser, user: NewUser, sql: Sql) -> None:
+        """A proxy before the API may have gone by the other one."""
+        owner, key = user(), str(uuid4())
+        for pair in ((key, str(uuid4())), (key, key), (key, "")):
+            headers = [("Idempotency-Key", value) for value in pair]
+            answer = as_user(owner).post(STUDY, json={"title": "a"}, headers=headers)
+            assert answer.status_code == 422
+            errors = answer.json()["detail"]["errors"]
+            assert [error["field"] for error in errors] == ["Idempotency-Key"]
+        created = "select from public.study_sessions where profile_id = %s"
+        assert sql.execute(created, [owner.id]).rowcount == 0
+
+    def test_what_created_nothing_claims_nothing(self, as_user: AsUser, user: NewUser) -> None:
+        client, key = as_user(user()), str(uuid4())
+        assert self.create(client, key, "").status_code == 422
+        posting = client.post(
+            "/api/v1/interview/sessions",
+            json={"job_posting_id": str(uuid4())},
+            headers=keyed(key),
+        )
+        assert posting.status_code == 404
+        assert self.create(client, key, "now right").status_code == 201
+
+    def test_the_first_answer_and_not_the_present_state(
+        self, as_user: AsUser, user: NewUser
+    ) -> None:
+        client, key = as_user(user()), str(uuid4())
+        first = self.create(client, key)
+        path = first.headers["Location"]
+        client.put(path, json={"title": "renamed"})
+        assert same(self.create(client, key), first)
+        client.delete(path)
+        assert same(self.create(client, key), first)
+
+    def test_what_a_dead_request_has_created_is_gone(
+        self, as_user: AsUser, user: NewUser, sql: Sql
+    ) -> None:
+        owner, key = user(), str(uuid4())
+        client = as_user(owner)
+        client.delete(self.create(client, key).headers["Location"])
+        sql.execute(
+            "update public.idempotency_keys set answer = null,"
+            " created_at = now() - interval '11 s' where user_id = %s",
+            [owner.id],
+        )
+        assert self.create(client, key).status_code == 409
+
+    def test_is_not_readable_by_the_browser(
+        self, as_user: AsUser, user: NewUser, rest: Any
+    ) -> None:
+        owner = user()
+        self.create(as_user(owner), str(uuid4()))
+        assert rest(owner).get("/idempotency_keys").status_code == 403
+
+
+class TestKeep:
+    def test_a_key_that_nobody_has_claimed(self, caplog: pytest.LogCaptureFixture) -> None:
+        """A table without the trigger would create again what is sent again: that is said."""
+
+        async def keep() -> None:
+            async with upstream(Server([LENGTH])) as postgrest:
+                once = Once(postgrest.as_caller(uuid4()), "a" * 64, "b" * 64)
+                await once.keep({"status": 201, "location": None, "body": "{}"})
+
+        asyncio.run(keep())
+        assert "lacks its trigger claim_idempotency_key" in caplog.text
+
+
+class TestCost:
+    def test_one_more_request_to_keep_the_answer(
+        self, stack: Project, serve: Serve, as_user: AsUser, user: NewUser
+    ) -> None:
+        with counting_proxy(stack.postgrest_url) as proxy:
+            client, headers = as_user(user(), serve(POSTGREST_URL=proxy.url)), keyed()
+            costs = []
+            for sent in ({}, headers, headers):
+                proxy.requests.clear()
+                client.post(STUDY, json={"title": "a"}, headers=sent)
+                costs.append(list(proxy.requests))
+        assert costs == [
+            ["POST /study_sessions"],
+            ["POST /study_sessions", "PATCH /idempotency_keys"],
+            ["POST /study_sessions", "GET /idempotency_keys"],
+        ]

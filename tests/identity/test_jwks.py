@@ -1,0 +1,299 @@
+"""The project's public keys: which are taken, and how often they are fetched."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator
+from typing import Any
+
+import httpx
+import jwt
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
+from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
+
+from api.errors import ApiError
+from api.identity import jwks
+from api.identity.jwks import PublicKeys, public_key, public_keys
+from tests.identity.jwks_server import JwksServer
+
+AWAY = "DATABASE_UNAVAILABLE, Retry-After: 1"
+EC_KEY = ec.generate_private_key(ec.SECP256R1())
+RSA_KEY = rsa.generate_private_key(65_537, 2_048)
+SHORT_RSA_KEY = rsa.generate_private_key(65_537, 1_024)  # noqa: S505 - to be refused
+EC_JWK: dict[str, Any] = {
+    **ECAlgorithm.to_jwk(EC_KEY.public_key(), as_dict=True),
+    "kid": "ec-1",
+    "alg": "ES256",
+    "use": "sig",
+    "key_ops": ["verify"],
+    "ext": True,
+}
+RSA_JWK: dict[str, Any] = {
+    **RSAAlgorithm.to_jwk(RSA_KEY.public_key(), as_dict=True),
+    "kid": "rsa-1",
+    "alg": "RS256",
+}
+
+
+class Clock:
+    """The time, as a test wants it."""
+
+    def __init__(self) -> None:
+        self.now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def server() -> Iterator[JwksServer]:
+    with JwksServer(EC_JWK) as served:
+        yield served
+
+
+def run(server: JwksServer, clock: Clock, story: Callable[[PublicKeys], Awaitable[None]]) -> None:
+    async def tell() -> None:
+        async with httpx.AsyncClient() as http:
+            await story(PublicKeys(server.url, http, clock))
+
+    asyncio.run(tell())
+
+
+async def find(keys: PublicKeys, key_id: str) -> str:
+    """What comes of asking for a key, in a word."""
+    try:
+        key = await keys.find(key_id)
+    except ApiError as error:
+        return f"{error.code}, Retry-After: {(error.headers or {}).get('Retry-After')}"
+    return "none" if key is None else key.algorithm_name
+
+
+class TestKey:
+    @pytest.mark.parametrize("jwk", [EC_JWK, RSA_JWK])
+    def test_valid(self, jwk: dict[str, Any]) -> None:
+        key = public_key(jwk)
+        assert key is not None
+        assert (key.key_id, key.algorithm_name) == (jwk["kid"], jwk["alg"])
+        assert public_key({k: v for k, v in jwk.items() if k not in ("alg", "use")}) is not None
+
+    def test_a_private_key_is_taken_as_its_public_part(self) -> None:
+        jwk = {**ECAlgorithm.to_jwk(EC_KEY, as_dict=True), "kid": "ec-1"}
+        key = public_key(jwk)
+        assert key is not None
+        assert isinstance(key.key, ec.EllipticCurvePublicKey)
+
+    @pytest.mark.parametrize(
+        "jwk",
+        [
+            {},
+            {"kty": ["EC"], "kid": "1"},
+            {"kty": "oct", "k": "c2VjcmV0" * 8, "kid": "1"},
+            {"kty": "oct", "k": "c2VjcmV0" * 8, "kid": "1", "alg": "HS256"},
+            {**RSA_JWK, "alg": "HS256"},
+            {**RSA_JWK, "alg": "RS512"},
+            {**RSA_JWK, "alg": None},
+            {**RSA_JWK, "use": "enc"},
+            {**RSA_JWK, "key_ops": ["encrypt"]},
+            {**RSA_JWK, "key_ops": 1},
+            {**RSA_JWK, "n": 1},
+            {**RSA_JWK, "n": "é"},
+            {**RSA_JWK, "e": ""},
+            {**EC_JWK, "alg": "RS256"},
+            {**EC_JWK, "kid": None},
+            {**EC_JWK, "kid": ""},
+            {**EC_JWK, "kid": 1},
+            {**EC_JWK, "x": "AAAA"},
+            {**EC_JWK, "x": EC_JWK["y"]},
+            {**EC_JWK, "crv": "P-384"},
+            {**RSAAlgorithm.to_jwk(SHORT_RSA_KEY.public_key(), as_dict=True), "kid": "1"},
+            {
+                **ECAlgorithm.to_jwk(
+                    ec.generate_private_key(ec.SECP384R1()).public_key(), as_dict=True
+                ),
+                "kid": "1",
+            },
+            {
+                **OKPAlgorithm.to_jwk(
+                    ed25519.Ed25519PrivateKey.generate().public_key(), as_dict=True
+                ),
+                "kid": "1",
+            },
+        ],
+    )
+    def test_left_out(self, jwk: dict[str, Any]) -> None:
+        assert public_key(jwk) is None
+        # and it takes no other with it
+        assert list(public_keys({"keys": [None, 1, [], jwk, EC_JWK]})) == ["ec-1"]
+
+    def test_the_first_of_two_with_one_id(self) -> None:
+        found = public_keys({"keys": [EC_JWK, {**RSA_JWK, "kid": "ec-1"}]})
+        assert found["ec-1"].algorithm_name == "ES256"
+
+    @pytest.mark.parametrize("document", [None, [], {}, {"keys": None}, {"keys": {}}, "keys"])
+    def test_no_jwks(self, document: object) -> None:
+        with pytest.raises(ValueError, match="JWKS"):
+            public_keys(document)
+
+
+class TestFetching:
+    def test_once_for_a_known_key(self, server: JwksServer, clock: Clock) -> None:
+        async def story(keys: PublicKeys) -> None:
+            assert server.requests == 0
+            for _ in range(100):
+                assert await find(keys, "ec-1") == "ES256"
+            assert server.requests == 1
+
+        run(server, clock, story)
+
+    def test_an_unknown_key_a_thousand_times(self, server: JwksServer, clock: Clock) -> None:
+        async def story(keys: PublicKeys) -> None:
+            for number in range(500):
+                assert await find(keys, f"unknown-{number}") == "none"
+            found = await asyncio.gather(*(find(keys, f"another-{n}") for n in range(500)))
+            assert set(found) == {"none"}
+            assert server.requests == 1
+            clock.now += 30
+            found = await asyncio.gather(*(find(keys, f"unknown-{n}") for n in range(500)))
+            assert set(found) == {"none"}
+            assert server.requests == 2
+
+        run(server, clock, story)
+
+    def test_all_wait_for_one_fetch(self, server: JwksServer, clock: Clock) -> None:
+        async def story(keys: PublicKeys) -> None:
+            server.open.clear()
+            waiting = [asyncio.create_task(find(keys, "ec-1")) for _ in range(100)]
+            gone = asyncio.create_task(find(keys, "ec-1"))
+            await asyncio.to_thread(server.asked.wait, 10)
+            gone.cancel()  # a client that hung up takes nobody's answer away
+            waiting[0].cancel()
+            server.open.set()
+            assert await asyncio.gather(*waiting[1:]) == ["ES256"] * 99
+            assert server.requests == 1
+
+        run(server, clock, story)
+
+    def test_a_new_key(self, server: JwksServer, clock: Clock) -> None:
+        async def story(keys: PublicKeys) -> None:
+            assert await find(keys, "rsa-1") == "none"
+            server.document = {"keys": [EC_JWK, RSA_JWK]}
+            clock.now += 29
+            assert await find(keys, "rsa-1") == "none"
+            clock.now += 1
+            assert await find(keys, "rsa-1") == "RS256"
+
+        run(server, clock, story)
+
+    def test_a_withdrawn_key(self, server: JwksServer, clock: Clock) -> None:
+        async def story(keys: PublicKeys) -> None:
+            assert await find(keys, "ec-1") == "ES256"
+            server.document = {"keys": []}
+            clock.now += 599
+            assert await find(keys, "ec-1") == "ES256"
+            clock.now += 1
+            assert await find(keys, "ec-1") == "none"
+
+        run(server, clock, story)
+
+    def test_a_key_that_changed_under_its_id(self, server: JwksServer, clock: Clock) -> None:
+        async def story(keys: PublicKeys) -> None:
+            before = await keys.find("ec-1")
+            server.document = {"keys": [{**RSA_JWK, "kid": "ec-1"}]}
+            clock.now += 600
+            assert await find(keys, "ec-1") == "RS256"
+            assert await keys.find("ec-1") is not before
+
+        run(server, clock, story)
+
+
+class TestAway:
+    def test_known_keys_go_on_working(self, server: JwksServer, clock: Clock) -> None:
+        async def story(keys: PublicKeys) -> None:
+            assert await find(keys, "ec-1") == "ES256"
+            server.stop()
+            for _ in range(5):
+                clock.now += 600
+                assert await find(keys, "ec-1") == "ES256"
+                assert await find(keys, "unknown") == AWAY
+
+        run(server, clock, story)
+
+    @pytest.mark.parametrize(
+        ("status", "document"),
+        [(500, {}), (302, {}), (404, {}), (200, {}), (200, []), (200, "x"), (401, {"keys": []})],
+    )
+    def test_an_answer_that_is_no_jwks(
+        self, server: JwksServer, clock: Clock, status: int, document: object
+    ) -> None:
+        async def story(keys: PublicKeys) -> None:
+            assert await find(keys, "ec-1") == "ES256"
+            server.status, server.document = status, document
+            clock.now += 600
+            assert await find(keys, "ec-1") == "ES256"
+            clock.now += 600
+            assert await find(keys, "unknown") == AWAY
+
+        run(server, clock, story)
+
+    def test_from_the_start(self, server: JwksServer, clock: Clock) -> None:
+        async def story(keys: PublicKeys) -> None:
+            server.status = 503
+            found = await asyncio.gather(*(find(keys, "ec-1") for _ in range(100)))
+            assert set(found) == {AWAY}
+            for _ in range(100):
+                assert await find(keys, "ec-1") == AWAY
+            assert server.requests == 1
+            server.status = 200
+            clock.now += 1  # as its `Retry-After` says
+            assert await find(keys, "ec-1") == "ES256"
+            assert server.requests == 2
+
+        run(server, clock, story)
+
+    def test_a_known_key_does_not_wait_for_long(
+        self, server: JwksServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(jwks, "TIMEOUT", 60)
+
+        async def story(keys: PublicKeys) -> None:
+            assert await find(keys, "ec-1") == "ES256"
+            server.open.clear()
+            clock.now += 600
+            assert await find(keys, "ec-1") == "ES256"
+            assert (server.requests, server.answers) == (2, 1)
+
+        run(server, clock, story)
+
+    def test_no_keys_at_all(self, server: JwksServer, clock: Clock) -> None:
+        """A local stack, and a project that signs with its secret alone, publish none."""
+
+        async def story(keys: PublicKeys) -> None:
+            server.status = 404
+            assert await find(keys, "ec-1") == "none"
+
+        run(server, clock, story)
+
+    def test_the_log_says_so_without_the_address(
+        self, server: JwksServer, clock: Clock, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        async def story(keys: PublicKeys) -> None:
+            server.status = 500
+            assert await find(keys, "x" * 5_000) == AWAY
+
+        with caplog.at_level("WARNING", "api"):
+            run(server, clock, story)
+        messages = [record.getMessage() for record in caplog.records]
+        assert any("SUPABASE_JWKS_URL" in message for message in messages)
+        assert all(len(message) < 300 for message in messages)
+
+
+def test_the_servers_keys_verify() -> None:
+    """The fixtures above are real keys: what they sign is what they verify."""
+    key = public_key(EC_JWK)
+    assert key is not None
+    token = jwt.encode({"a": 1}, EC_KEY, "ES256")
+    assert jwt.decode(token, key, ["ES256"]) == {"a": 1}

@@ -1,0 +1,109 @@
+"""Pages: which rows, and the links from one to the next."""
+
+from typing import Annotated, Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from fastapi import FastAPI, Query, Request
+from hypothesis import given
+from hypothesis import strategies as st
+
+from api.schemas.pagination import MAX_OFFSET, Page, PageQuery, next_offset, prev_offset
+from tests.in_process import InProcess
+
+TOTAL = 45
+
+
+class Filter(PageQuery):
+    status: str | None = None
+
+
+app = FastAPI()
+
+
+@app.get("/api/v1/things/sessions")
+async def list_things(query: Annotated[Filter, Query()], request: Request) -> Page[int]:
+    items = range(TOTAL)[query.offset : query.offset + query.limit]
+    return Page[int].of(items, TOTAL, query, request)
+
+
+client = InProcess(app)
+
+
+def page(query: str, **options: Any) -> Any:
+    answer = client.get(f"/api/v1/things/sessions?{query}", **options)
+    assert answer.status_code == 200
+    return answer.json()
+
+
+class TestPage:
+    def test_defaults(self) -> None:
+        assert page("") == {
+            "items": list(range(20)),
+            "total": TOTAL,
+            "limit": 20,
+            "offset": 0,
+            "next": "/api/v1/things/sessions?limit=20&offset=20",
+            "prev": None,
+        }
+
+    def test_last(self) -> None:
+        answer = page("limit=20&offset=40")
+        assert answer["items"] == [40, 41, 42, 43, 44]
+        assert answer["next"] is None
+        assert answer["prev"] == "/api/v1/things/sessions?limit=20&offset=20"
+
+    @pytest.mark.parametrize("offset", [TOTAL, 60, 10**6, MAX_OFFSET])
+    def test_past_the_end(self, offset: int) -> None:
+        answer = page(f"limit=20&offset={offset}")
+        assert answer["items"] == []
+        assert answer["next"] is None
+        assert answer["prev"] == "/api/v1/things/sessions?limit=20&offset=40"
+
+    def test_other_parameters_are_kept(self) -> None:
+        link = page("status=a%26b%3Dc+d&limit=5")["next"]
+        assert parse_qs(urlsplit(link).query) == {
+            "status": ["a&b=c d"],
+            "limit": ["5"],
+            "offset": ["5"],
+        }
+
+    @pytest.mark.parametrize("host", ["evil.example", "evil.example/x", "a b", ""])
+    def test_host_is_not_in_the_links(self, host: str) -> None:
+        answer = page("", headers={"Host": host, "X-Forwarded-Host": host})
+        assert answer["next"] == "/api/v1/things/sessions?limit=20&offset=20"
+
+    @pytest.mark.parametrize("limit", [1, 7, 20, 45, 100])
+    def test_next_leads_through_all(self, limit: int) -> None:
+        seen = []
+        link: str | None = f"/api/v1/things/sessions?limit={limit}"
+        while link:
+            answer = client.get(link).json()
+            seen += answer["items"]
+            link = answer["next"]
+        assert seen == list(range(TOTAL))
+
+
+totals = st.integers(0, 300)
+limits = st.integers(1, 100)
+offsets = st.integers(0, 400)
+
+
+class TestOffsets:
+    @given(total=totals, limit=limits, offset=offsets)
+    def test_next(self, total: int, limit: int, offset: int) -> None:
+        following = next_offset(total, limit, offset)
+        if following is None:
+            assert offset + limit >= total
+        else:
+            assert offset < following < total
+
+    @given(total=totals, limit=limits, offset=offsets)
+    def test_prev(self, total: int, limit: int, offset: int) -> None:
+        before = prev_offset(total, limit, offset)
+        if before is None:
+            assert offset == 0 or total == 0
+        else:
+            assert 0 <= before < offset
+            assert before < total  # there is something on that page
+            assert offset > total or offset - before <= limit or before + limit >= total

@@ -1,0 +1,213 @@
+"""Two people at the same instant: however it comes out, it comes out legal and once."""
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+
+import httpx
+import psycopg
+
+from local.project import Project
+from tests.actors import NewMatch, NewWingman, Sql, User
+from tests.conftest import AsUser
+from tests.sessions.wingman.conftest import (
+    CONFIRM,
+    READ,
+    SESSIONS,
+    UPDATE,
+    Counted,
+    ReadRow,
+    at,
+    code,
+    plan,
+    put_off,
+)
+
+PAIRS = 120
+
+Request = Callable[[httpx.Client], httpx.Response]
+
+
+def together(*requests: tuple[httpx.Client, Request]) -> list[httpx.Response]:
+    """Send all of them at once."""
+    barrier = threading.Barrier(len(requests))
+
+    def send(client: httpx.Client, request: Request) -> httpx.Response:
+        barrier.wait()
+        return request(client)
+
+    with ThreadPoolExecutor(len(requests)) as threads:
+        return [
+            answer.result()
+            for answer in [threads.submit(send, client, request) for client, request in requests]
+        ]
+
+
+def post(path: str) -> Request:
+    return lambda client: client.post(path)
+
+
+class TestConfirm:
+    def test_both_at_once(self, api: str, wingman: NewWingman, row: ReadRow) -> None:
+        """A hundred times and more, on two connections that are open before the start."""
+        sessions = [wingman() for _ in range(PAIRS)]
+        barrier = threading.Barrier(2)
+
+        def confirm_all(users: list[User]) -> list[httpx.Response]:
+            answers = []
+            with httpx.Client(base_url=api, timeout=10) as client:
+                client.get("/healthz")
+                for session, user in zip(sessions, users, strict=True):
+                    headers = {"Authorization": f"Bearer {user.token}"}
+                    barrier.wait()
+                    answers.append(client.post(at(session, "confirm"), headers=headers))
+            return answers
+
+        with ThreadPoolExecutor(2) as threads:
+            first = threads.submit(confirm_all, [session.user1 for session in sessions])
+            second = threads.submit(confirm_all, [session.user2 for session in sessions])
+            pairs = list(zip(first.result(), second.result(), strict=True))
+
+        assert {answer.status_code for answer in chain.from_iterable(pairs)} == {200}
+        for session, pair in zip(sessions, pairs, strict=True):
+            bodies = [answer.json() for answer in pair]
+            assert sorted(body["both_confirmed"] for body in bodies) == [False, True]
+            [completing] = [body for body in bodies if body["both_confirmed"]]
+            [other] = [body for body in bodies if not body["both_confirmed"]]
+            assert completing["session_status"] == "completed"
+            assert completing["completed_at"]
+            assert (other["session_status"], other["completed_at"]) == ("scheduled", None)
+            stored = row(session.session_id)
+            assert stored["status"] == "completed"
+            assert stored["completed_at"] is not None
+            assert stored["user1_completed_confirmed_by_user2"] is True
+            assert stored["user2_completed_confirmed_by_user1"] is True
+
+    def test_both_at_the_door(self, counted: Counted, wingman: NewWingman, row: ReadRow) -> None:
+        """Neither goes on before both have come; each still asks once."""
+        session = wingman()
+        clients = [counted.client(session.user1), counted.client(session.user2)]
+        hold(counted, writes=2)
+        answers = together(*[(client, post(at(session, "confirm"))) for client in clients])
+        assert [answer.status_code for answer in answers] == [200, 200]
+        assert sorted(answer.json()["both_confirmed"] for answer in answers) == [False, True]
+        assert row(session.session_id)["status"] == "completed"
+        assert counted.requests == [CONFIRM, CONFIRM]
+
+    def test_the_same_person_twice(
+        self, counted: Counted, wingman: NewWingman, row: ReadRow
+    ) -> None:
+        session = wingman()
+        clients = [counted.client(session.user1) for _ in range(2)]
+        hold(counted, writes=2)
+        answers = together(*[(client, post(at(session, "confirm"))) for client in clients])
+        assert sorted(answer.status_code for answer in answers) == [200, 400]
+        [refusal] = [answer for answer in answers if answer.status_code == 400]
+        assert code(refusal) == "ALREADY_CONFIRMED"
+        stored = row(session.session_id)
+        assert stored["status"] == "scheduled"
+        assert stored["user1_completed_confirmed_by_user2"] is False
+
+    def test_while_the_other_cancels(
+        self, counted: Counted, wingman: NewWingman, row: ReadRow
+    ) -> None:
+        for _ in range(10):
+            session = wingman(confirmed=(True, False))
+            hold(counted, writes=2)
+            confirmed, cancelled = together(
+                (counted.client(session.user1), post(at(session, "confirm"))),
+                (counted.client(session.user2), post(at(session, "cancel"))),
+            )
+            assert sorted([confirmed.status_code, cancelled.status_code]) == [200, 400]
+            refusal = confirmed if confirmed.status_code == 400 else cancelled
+            assert code(refusal) == "SESSION_CLOSED"
+            status = "completed" if refusal is cancelled else "cancelled"
+            assert row(session.session_id)["status"] == status
+
+    def test_put_off_at_the_last_moment(
+        self, counted: Counted, wingman: NewWingman, sql: Sql
+    ) -> None:
+        session = wingman()
+        client = counted.client(session.user1)
+        counted.proxy.before = lambda request: request == CONFIRM and put_off(sql, session, "1 day")
+        assert code(client.post(at(session, "confirm"))) == "TOO_EARLY_TO_CONFIRM"
+
+    def test_due_before_it_is_said_why_not(
+        self, counted: Counted, wingman: NewWingman, sql: Sql
+    ) -> None:
+        """Nothing was written, and by now nothing is in the way: it is tried again."""
+        session = wingman(due=False)
+        client = counted.client(session.user1)
+        counted.proxy.before = lambda request: (
+            request == READ and put_off(sql, session, "-1 second")
+        )
+        assert client.post(at(session, "confirm")).status_code == 200
+        assert counted.requests == [CONFIRM, READ, CONFIRM]
+
+    def test_overtaken_every_time(
+        self, counted: Counted, wingman: NewWingman, row: ReadRow, sql: Sql
+    ) -> None:
+        session = wingman()
+        client = counted.client(session.user1)
+        counted.proxy.before = lambda request: put_off(
+            sql, session, "1 day" if request == CONFIRM else "-1 second"
+        )
+        answer = client.post(at(session, "confirm"))
+        assert answer.status_code == 409
+        assert code(answer) == "CONFLICT"
+        assert row(session.session_id)["user2_completed_confirmed_by_user1"] is False
+        assert counted.requests == [CONFIRM, READ, CONFIRM]
+        counted.proxy.before = lambda request: None
+        put_off(sql, session, "-1 second")
+        assert client.post(at(session, "confirm")).status_code == 200
+
+
+class TestSchedule:
+    def test_match_gone_in_between(
+        self, as_user: AsUser, match: NewMatch, sql: Sql, stack: Project
+    ) -> None:
+        """The insert policy still sees the match, and its foreign key waits for the deletion."""
+        pair = match()
+        delete = "delete from public.wingman_matches where id = %s"
+        with ThreadPoolExecutor(1) as thread, psycopg.connect(stack.database_url) as other:
+            other.execute(delete, [pair.match_id])
+            answer = thread.submit(as_user(pair.user1).post, SESSIONS, json=plan(pair))
+            waiting = "select from pg_catalog.pg_locks where not granted"
+            while not sql.execute(waiting).rowcount:
+                assert not answer.done()
+                time.sleep(0.01)
+            other.commit()
+        assert answer.result().status_code == 404
+        assert code(answer.result()) == "MATCH_NOT_FOUND"
+
+    def test_both_at_once(self, as_user: AsUser, match: NewMatch, sql: Sql) -> None:
+        for _ in range(20):
+            pair = match()
+            body = plan(pair)
+            answers = together(
+                *[
+                    (as_user(user), lambda client: client.post(SESSIONS, json=body))  # noqa: B023
+                    for user in (pair.user1, pair.user2)
+                ]
+            )
+            assert sorted(answer.status_code for answer in answers) == [201, 409]
+            [refusal] = [answer for answer in answers if answer.status_code == 409]
+            assert code(refusal) == "ACTIVE_SESSION_EXISTS"
+            stored = sql.execute(
+                "select count(*) from public.wingman_sessions where match_id = %s", [pair.match_id]
+            ).fetchone()
+            assert stored == (1,)
+
+
+def hold(counted: Counted, writes: int) -> None:
+    """Hold the first writes back until all of them have come; later ones pass."""
+    barrier = threading.Barrier(writes)
+    held = threading.Semaphore(writes)
+
+    def wait(request: str) -> None:
+        if request in (CONFIRM, UPDATE) and held.acquire(blocking=False):
+            barrier.wait(timeout=2)
+
+    counted.proxy.before = wait

@@ -1,0 +1,87 @@
+"""Files that follow from others, committed so that they can be read and shipped: `make types`.
+
+A test compares each with what it would be now.
+"""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import click
+import psycopg
+
+from api.doctor.catalog import entries
+from api.doctor.declared import DECLARED
+from api.main import create_app
+from api.settings import Settings
+from local.errors import LocalError
+from local.migrations import CLI, PROJECT
+from local.stack import Stack
+
+DATABASE_TYPES = PROJECT / "types" / "database.ts"
+OPENAPI = PROJECT / "types" / "openapi.json"
+
+
+def database_types(database_url: str) -> str:
+    """Return the TypeScript types of the exposed schema, for supabase-js.
+
+    Args:
+        database_url: a database with the migrations, for a role that may read the catalogue.
+
+    Raises:
+        LocalError: the Supabase CLI failed; the message has its words.
+
+    """
+    result = subprocess.run(  # noqa: S603
+        [
+            *(str(CLI), "gen", "types", f"--remote={database_url}?sslmode=disable"),
+            *("--lang", "typescript", "--schema", "public"),
+            *("--workdir", str(PROJECT), "--agent", "no"),
+        ],
+        env={**os.environ, "SUPABASE_TELEMETRY_DISABLED": "1"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if result.returncode != 0:
+        raise LocalError(f"The types could not be made:\n{result.stderr.strip()}")
+    return result.stdout
+
+
+def openapi() -> str:
+    """Return the API's description, as `/openapi.json` serves it."""
+    settings = Settings(environment="development", _env_file=None)
+    return json.dumps(create_app(settings).openapi(), indent=2, ensure_ascii=False) + "\n"
+
+
+def declared(database_url: str) -> str:
+    """Return what `session-api doctor` compares a deployment with.
+
+    Args:
+        database_url: a database with the migrations and nothing else.
+
+    """
+    with psycopg.connect(database_url) as connection:
+        return json.dumps(entries(connection), indent=1, ensure_ascii=False) + "\n"
+
+
+def main() -> None:
+    """Write every such file."""
+    with TemporaryDirectory() as folder, Stack.scratch(Path(folder) / "stack") as stack:
+        stack.migrate()
+        texts = {
+            DATABASE_TYPES: database_types(stack.database_url),
+            DECLARED: declared(stack.database_url),
+            OPENAPI: openapi(),
+        }
+    for path, text in texts.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+        click.echo(f"Wrote {path.relative_to(PROJECT)}")
+
+
+if __name__ == "__main__":
+    main()
