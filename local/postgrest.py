@@ -12,7 +12,7 @@ from local.addresses import HOST, free_port, is_healthy
 from local.errors import LocalError
 from local.processes import STACK_VARIABLE, Child
 
-_NODE_MODULES = Path(__file__).parents[2] / "node_modules"
+_NODE_MODULES = Path(__file__).parents[1] / "node_modules"
 _START_SECONDS = 20
 
 

@@ -14,7 +14,7 @@ from tests.stacks import Spare
 ROOT = Path(__file__).parents[1]
 # what an answer costs is measured elsewhere: those tests make the same rows, thousands of them
 TESTS = (
-    *("tests/local/test_fixtures.py", "tests/chat", "tests/test_idempotency.py"),
+    *("tests/local/test_fixtures.py", "tests/sessions/chat", "tests/http/test_idempotency.py"),
     *("-k", "not cost"),
 )
 
