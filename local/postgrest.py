@@ -82,7 +82,7 @@ def postgrest(
 
     """
     socket_folder, database_port = database
-    admin_port = free_port()
+    admin_port = int(configuration.get("PGRST_ADMIN_SERVER_PORT") or free_port())
     socket = f"host={quote(str(socket_folder), safe='')}&port={database_port}"
     return Child(
         "PostgREST",
