@@ -17,10 +17,14 @@ from starlette.responses import JSONResponse
 from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.schemas.left_out import LEFT_OUT, without_default
+
 logger = logging.getLogger(__name__)
 
 Code = Literal[
     "TOO_EARLY_TO_CONFIRM",
+    "TOO_EARLY_TO_REPORT",
+    "TOO_LATE_TO_CANCEL",
     "ALREADY_CONFIRMED",
     "CANNOT_CONFIRM_YOURSELF",
     "NOT_YOUR_BUDDY",
@@ -39,6 +43,7 @@ Code = Literal[
     "METHOD_NOT_ALLOWED",
     "ACTIVE_SESSION_EXISTS",
     "CONFLICT",
+    "PRECONDITION_FAILED",
     "PAYLOAD_TOO_LARGE",
     "VALIDATION_ERROR",
     "RATE_LIMITED",
@@ -59,6 +64,10 @@ RETRY_AFTER_SECONDS: Final = "1"
 
 CODES: Final[Mapping[Code, Meaning]] = {
     "TOO_EARLY_TO_CONFIRM": Meaning(400, "The session has not started yet."),
+    "TOO_EARLY_TO_REPORT": Meaning(
+        400, "A no-show can be reported from the scheduled time on, not before."
+    ),
+    "TOO_LATE_TO_CANCEL": Meaning(400, "A session can be cancelled before its time only."),
     "ALREADY_CONFIRMED": Meaning(400, "You have already confirmed your buddy."),
     "CANNOT_CONFIRM_YOURSELF": Meaning(400, "You can confirm only your buddy, not yourself."),
     "NOT_YOUR_BUDDY": Meaning(400, "This person is not your buddy in this session."),
@@ -77,6 +86,9 @@ CODES: Final[Mapping[Code, Meaning]] = {
     "METHOD_NOT_ALLOWED": Meaning(405, "This address does not take this method."),
     "ACTIVE_SESSION_EXISTS": Meaning(409, "This match already has an active session."),
     "CONFLICT": Meaning(409, "Somebody else was faster. Read again, then decide."),
+    "PRECONDITION_FAILED": Meaning(
+        412, "The resource has changed since you read it. Fetch it again, then decide."
+    ),
     "PAYLOAD_TOO_LARGE": Meaning(413, "The request body is too large."),
     "VALIDATION_ERROR": Meaning(422, "Some of the values are not valid."),
     "RATE_LIMITED": Meaning(429, "Too many requests. Try again later.", {"Retry-After": "1"}),
@@ -105,6 +117,12 @@ class ErrorDetail(BaseModel):
 
     code: Code = Field(examples=["SESSION_NOT_FOUND"])
     message: str = Field(examples=["There is no such session."])
+    field: str = Field(
+        LEFT_OUT,
+        description="The field of the request's body that is to blame, where it is one.",
+        examples=["scheduled_time"],
+        json_schema_extra=without_default,
+    )
 
 
 class ValidationErrorDetail(ErrorDetail):
@@ -131,7 +149,8 @@ class ApiError(fastapi.HTTPException):
     """A refusal as the client will see it. Raise it anywhere below a route.
 
     `code` decides the status and the default message and headers; `message` and `headers`
-    replace or add to them; `errors` belongs to `VALIDATION_ERROR` alone.
+    replace or add to them; `field` is the one of the body's that is to blame, where it is one;
+    `errors` belongs to `VALIDATION_ERROR` alone.
     """
 
     def __init__(
@@ -139,6 +158,7 @@ class ApiError(fastapi.HTTPException):
         code: Code,
         message: str | None = None,
         *,
+        field: str | None = None,
         headers: Mapping[str, str] | None = None,
         errors: Sequence[FieldError] | None = None,
     ) -> None:
@@ -146,7 +166,10 @@ class ApiError(fastapi.HTTPException):
         self.code: Code = code
         self.status = meaning.status
         self.message = message or meaning.message
+        self.field = field
         detail: dict[str, Any] = {"code": code, "message": self.message}
+        if field is not None:
+            detail["field"] = field
         if errors is not None:
             detail["errors"] = [error.model_dump() for error in errors]
         super().__init__(meaning.status, detail, {**meaning.headers, **(headers or {})})

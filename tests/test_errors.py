@@ -82,6 +82,11 @@ class TestCodes:
         for name, value in CODES[code].headers.items():
             assert answer.headers[name] == value
 
+    def test_field_to_blame(self) -> None:
+        error = ApiError("SCHEDULED_IN_THE_PAST", field="scheduled_time")
+        assert error.body()["detail"]["field"] == "scheduled_time"
+        assert "field" not in ApiError("SCHEDULED_IN_THE_PAST").body()["detail"]
+
     @pytest.mark.parametrize("code", get_args(Code))
     def test_documentation(self, code: Code) -> None:
         [(status, entry)] = errors.responses(code).items()

@@ -1,6 +1,6 @@
 """What the study endpoints take and answer."""
 
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, ClassVar
 from uuid import UUID
 
 from pydantic import (
@@ -11,6 +11,7 @@ from pydantic import (
 )
 
 from api.http.body import Replacement, RequestBody, ResponseBody
+from api.schemas.left_out import LEFT_OUT, without_default
 from api.schemas.text import Description, Title
 from api.schemas.times import Moment
 from api.sessions.study.rules import Status
@@ -35,15 +36,6 @@ class CreateSessionRequest(RequestBody):
 
     title: Title = Field(examples=["Linear algebra"])
     description: Description | None = Field(None, examples=["Chapters 1 to 3"])
-
-
-def without_default(schema: dict[str, Any]) -> None:
-    """Show a field that may be left out without the default that stands for that."""
-    schema.pop("default", None)
-
-
-# not a value of the field: a `null` that a client sends is refused
-LEFT_OUT: Final[Any] = None
 
 
 class UpdateSessionRequest(Replacement):

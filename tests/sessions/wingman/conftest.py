@@ -32,7 +32,7 @@ def code(answer: httpx.Response) -> str:
     """The code of an error, whose shape is checked on the way."""
     body = answer.json()
     assert body.keys() == {"detail"}
-    assert body["detail"].keys() - {"errors"} == {"code", "message"}
+    assert body["detail"].keys() - {"errors", "field"} == {"code", "message"}
     assert ("errors" in body["detail"]) == (answer.status_code == 422)
     return str(body["detail"]["code"])
 
