@@ -23,7 +23,7 @@ class AsCaller(HTTPBearer):
         exchange.caller(caller.user_id)
         await state.limits.admit(request.scope, caller.user_id)
         upstream: Upstream = state.upstream
-        return upstream.as_caller(caller.user_id)
+        return upstream.as_caller(caller)
 
 
 CallerDatabase = Annotated[

@@ -1,14 +1,17 @@
 """Is the process alive, and can it serve: for load balancers and orchestrators."""
 
 import logging
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
 from api import errors
-from api.database.caller import DatabaseError, Upstream
+from api.database.refusals import DatabaseError
 from api.errors import unavailable
+
+if TYPE_CHECKING:
+    from api.database.caller import Upstream
 
 logger = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
@@ -31,7 +34,7 @@ async def healthz() -> Health:
 
 @router.get("/readyz", responses=errors.responses("DATABASE_UNAVAILABLE"))
 async def readyz(request: Request) -> Health:
-    """Tell whether requests can be served, by asking the database through PostgREST."""
+    """Tell whether requests can be served."""
     upstream: Upstream = request.app.state.upstream
     try:
         await upstream.check()

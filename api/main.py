@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 
 from api import errors, health
 from api.database.caller import Upstream
-from api.database.tokens import TokenMint
+from api.database.rest import Rest
 from api.database.wire import Wire, certificates
 from api.http import idempotency
 from api.http import openapi as document
@@ -76,7 +76,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ):
             app.state.settings = settings
             app.state.authenticator = Authenticator(settings, http)
-            app.state.upstream = Upstream(settings, TokenMint(settings), wire, http)
+            app.state.upstream = Upstream(settings, Rest(settings, wire))
             app.state.limits = limits
             collect_less()
             try:

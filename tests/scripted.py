@@ -4,10 +4,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import httpx
-
 from api.database.caller import Upstream
-from api.database.tokens import TokenMint
+from api.database.rest import Rest
 from api.database.wire import Wire
 from api.settings import Settings
 
@@ -68,7 +66,7 @@ async def request(reader: asyncio.StreamReader) -> bytes:
 @asynccontextmanager
 async def upstream(server: Server) -> AsyncIterator[Upstream]:
     """The API's way to PostgREST, with this server in its place."""
-    async with server.listening() as url, httpx.AsyncClient() as http, Wire(1) as wire:
+    async with server.listening() as url, Wire(1) as wire:
         settings = Settings(
             _env_file=None,
             environment="development",
@@ -76,4 +74,4 @@ async def upstream(server: Server) -> AsyncIterator[Upstream]:
             supabase_publishable_key="sb_publishable_key",
             database_timeout=0.5,
         )
-        yield Upstream(settings, TokenMint(settings), wire, http)
+        yield Upstream(settings, Rest(settings, wire))

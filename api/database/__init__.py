@@ -1,1 +1,1 @@
-"""The database as one caller sees it, asked through PostgREST."""
+"""The database as one caller sees it."""

@@ -1,73 +1,32 @@
-"""The database as one caller sees it: PostgREST, with a token that says who is asking.
+"""The database as one caller sees it.
 
-Row-level security decides what is visible; this module decides what an outcome means. Whatever
-PostgREST, Postgres or the network answer becomes rows, one of the errors below, or
-`DATABASE_UNAVAILABLE`. None of their words reaches a client.
+Row-level security decides what is visible; `api.database.refusals` decides what an outcome means.
 """
 
 import asyncio
 import logging
-import re
-from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
-from typing import Any, Final, NamedTuple, Protocol, TypeVar
+from collections.abc import Awaitable, Callable
+from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
 
-import httpx
-from postgrest import AsyncPostgrestClient, AsyncRequestBuilder, AsyncSelectRequestBuilder
-from postgrest.base_request_builder import RequestConfig
-from postgrest.exceptions import APIErrorFromJSON
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json
 
-from api.database.tokens import TokenMint
-from api.database.wire import Answer, NoAnswerError, Wire
-from api.errors import ApiError, FieldError, invalid, unavailable
+from api.database.backend import Backend, Found, NoAnswerError, Row
+from api.database.claims import NOBODY
+from api.database.query import Query, function
+from api.database.refusals import OvertakenError
+from api.errors import ApiError, unavailable
+from api.identity.caller import Caller
 from api.observability.exchange import UpstreamRequest
 from api.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-Row = dict[str, Any]
 Result = TypeVar("Result")
+Ask = Callable[[Query, Caller, float], Awaitable[Result]]
 
 YES_OR_NO: Final = TypeAdapter(bool)
-NOBODY: Final = UUID(int=0)
-
-
-class DatabaseError(Exception):
-    """The database refused, in a way that this module cannot judge.
-
-    A service that foresees it catches it; otherwise it is a fault of ours and becomes a 500.
-    `code` is the SQLSTATE or PostgREST's code. The message is not kept: it may hold users' data.
-    """
-
-    def __init__(self, code: str) -> None:
-        self.code = code
-        super().__init__(code)
-
-
-class ConstraintError(DatabaseError):
-    """A constraint refused the row; `name` is the constraint's."""
-
-    def __init__(self, code: str, name: str) -> None:
-        super().__init__(code)
-        self.name = name
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.name}"
-
-
-class DeniedError(DatabaseError):
-    """A policy or a missing grant refused the write."""
-
-
-class RangeError(DatabaseError):
-    """The offset lies past the end of the list."""
-
-
-class OvertakenError(DatabaseError):
-    """Postgres undid the whole statement because of a concurrent one; it can be sent again."""
+SESSION_EXISTS: Final = function("session_exists", "kind", "session_id", only_reads=True)
 
 
 class Slice(NamedTuple):
@@ -77,48 +36,32 @@ class Slice(NamedTuple):
     total: int
 
 
-class Query(Protocol):
-    """A query as postgrest-py builds it."""
-
-    request: RequestConfig[Any]
-
-
-class Once(Protocol):
-    """What stands in an insert's way when the request may have been here before."""
-
-    async def insert(self, query: Query, send: Callable[[Query], Awaitable[Answer]]) -> Answer:
-        """Send an insert, or give what an earlier one has created."""
-
-
 class Database:
-    """PostgREST on behalf of one caller, for the length of one request.
+    """The database on behalf of one caller, for the length of one request.
 
-    Every method that sends a query raises `ApiError` (`DATABASE_UNAVAILABLE`, `CONFLICT`, or
-    `VALIDATION_ERROR` for a value that Postgres cannot store) or a `DatabaseError`. `deadline`, in
-    the event loop's time, is one for all queries of the request: the caller waits once.
+    Every method raises `ApiError` (`DATABASE_UNAVAILABLE`, `CONFLICT`, or `VALIDATION_ERROR` for a
+    value that Postgres cannot store) or a `DatabaseError`. `deadline`, in the event loop's time, is
+    one for all queries of the request: the caller waits once.
     """
 
+    __slots__ = ("backend", "caller", "conceals_existence", "deadline")
+
     def __init__(
-        self, upstream: "Upstream", caller_id: UUID, headers: Mapping[str, str], deadline: float
+        self, backend: Backend, caller: Caller, deadline: float, *, conceals_existence: bool
     ) -> None:
-        self.caller_id = caller_id
-        self.conceal_existence = upstream.conceal_existence
-        self.once: Once | None = None
-        self._upstream = upstream
-        self._headers = headers
-        self._deadline = deadline
+        self.backend = backend
+        self.caller = caller
+        self.deadline = deadline
+        self.conceals_existence = conceals_existence
 
-    def table(self, name: str) -> AsyncRequestBuilder:
-        """Start a query on a table or a view; hand it to one of the methods below."""
-        return self._upstream.table(name)
-
-    def function(self, name: str, arguments: Mapping[str, str]) -> Query:
-        """Make the call of a function that writes; hand it to one of the methods below."""
-        return self._upstream.function(name, arguments)
+    @property
+    def caller_id(self) -> UUID:
+        """Return the id of the user who calls."""
+        return self.caller.user_id
 
     async def rows(self, query: Query) -> list[Row]:
         """Return the rows that the query reads or has written, none if it touched none."""
-        return rows(await self._send(query))
+        return (await self._run(query)).rows
 
     async def row(self, query: Query) -> Row | None:
         """Return the one row that the query reads or has written.
@@ -129,213 +72,81 @@ class Database:
         found = await self.rows(query)
         return found[0] if found else None
 
-    async def slice(self, query: AsyncSelectRequestBuilder, *, limit: int, offset: int) -> Slice:
-        """Return `limit` rows from `offset` on, and the total.
+    async def insert(self, query: Query) -> Row:
+        """Insert one row, and return it as the database completed it.
 
-        The query is built with `count=CountMethod.exact`. One request, except past the end.
+        Raises:
+            ApiError: also `CONFLICT`, when the new row is not the caller's to see.
+
         """
-        unlimited = query.request.params
-        try:
-            answer = await self._send(query.limit(limit).offset(offset))
-        except RangeError:
-            # PostgREST tells the total only together with rows
-            query.request.params = unlimited
-            answer = await self._send(query.limit(1))
-            return Slice([], total(answer))
-        return Slice(rows(answer), total(answer))
+        created = await self.row(query)
+        if created is None:
+            raise ApiError("CONFLICT")
+        return created
 
-    async def call(
-        self, function: str, arguments: Mapping[str, str], result: TypeAdapter[Result]
-    ) -> Result:
-        """Call a function that only reads, and return its result, read by the adapter."""
-        answer = await self._send(self._upstream.function(function, arguments, get=True))
+    async def slice(self, query: Query) -> Slice:
+        """Return `limit` rows from `offset` on, and the total. The query's shape is a page."""
+        found = await self._run(query)
+        if found.total is None:
+            raise TypeError("a slice needs a query built with count=CountMethod.exact")
+        return Slice(found.rows, found.total)
+
+    async def value(self, query: Query, result: TypeAdapter[Result]) -> Result:
+        """Call a function that only reads, and return its one value, read by the adapter."""
+        content = await self._send(self.backend.value, query)
         try:
-            return result.validate_json(answer.content)
+            return result.validate_json(content)
         except ValidationError:
-            raise not_postgrest() from None
+            logger.error(  # noqa: TRY400 - nothing to trace
+                "%s is not what these migrations make: apply them", query.shape.relation
+            )
+            raise unavailable() from None
 
-    async def _send(self, query: Query) -> Answer:
-        if self.once is not None and query.request.http_method == "POST":
-            return await self.once.insert(query, self._send_again)
-        return await self._send_again(query)
+    async def _run(self, query: Query) -> Found:
+        return await self._send(self.backend.run, query)
 
-    async def _send_again(self, query: Query) -> Answer:
+    async def _send(self, ask: Ask[Result], query: Query) -> Result:
         try:
-            return await self._attempt(query)
+            return await self._attempt(ask, query)
         except OvertakenError:
             pass
         try:
-            return await self._attempt(query)
+            return await self._attempt(ask, query)
         except OvertakenError:
             raise ApiError("CONFLICT") from None
 
-    async def _attempt(self, query: Query) -> Answer:
+    async def _attempt(self, ask: Ask[Result], query: Query) -> Result:
         try:
-            async with asyncio.timeout_at(self._deadline):
-                with UpstreamRequest():
-                    answer = await self._upstream.wire.send(query.request, self._headers)
+            with UpstreamRequest():
+                return await ask(query, self.caller, self.deadline)
         except (NoAnswerError, OSError) as error:
             # OSError includes TimeoutError, the deadline's
             reason = str(error) if isinstance(error, NoAnswerError) else type(error).__name__
-            logger.warning("PostgREST cannot be reached: %s", reason)
+            logger.warning("the database cannot be reached: %s", reason)
             raise unavailable() from None
-        if not answer.is_success:
-            raise refusal(answer)
-        return answer
-
-
-def rows(answer: Answer) -> list[Row]:
-    """Take the rows out of PostgREST's answer."""
-    try:
-        found = from_json(answer.content)
-    except ValueError:
-        found = None
-    if not isinstance(found, list):
-        raise not_postgrest()
-    return found
-
-
-def total(answer: Answer) -> int:
-    """Take the exact count out of PostgREST's answer: what follows the range, `0-19/100`."""
-    count = answer.headers.get("Content-Range", "").rpartition("/")[2]
-    if not count.isdecimal():
-        raise ValueError("a slice needs a query built with count=CountMethod.exact")
-    return int(count)
-
-
-def not_postgrest() -> ApiError:
-    """Say that something else answers 200 at that address, or has another schema."""
-    logger.error(
-        "what answers is not PostgREST with these migrations: check SUPABASE_URL or POSTGREST_URL"
-    )
-    return unavailable()
-
-
-# What outcomes mean ------------------------------------------------------------------------------
-
-# SQLSTATE classes and codes, PostgREST's codes, and the statuses of a gateway that answers without
-# a code. Each is a prefix.
-AWAY: Final = (
-    "08",  # the connection failed
-    "25006",  # read-only: a replica, or a project whose disk is full
-    "53",  # too many connections, out of memory, disk full
-    "55P03",  # a lock was not to be had
-    "57",  # shut down, starting, or the statement took too long
-    "58",  # the system below Postgres failed
-    "PGRST00",  # PostgREST has no connection
-    "429",
-    "50",  # a gateway's 500, 502, 503, 504
-    "52",  # and 520 to 527
-)
-UNSTORABLE: Final = (
-    "22001",  # too long
-    "22003",  # out of range
-    "22007",  # not a date
-    "22008",  # no such date
-    "22021",  # not a character
-    "22P02",  # not of this type
-    "22P05",  # NUL
-)
-CONSTRAINT: Final = ("23",)
-OVERTAKEN: Final = ("40001", "40P01")
-NOT_TRUSTED: Final = ("PGRST3", "22023", "28", "401", "403")
-NOT_MIGRATED: Final = ("PGRST106", "PGRST2", "42P01", "42703", "42883", "404")
-
-
-def refusal(answer: Answer) -> ApiError | DatabaseError:
-    """Decide what PostgREST's refusal means, or that of a gateway before it."""
-    try:
-        error = APIErrorFromJSON.model_validate_json(answer.content)
-    except ValidationError:
-        return meaning(str(answer.status))
-    return meaning(error.code or "", error.message or "")
-
-
-def meaning(code: str, message: str = "") -> ApiError | DatabaseError:
-    """Decide what a refusal means, by its code. Its message may hold a row: nobody is told it."""
-    if code == "42501":
-        return DeniedError(code)
-    if code in ("PGRST103", "416"):
-        return RangeError(code)
-    if code.startswith(CONSTRAINT):
-        return ConstraintError(code, constraint_name(message))
-    if code.startswith(OVERTAKEN):
-        return OvertakenError(code)
-    if code.startswith(UNSTORABLE):
-        return invalid(FieldError(field="body", message="A value cannot be stored as it is."))
-    if code.startswith(AWAY):
-        logger.warning("the database is not available: %s", code)
-        return unavailable()
-    if code.startswith(NOT_TRUSTED):
-        logger.error(
-            "PostgREST refuses the API's token (%s): SUPABASE_JWT_SECRET or "
-            "SESSION_API_SIGNING_KEY must be one that it trusts, SUPABASE_PUBLISHABLE_KEY the "
-            "project's, and the role session_api granted to authenticator",
-            code,
-        )
-        return unavailable()
-    if code.startswith(NOT_MIGRATED):
-        logger.error(
-            "PostgREST does not know a table, column or function (%s): apply the migrations, "
-            "and let it reload its schema cache",
-            code,
-        )
-        return unavailable()
-    if not code:  # a gateway in front of PostgREST answers without one
-        logger.error("the gateway before PostgREST refuses the API: check SUPABASE_PUBLISHABLE_KEY")
-        return unavailable()
-    return DatabaseError(code)
-
-
-def constraint_name(message: str) -> str:
-    """Read the constraint's name from Postgres's message, empty if it names none."""
-    found = re.search(r'constraint "([^"]+)"', message)
-    return found[1] if found else ""
-
-
-# The process's connections -----------------------------------------------------------------------
 
 
 class Upstream:
-    """PostgREST, as all callers of the process share it: its address, and connections to it.
+    """The database as all callers of the process share it."""
 
-    Nothing here holds a caller's identity. Whose a request is stands in the headers of the one
-    `Database` that sends it.
-    """
-
-    def __init__(
-        self, settings: Settings, mint: TokenMint, wire: Wire, http: httpx.AsyncClient
-    ) -> None:
-        """Take what sends, and an `http` that postgrest-py wants and nobody sends with."""
-        key = settings.supabase_publishable_key
-        queries = AsyncPostgrestClient(
-            settings.postgrest_url, headers={"apikey": key} if key else {}, http_client=http
-        )
-        # they go out with every request, instead of being copied into every query
-        self._headers = dict(queries.headers)
-        queries.headers = httpx.Headers()
-        self._queries = queries
-        self._mint = mint
+    def __init__(self, settings: Settings, backend: Backend) -> None:
+        self._backend = backend
         self._timeout = settings.database_timeout
-        self.wire = wire
-        self.conceal_existence = settings.conceal_existence
-        self.table = cache(queries.from_)
+        self._conceals_existence = settings.conceal_existence
 
-    def function(self, name: str, arguments: Mapping[str, str], *, get: bool = False) -> Query:
-        """Make the call of a function, by `get` one that only reads."""
-        return self._queries.rpc(name, dict(arguments), get=get)
-
-    def as_caller(self, user_id: UUID) -> Database:
-        """Make the database as this user sees it, for one request that begins now."""
-        headers = self._headers | {"Authorization": f"Bearer {self._mint.token_for(user_id)}"}
+    def as_caller(self, caller: Caller) -> Database:
+        """Make the database as this caller sees it, for one request that begins now."""
         deadline = asyncio.get_running_loop().time() + self._timeout
-        return Database(self, user_id, headers, deadline)
+        return Database(
+            self._backend, caller, deadline, conceals_existence=self._conceals_existence
+        )
 
     async def check(self) -> None:
         """Ask the database something, as nobody in particular.
 
-        Raises `ApiError` or `DatabaseError` unless PostgREST, Postgres and the API's token are in
-        place, and migrations applied; which of them, the doctor says.
+        Raises `ApiError` or `DatabaseError` unless the database is there, lets the API in, and has
+        the migrations; which of them is missing, the doctor says.
         """
-        arguments = {"kind": "wingman", "session_id": str(NOBODY)}
-        await self.as_caller(NOBODY).call("session_exists", arguments, YES_OR_NO)
+        nobody = self.as_caller(NOBODY)
+        query = SESSION_EXISTS.query(kind="wingman", session_id=NOBODY.user_id)
+        await nobody.value(query, YES_OR_NO)

@@ -8,19 +8,19 @@ import time
 from collections.abc import Callable
 from threading import Lock
 from typing import Final
-from uuid import UUID
 
 import jwt
 from cachetools import LRUCache
 
+from api.database.claims import database_claims
+from api.identity.caller import Caller
 from api.settings import Settings
 
-ROLE: Final = "session_api"
 LIFETIME: Final = 60
 """Seconds that a token is valid."""
 RESERVE: Final = 15
 """Seconds that a token handed out is valid at least: longer than any request, and clocks differ."""
-MOST_USERS: Final = 10_000
+MOST_CALLERS: Final = 10_000
 
 
 class TokenMint:
@@ -33,7 +33,7 @@ class TokenMint:
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
         """Take the key that signs: `SESSION_API_SIGNING_KEY`, else `SUPABASE_JWT_SECRET`."""
         self._clock = clock
-        self._minted: LRUCache[UUID, tuple[int, str]] = LRUCache(MOST_USERS)
+        self._minted: LRUCache[Caller, tuple[int, str]] = LRUCache(MOST_CALLERS)
         self._lock = Lock()
         signing_key = settings.signing_key
         self._key: jwt.PyJWK | str
@@ -46,26 +46,20 @@ class TokenMint:
         else:
             raise ValueError("settings without any key to sign with")
 
-    def token_for(self, user_id: UUID) -> str:
-        """Return a token with which PostgREST acts for this user.
+    def token_for(self, caller: Caller) -> str:
+        """Return a token with which PostgREST acts for this caller.
 
         It is valid for 15 to 60 seconds more: use it now and do not keep it.
         """
         now = int(self._clock())
         with self._lock:
-            issued_at, token = self._minted.get(user_id, (0, ""))
+            issued_at, token = self._minted.get(caller, (0, ""))
             # the lower bound is for a clock that was put back: nobody takes a token of the future
             if not issued_at <= now <= issued_at + LIFETIME - RESERVE:
-                token = self._mint(user_id, now)
-                self._minted[user_id] = (now, token)
+                token = self._mint(caller, now)
+                self._minted[caller] = (now, token)
         return token
 
-    def _mint(self, user_id: UUID, now: int) -> str:
-        claims = {
-            "role": ROLE,
-            "sub": str(user_id),
-            "aud": "authenticated",
-            "iat": now,
-            "exp": now + LIFETIME,
-        }
+    def _mint(self, caller: Caller, now: int) -> str:
+        claims = database_claims(caller) | {"iat": now, "exp": now + LIFETIME}
         return jwt.encode(claims, self._key, self._algorithm, self._headers)

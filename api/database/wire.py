@@ -1,4 +1,4 @@
-"""The wire to PostgREST: what postgrest-py has built, sent by aiohttp's client.
+"""The wire to PostgREST: HTTP requests, sent by aiohttp's client.
 
 postgrest-py itself would send with httpx, which makes each request ready for redirects, cookies,
 proxies, authentication flows, hooks and decoders, none of which happens here: that costs more than
@@ -9,12 +9,13 @@ import ssl
 from collections.abc import Mapping
 from functools import cache
 from types import TracebackType
-from typing import Any, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import aiohttp
 import httpx
-from postgrest.base_request_builder import RequestConfig
-from pydantic_core import to_json
+from yarl import URL
+
+from api.database.backend import NoAnswerError
 
 LONGEST_IDLE: Final = 15.0
 """Seconds after which an unused connection is not used again: before PostgREST's end closes it."""
@@ -24,10 +25,6 @@ LONGEST_IDLE: Final = 15.0
 def certificates() -> ssl.SSLContext:
     """Whom to trust at an https address: read once, since that takes as long as many requests."""
     return httpx.create_ssl_context(trust_env=False)
-
-
-class NoAnswerError(Exception):
-    """There is nobody at the address, the connection was lost, or what came was not HTTP."""
 
 
 class Answer(NamedTuple):
@@ -82,25 +79,18 @@ class Wire:
         """Close all connections."""
         await self._session.close()
 
-    async def send(self, request: RequestConfig[Any], headers: Mapping[str, str]) -> Answer:
-        """Send a request with its own headers and these.
+    async def send(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+    ) -> Answer:
+        """Send a request, to a URL that is quoted already.
 
         Raises:
             NoAnswerError: its text is the kind of failure, and never holds the request's address.
 
         """
-        headers = {**headers, **dict(request.headers.items())}
-        body = None
-        if request.json is not None:
-            body = to_json(request.json)
-            headers["Content-Type"] = "application/json"
         try:
             async with self._session.request(
-                request.http_method,
-                request.path.with_query(request.params.multi_items()),
-                data=body,
-                headers=headers,
-                allow_redirects=False,
+                method, URL(url, encoded=True), data=body, headers=headers, allow_redirects=False
             ) as answer:
                 return Answer(answer.status, answer.headers, await answer.read())
         except (aiohttp.ClientError, ValueError) as error:

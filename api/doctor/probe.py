@@ -9,7 +9,7 @@ from typing import Any, Self
 
 import httpx
 
-from api.database.caller import NOBODY
+from api.database.claims import NOBODY
 from api.database.tokens import TokenMint
 from api.database.wire import certificates
 from api.settings import Settings

@@ -4,15 +4,15 @@ from collections.abc import Iterator
 
 import httpx
 
-from api.database.caller import NOBODY, NOT_MIGRATED
-from api.database.tokens import ROLE
+from api.database.claims import NOBODY, ROLE
+from api.database.refusals import NOT_MIGRATED
 from api.doctor import reach
 from api.doctor.declared import declared, read_by_all, readable
 from api.doctor.findings import Finding, NotCheckedError
 from api.doctor.probe import Answer, Probe
 from api.settings import Settings
 
-QUESTION = f"/rpc/session_exists?kind=wingman&session_id={NOBODY}"
+QUESTION = f"/rpc/session_exists?kind=wingman&session_id={NOBODY.user_id}"
 """What `/readyz` asks too: it needs PostgREST, Postgres, the token, the role and a function."""
 
 # what the API embeds, so that PostgREST must know the foreign key between them
@@ -120,7 +120,7 @@ def schema_cache(probe: Probe) -> Iterator[Finding]:
         "chat_message_page": "&page_offset=0&page_limit=1&newest_first=true",
         "confirm_wingman_session": "",  # and a GET writes nothing
     }.items():
-        answer = probe.as_api(f"/rpc/{function}?session_id={NOBODY}{arguments}")
+        answer = probe.as_api(f"/rpc/{function}?session_id={NOBODY.user_id}{arguments}")
         if answer.code.startswith(NOT_MIGRATED):
             yield Finding("schema-cache", f"PostgREST does not know {function}", _CACHE)
     if probe.as_api(_EMBEDDED).code.startswith(NOT_MIGRATED):

@@ -9,35 +9,42 @@ What created nothing claims nothing: after an error the same key may be sent wit
 
 import hashlib
 import logging
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, FastAPI, Header, Request, Response
-from postgrest import AsyncSelectRequestBuilder
+from pydantic import TypeAdapter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.database.caller import ConstraintError, Database, DatabaseError, Query, rows
-from api.database.wire import Answer
+from api.database.backend import Row
+from api.database.caller import Database
+from api.database.query import Filter, Query, Shape, parameter, table
+from api.database.refusals import ConstraintError, DatabaseError
 from api.dependencies import CallerDatabase
 from api.errors import ApiError, FieldError, invalid, user_is_gone
 from api.observability import exchange, metrics
 
 logger = logging.getLogger(__name__)
 
-TABLE: Final = "idempotency_keys"
+KEY: Final = parameter("key")
+FIRST: Final = Shape.of(table("idempotency_keys").select().eq("key", KEY))
+KEEP: Final = Shape.of(
+    table("idempotency_keys").update({"answer": parameter("answer")}).eq("key", KEY).select("id")
+)
 TAKEN: Final = "idempotency_keys_once"
 OWNER: Final = "idempotency_keys_user_id_fkey"
+MOMENT: Final = TypeAdapter(datetime)
 IN_PROGRESS: Final = timedelta(seconds=10)
 """How long the first request may take to be answered, with reserve: then it is taken for dead."""
 REPLAYED: Final = "Idempotency-Replayed"
 ONCE: Final = "session_api.once"
-"""Where in the scope the request's `Once` is."""
+"""Where in the scope the request's `OnceDatabase` is."""
 
 MORE_THAN_ONE: Final = "Send this header once, with one key."
 ANOTHER_REQUEST: Final = "This key was used for another request. Make a new one for this."
-STILL_ANSWERED: Final = "The first request with this key is still being answered."
-GONE: Final = "What the first request with this key has created is gone."
+STILL_PROCESSED: Final = "The first request with this key is still being processed."
+GONE: Final = "What the first request created no longer exists."
 
 
 class ReplayedError(Exception):
@@ -47,64 +54,68 @@ class ReplayedError(Exception):
         self.answer = answer
 
 
-class Once:
-    """One request with a key: it creates, or gives what the first one with that key created."""
+class OnceDatabase(Database):
+    """The database for one request with a key: what is created is created once for that key."""
+
+    __slots__ = ("_fingerprint", "_key", "has_created", "is_replay")
 
     def __init__(self, database: Database, key: str, fingerprint: str) -> None:
-        self.database = database
-        self.key = key
-        self.fingerprint = fingerprint
+        super().__init__(
+            database.backend,
+            database.caller,
+            database.deadline,
+            conceals_existence=database.conceals_existence,
+        )
+        self._key = key
+        self._fingerprint = fingerprint
         self.has_created = False
         self.is_replay = False
 
-    async def insert(self, query: Query, send: Callable[[Query], Awaitable[Answer]]) -> Answer:
-        """Send an insert together with the claim on the key.
+    async def insert(self, query: Query) -> Row:
+        """Insert a row together with the claim on the key, or read what the first request created.
 
         Raises:
             ReplayedError: an earlier request had this key, and its answer is here.
-            ApiError: `CONFLICT`, the earlier one is still being answered; `VALIDATION_ERROR`, it
+            ApiError: `CONFLICT`, the earlier one is still being processed; `VALIDATION_ERROR`, it
                 was not the same request; `NOT_AUTHENTICATED`, the token has outlived its user.
 
         """
-        request = query.request
-        request.headers["Idempotency-Key"] = self.key
-        request.headers["Idempotency-Fingerprint"] = self.fingerprint
+        claim = (
+            ("idempotency-key", self._key),
+            ("idempotency-fingerprint", self._fingerprint),
+        )
         try:
-            created = await send(query)
+            row = await super().insert(query._replace(headers=claim))
         except ConstraintError as error:
             if error.name == OWNER:
                 raise user_is_gone() from None
             if error.name != TAKEN:
                 raise
-        else:
-            self.has_created = True
-            return created
-        found = await send(await self.again(request.path.path, request.params.get("select", "*")))
-        if not rows(found):
-            raise ApiError("CONFLICT", GONE)
-        self.has_created = self.is_replay = True
-        return found
+            row = await self._created(query.shape)
+            self.is_replay = True
+        self.has_created = True
+        return row
 
-    async def again(self, path: str, columns: str) -> AsyncSelectRequestBuilder:
-        """Return the query that reads what the first request with this key created."""
-        keys = self.database.table(TABLE)
-        first = await self.database.row(keys.select().eq("key", self.key))
+    async def _created(self, shape: Shape) -> Row:
+        """Read the row that the first request with this key created."""
+        first = await self.row(FIRST.query(key=self._key))
         if first is None:  # it was a day old, and another request has just swept it away
             raise ApiError("CONFLICT")
-        if first["fingerprint"] != self.fingerprint:
+        if first["fingerprint"] != self._fingerprint:
             raise invalid(FieldError(field="Idempotency-Key", message=ANOTHER_REQUEST))
         if first["answer"] is not None:
             raise ReplayedError(first["answer"])
-        if datetime.now(UTC) - datetime.fromisoformat(first["created_at"]) < IN_PROGRESS:
-            raise ApiError("CONFLICT", STILL_ANSWERED, headers={"Retry-After": "1"})
-        table = self.database.table(path.rpartition("/")[2])
-        return table.select(columns).eq("id", first["row_id"])
+        if datetime.now(UTC) - MOMENT.validate_python(first["created_at"]) < IN_PROGRESS:
+            raise ApiError("CONFLICT", STILL_PROCESSED, headers={"Retry-After": "1"})
+        row = await self.row(created(shape).query(id=first["row_id"]))
+        if row is None:
+            raise ApiError("CONFLICT", GONE)
+        return row
 
     async def keep(self, answer: dict[str, Any]) -> None:
         """Keep the answer. Without it the next request with this key makes one from the row."""
-        keys = self.database.table(TABLE)
         try:
-            kept = await self.database.row(keys.update({"answer": answer}).eq("key", self.key))
+            kept = await self.row(KEEP.query(key=self._key, answer=answer))
         except (ApiError, DatabaseError) as error:
             logger.warning("an answer was not kept for its Idempotency-Key: %s", error)
             return
@@ -113,6 +124,15 @@ class Once:
                 "nobody has claimed an Idempotency-Key: the table lacks its trigger "
                 "claim_idempotency_key, and creates again what is sent again"
             )
+
+
+@cache
+def created(insert: Shape) -> Shape:
+    """Make the query that reads again what the insert has written."""
+    by_id = Filter("id", "eq", (parameter("id"),))
+    return Shape(
+        "select", insert.relation, insert.columns, insert.embeds, (by_id,), only_reads=True
+    )
 
 
 async def idempotent(
@@ -141,8 +161,8 @@ async def idempotent(
     asked.update(await request.body())
     # hashed: of whatever length and characters, and nobody reads what a client has put into it
     key = hashlib.sha256(idempotency_key.encode()).hexdigest()
-    database.once = request.scope[ONCE] = Once(database, key, asked.hexdigest())
-    return database
+    once = request.scope[ONCE] = OnceDatabase(database, key, asked.hexdigest())
+    return once
 
 
 CreatingDatabase = Annotated[Database, Depends(idempotent)]
@@ -164,7 +184,7 @@ class KeptAnswers:
 
         async def send_when_kept(message: Message) -> None:
             nonlocal start
-            once: Once | None = scope.get(ONCE)
+            once: OnceDatabase | None = scope.get(ONCE)
             if once is None or not once.has_created:
                 await send(message)
             elif message["type"] == "http.response.start":
@@ -180,7 +200,7 @@ class KeptAnswers:
         await self.app(scope, receive, send_when_kept)
 
 
-async def keep(once: Once, start: Message, body: bytes) -> None:
+async def keep(once: OnceDatabase, start: Message, body: bytes) -> None:
     """Keep an answer, if it is a success, and mark it if the row was there before."""
     if not 200 <= start["status"] < 300:
         return

@@ -6,7 +6,6 @@ import json
 import re
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -17,6 +16,7 @@ from fastapi import Request
 from jwt.exceptions import InvalidSubjectError
 
 from api.errors import not_authenticated
+from api.identity.caller import Caller
 from api.identity.jwks import PublicKeys
 from api.settings import Settings
 
@@ -36,13 +36,6 @@ EXPIRED = "The token has expired. Refresh the session and send the new token."
 NOT_YET = "The token is not valid yet. Check the clock of the machine that made it."
 NOT_A_USER = "The token is not a signed-in user's. Send the access token of the user's session."
 NOT_A_UUID = "The header `X-Test-User-ID` takes one UUID."
-
-
-@dataclass(frozen=True, slots=True)
-class Caller:
-    """The user who calls. Every request has one."""
-
-    user_id: UUID
 
 
 class Verified(NamedTuple):

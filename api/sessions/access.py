@@ -4,15 +4,18 @@ Row-level security makes another's session look like one that does not exist. Th
 it was only after an empty read, so that the usual request costs no second query.
 """
 
-from typing import Annotated, Final, Literal
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final, Literal, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Path
 
-from api.database.caller import YES_OR_NO, Database
+from api.database.caller import SESSION_EXISTS, YES_OR_NO, Database
+from api.dependencies import CallerDatabase
 from api.errors import ApiError, Code
 
 SessionId = Annotated[UUID, Path(description="The session's id.")]
+Session_co = TypeVar("Session_co", covariant=True)
 Kind = Literal["study", "interview", "chat", "wingman"]
 
 NOT_YOURS: Final[dict[Kind, Code]] = {
@@ -31,8 +34,26 @@ async def refusal(database: Database, kind: Kind, session_id: UUID) -> ApiError:
         a session that exists. With `CONCEAL_EXISTENCE` it is 404 for both, without asking.
 
     """
-    if database.conceal_existence:
+    if database.conceals_existence:
         return ApiError("SESSION_NOT_FOUND")
-    arguments = {"kind": kind, "session_id": str(session_id)}
-    exists = await database.call("session_exists", arguments, YES_OR_NO)
+    query = SESSION_EXISTS.query(kind=kind, session_id=session_id)
+    exists = await database.value(query, YES_OR_NO)
     return ApiError(NOT_YOURS[kind] if exists else "SESSION_NOT_FOUND")
+
+
+class Sessions(Protocol[Session_co]):
+    """Where the sessions of a kind are found."""
+
+    async def get(self, database: Database, session_id: UUID) -> Session_co:
+        """Return the caller's session of that id, or raise the `ApiError` that says why not."""
+
+
+def authorized(
+    sessions: Sessions[Session_co],
+) -> Callable[[UUID, Database], Awaitable[Session_co]]:
+    """Make the dependency of routes about one session: the session, if it is the caller's."""
+
+    async def get_authorized_session(session_id: SessionId, database: CallerDatabase) -> Session_co:
+        return await sessions.get(database, session_id)
+
+    return get_authorized_session

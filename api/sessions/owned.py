@@ -3,24 +3,27 @@
 A kind declares one `OwnedSessions` and adds its schemas, its rules and its routes.
 """
 
-from collections.abc import Mapping
-from typing import Any, Generic, Literal, TypeVar
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any, Final, Generic, Literal, TypeVar
 from uuid import UUID
 
-from fastapi import Request
 from postgrest import AsyncSelectRequestBuilder, CountMethod
 from pydantic import BaseModel, Field
 
-from api.database.caller import ConstraintError, Database, Row
-from api.dependencies import CallerDatabase
+from api.database.caller import Database
+from api.database.query import Query, Shape, parameter, table
+from api.database.refusals import ConstraintError
 from api.errors import ApiError, Code, user_is_gone
-from api.schemas.pagination import Page, PageQuery
+from api.schemas.pagination import PageQuery
 from api.sessions import access
-from api.sessions.access import SessionId
 
 Session = TypeVar("Session", bound=BaseModel)
 
 NOT_THERE: tuple[Code, Code] = ("SESSION_NOT_FOUND", "NOT_OWNER")
+
+MAX_ROUNDS: Final = 5
+"""How often a change is decided anew when somebody else was faster."""
 
 
 class SortedQuery(PageQuery):
@@ -43,6 +46,7 @@ class OwnedSessions(Generic[Session]):
         answer: The schema of a session, made from a row.
         columns: What PostgREST selects for one. All of the table's, as long as the API may read
             them all: a list of eight names costs PostgREST as much again as the whole request.
+        joins: For each row of another table among `columns`, its foreign key.
         refusals: What a constraint of the table means to a client.
 
     """
@@ -54,6 +58,7 @@ class OwnedSessions(Generic[Session]):
         owner: str,
         answer: type[Session],
         columns: str = "*",
+        joins: Mapping[str, Mapping[str, str]] | None = None,
         refusals: Mapping[str, Code] | None = None,
     ) -> None:
         self.kind = kind
@@ -61,27 +66,26 @@ class OwnedSessions(Generic[Session]):
         self.owner = owner
         self.answer = answer
         self.columns = columns
+        self.joins = joins or {}
         self.refusals = refusals or {}
+        self._get = Shape.of(self._select().eq("id", parameter("id")), self.joins)
+        self._delete = Shape.of(table(self.table).delete().eq("id", parameter("id")).select("id"))
+        self._list = cache(self._list_shape)
+        self._insert = cache(self._insert_shape)
+        self._update = cache(self._update_shape)
 
     async def page(
         self,
         database: Database,
         query: PageQuery,
-        request: Request,
         *,
         sort_by: str = "created_at",
         sort_order: Literal["asc", "desc"] = "desc",
-    ) -> Page[Session]:
-        """List the caller's sessions, one page of them."""
-        newest_first = sort_order == "desc"
-        sessions = (
-            self.session(database.table(self.table).select(count=CountMethod.exact))
-            .order(sort_by, desc=newest_first)
-            .order("id", desc=newest_first)
-        )
-        found = await database.slice(sessions, limit=query.limit, offset=query.offset)
-        items = [self.answer.model_validate(row) for row in found.rows]
-        return Page[Session].of(items, found.total, query, request)
+    ) -> tuple[list[Session], int]:
+        """Return one page of the caller's sessions, and how many there are."""
+        shape = self._list(sort_by, sort_order == "desc")
+        found = await database.slice(shape.query(limit=query.limit, offset=query.offset))
+        return [self.answer.model_validate(row) for row in found.rows], found.total
 
     async def create(self, database: Database, values: Mapping[str, Any]) -> Session:
         """Insert a session of the caller's, and return it as the database completed it.
@@ -90,27 +94,21 @@ class OwnedSessions(Generic[Session]):
             ApiError: what `refusals` says, or `NOT_AUTHENTICATED` when the token outlived its user.
 
         """
-        row = {**values, self.owner: str(database.caller_id)}
+        row = {**values, self.owner: database.caller_id}
         try:
-            created = await database.row(self.session(database.table(self.table).insert(row)))
+            created = await database.insert(self._insert(tuple(row)).query(**row))
         except ConstraintError as error:
             raise self.refusal(error) from None
-        if created is None:
-            raise ApiError("CONFLICT")
         return self.answer.model_validate(created)
 
-    async def get_authorized_session(
-        self, session_id: SessionId, database: CallerDatabase
-    ) -> Session:
-        """Return the caller's session of that id: the dependency of session-scoped routes.
+    async def get(self, database: Database, session_id: UUID) -> Session:
+        """Return the caller's session of that id.
 
         Raises:
             ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for somebody else's.
 
         """
-        session = await self.first(
-            database, database.table(self.table).select().eq("id", session_id)
-        )
+        session = await self._first(database, self._get.query(id=session_id))
         if session is None:
             raise await access.refusal(database, self.kind, session_id)
         return session
@@ -118,46 +116,49 @@ class OwnedSessions(Generic[Session]):
     async def change(
         self,
         database: Database,
-        session_id: UUID,
+        session: Session,
         values: Mapping[str, Any],
-        expect: Mapping[str, Any],
-    ) -> Session | None:
-        """Write `values` if the session still is as `expect` says.
+        rule: Callable[[Session], Mapping[str, Any]],
+    ) -> Session:
+        """Write `values` where the rule allows it: compare and swap.
 
-        Returns:
-            The session as written; `None` when it is gone or not in that state any more.
+        The write matches only the state that the rule saw. When somebody else was faster, the
+        session is read again and the rule asked again.
+
+        Args:
+            database: The caller's.
+            session: As it was read last.
+            values: Columns and what they get, at least one.
+            rule: Takes the session, and returns the columns that it looked at, with their values;
+                raises an `ApiError` for what may not be.
+
+        Raises:
+            ApiError: what the rule raises; `SESSION_NOT_FOUND` when it was deleted meanwhile;
+                `CONFLICT` when somebody was faster every time.
 
         """
-        update = database.table(self.table).update(dict(values)).eq("id", session_id)
-        for column, value in expect.items():
-            update = update.eq(column, value)
-        return await self.first(database, update)
+        session_id = session.id  # type: ignore[attr-defined] # every session has one
+        for _ in range(MAX_ROUNDS):
+            seen = rule(session)
+            query = self._update(tuple(values), tuple(seen)).query(
+                id=session_id, **values, **{f"seen_{name}": seen[name] for name in seen}
+            )
+            changed = await self._first(database, query)
+            if changed is not None:
+                return changed
+            session = await self.get(database, session_id)
+        raise ApiError("CONFLICT")
 
     async def delete(self, database: Database, session_id: UUID) -> None:
-        """Delete a session, with all that hangs on it.
+        """Delete a session, with all that belongs to it.
 
         Raises:
             ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for somebody else's.
 
         """
-        deleted = await database.row(
-            database.table(self.table).delete().eq("id", session_id).select("id")
-        )
+        deleted = await database.row(self._delete.query(id=session_id))
         if deleted is None:
             raise await access.refusal(database, self.kind, session_id)
-
-    async def first(self, database: Database, query: AsyncSelectRequestBuilder) -> Session | None:
-        """Return the query's one session, if there is one."""
-        row: Row | None = await database.row(self.session(query))
-        return None if row is None else self.answer.model_validate(row)
-
-    def session(self, query: AsyncSelectRequestBuilder) -> AsyncSelectRequestBuilder:
-        """Let the query return sessions' columns.
-
-        `select(columns)` would do the same, and go through their names letter by letter each time.
-        """
-        query.request.params = query.request.params.set("select", self.columns)
-        return query
 
     def refusal(self, error: ConstraintError) -> ApiError | ConstraintError:
         """Say what the constraint means; one that nobody foresaw stays what it is."""
@@ -165,3 +166,25 @@ class OwnedSessions(Generic[Session]):
             return user_is_gone()
         code = self.refusals.get(error.name)
         return ApiError(code) if code else error
+
+    async def _first(self, database: Database, query: Query) -> Session | None:
+        row = await database.row(query)
+        return None if row is None else self.answer.model_validate(row)
+
+    def _select(self, count: CountMethod | None = None) -> AsyncSelectRequestBuilder:
+        return table(self.table).select(self.columns, count=count)
+
+    def _list_shape(self, sort_by: str, newest_first: bool) -> Shape:
+        sessions = self._select(CountMethod.exact).order(sort_by, desc=newest_first)
+        return Shape.of(sessions.order("id", desc=newest_first), self.joins)
+
+    def _insert_shape(self, columns: tuple[str, ...]) -> Shape:
+        row = {name: parameter(name) for name in columns}
+        return Shape.of(table(self.table).insert(row).select(self.columns), self.joins)
+
+    def _update_shape(self, columns: tuple[str, ...], seen: tuple[str, ...]) -> Shape:
+        row = {name: parameter(name) for name in columns}
+        update = table(self.table).update(row).eq("id", parameter("id"))
+        for name in seen:
+            update = update.eq(name, parameter(f"seen_{name}"))
+        return Shape.of(update.select(self.columns), self.joins)

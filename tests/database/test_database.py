@@ -8,23 +8,33 @@ import jwt
 import pytest
 from postgrest import CountMethod
 
-from api.database.caller import (
+from api.database.query import Shape, parameter, table
+from api.database.refusals import (
     ConstraintError,
     DatabaseError,
     DeniedError,
     OvertakenError,
     RangeError,
-    constraint_name,
-    refusal,
 )
+from api.database.rest import constraint_name, refused
 from api.database.wire import Answer
 from api.errors import ApiError, Code
+from api.identity.caller import Caller
 from tests.scripted import LENGTH, Script, Server, upstream
 
 
-def refused(code: str | None, message: str = "") -> ApiError | DatabaseError:
+def refusal(code: str | None, message: str = "") -> ApiError | DatabaseError:
     error = {"code": code, "message": message, "hint": None, "details": "row (secret)"}
-    return refusal(Answer(400, {}, json.dumps(error).encode()))
+    return refused(Answer(400, {}, json.dumps(error).encode()))
+
+
+MESSAGES = table("chat_messages")
+CONTENT = {"content": parameter("content")}
+SECRET = Shape.of(table("secrets").insert({"a": "b"}))
+INSERT = Shape.of(MESSAGES.insert(CONTENT).select("id"))
+PAGE = Shape.of(MESSAGES.select(count=CountMethod.exact))
+UPDATE = Shape.of(MESSAGES.update(CONTENT).eq("id", parameter("id")))
+KEY = (("idempotency-key", "one request's"),)
 
 
 class TestMeaning:
@@ -47,7 +57,7 @@ class TestMeaning:
         ],
     )
     def test_for_the_service_to_decide(self, code: str, kind: type[DatabaseError]) -> None:
-        error = refused(code)
+        error = refusal(code)
         assert type(error) is kind
         assert isinstance(error, DatabaseError)
         assert error.code == code
@@ -63,22 +73,22 @@ class TestMeaning:
         ],
     )
     def test_away(self, code: str | None) -> None:
-        assert_api_error(refused(code), "DATABASE_UNAVAILABLE")
+        assert_api_error(refusal(code), "DATABASE_UNAVAILABLE")
 
     @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 502, 503, 504, 520])
     @pytest.mark.parametrize("page", [b"", b"<html>Bad gateway</html>", b"[]", b'{"code": 1}'])
     def test_a_page_of_a_gateway(self, status: int, page: bytes) -> None:
-        assert_api_error(refusal(Answer(status, {}, page)), "DATABASE_UNAVAILABLE")
+        assert_api_error(refused(Answer(status, {}, page)), "DATABASE_UNAVAILABLE")
 
     @pytest.mark.parametrize("code", ["22001", "22003", "22008", "22021", "22P02", "22P05"])
     def test_unstorable(self, code: str) -> None:
-        assert_api_error(refused(code), "VALIDATION_ERROR")
+        assert_api_error(refusal(code), "VALIDATION_ERROR")
 
     @pytest.mark.parametrize("code", ["42501", "23514", "22P05", "57014", "XX000", "PGRST301"])
     def test_says_no_word_of_the_database(
         self, code: str, caplog: pytest.LogCaptureFixture
     ) -> None:
-        error = refused(code, 'violates check constraint "known" of secret')
+        error = refusal(code, 'violates check constraint "known" of secret')
         assert "secret" not in repr(error) + str(error) + caplog.text
         if isinstance(error, ApiError):
             assert "secret" not in str(error.body())
@@ -128,9 +138,9 @@ class TestNoAnswer:
     def test_unavailable(self, script: Script, said: str, caplog: pytest.LogCaptureFixture) -> None:
         async def ask() -> None:
             async with upstream(Server(script)) as postgrest:
-                database = postgrest.as_caller(uuid4())
+                database = postgrest.as_caller(Caller(uuid4()))
                 with pytest.raises(ApiError) as raised:
-                    await database.rows(database.table("secrets").insert({}))
+                    await database.rows(SECRET.query())
                 assert_api_error(raised.value, "DATABASE_UNAVAILABLE")
 
         asyncio.run(ask())
@@ -142,20 +152,17 @@ class TestAsCaller:
     """All callers share connections and tables; nothing of one may be in another's request."""
 
     def test_whose_a_request_is(self) -> None:
-        server = Server([LENGTH])
+        server = Server([LENGTH.replace(b"\r\n\r\n", b"\r\nContent-Range: */0\r\n\r\n")])
         alice, bob = uuid4(), uuid4()
 
         async def ask() -> None:
             async with upstream(server) as postgrest:
                 for user in (alice, bob, alice):
-                    database = postgrest.as_caller(user)
+                    database = postgrest.as_caller(Caller(user))
                     assert database.caller_id == user
-                    insert = database.table("chat_messages").insert({}).select("id")
-                    insert.request.headers["Idempotency-Key"] = "one request's"
-                    await database.rows(insert)
-                    table = postgrest.as_caller(user).table("chat_messages")
-                    await database.rows(table.select("*", count=CountMethod.exact))
-                    await database.rows(table.update({}).eq("id", user))
+                    await database.rows(INSERT.query(content="a")._replace(headers=KEY))
+                    await database.rows(PAGE.query(limit=1, offset=0))
+                    await database.rows(UPDATE.query(id=user, content="b"))
 
         asyncio.run(ask())
         for number, request in enumerate(server.asked):

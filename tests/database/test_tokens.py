@@ -12,6 +12,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from api.database import tokens
 from api.database.tokens import TokenMint
+from api.identity.caller import Caller
 from api.settings import LOCAL_JWT_SECRET, Settings
 
 EC_KEY = ec.generate_private_key(ec.SECP256R1())
@@ -21,7 +22,7 @@ SIGNING_KEYS: dict[str, dict[str, Any]] = {
     "RS256": {**RSAAlgorithm.to_jwk(RSA_KEY, as_dict=True), "kid": "rsa-1"},
 }
 PUBLIC_KEYS: dict[str, Any] = {"ES256": EC_KEY.public_key(), "RS256": RSA_KEY.public_key()}
-USER = UUID("00000000-0000-4000-8000-00000000000a")
+USER = Caller(UUID("00000000-0000-4000-8000-00000000000a"))
 
 
 class Clock:
@@ -59,7 +60,7 @@ class TestClaims:
     def test_all_of_them(self, mint: TokenMint, clock: Clock) -> None:
         assert claims(mint.token_for(USER)) == {
             "role": "session_api",
-            "sub": str(USER),
+            "sub": str(USER.user_id),
             "aud": "authenticated",
             "iat": int(clock.now),
             "exp": int(clock.now) + 60,
@@ -68,7 +69,7 @@ class TestClaims:
     def test_nobody_else_s(self, mint: TokenMint) -> None:
         users = [uuid4() for _ in range(100)]
         for user_id in users * 2:
-            assert claims(mint.token_for(user_id))["sub"] == str(user_id)
+            assert claims(mint.token_for(Caller(user_id)))["sub"] == str(user_id)
 
 
 class TestSignature:
@@ -84,7 +85,7 @@ class TestSignature:
         header = jwt.get_unverified_header(token)
         assert (header["alg"], header["kid"]) == (algorithm, jwk["kid"])
         verified = jwt.decode(token, PUBLIC_KEYS[algorithm], [algorithm], audience="authenticated")
-        assert (verified["role"], verified["sub"]) == ("session_api", str(USER))
+        assert (verified["role"], verified["sub"]) == ("session_api", str(USER.user_id))
 
 
 class TestReuse:
@@ -108,18 +109,18 @@ class TestReuse:
         assert claims(mint.token_for(USER))["iat"] == int(clock.now)
 
     def test_bounded(self, monkeypatch: pytest.MonkeyPatch, clock: Clock) -> None:
-        monkeypatch.setattr(tokens, "MOST_USERS", 10)
+        monkeypatch.setattr(tokens, "MOST_CALLERS", 10)
         mint = TokenMint(settings(), clock)
         first = mint.token_for(USER)
         clock.now += 1
         assert mint.token_for(USER) == first
         for _ in range(10):
-            mint.token_for(uuid4())
+            mint.token_for(Caller(uuid4()))
         assert mint.token_for(USER) != first
 
     def test_threads(self, mint: TokenMint) -> None:
         users = [uuid4() for _ in range(20)]
         with ThreadPoolExecutor(8) as pool:
-            found = list(pool.map(mint.token_for, users * 50))
+            found = list(pool.map(mint.token_for, map(Caller, users * 50)))
         assert [claims(token)["sub"] for token in found] == [str(user) for user in users * 50]
         assert len(set(found)) == len(users)

@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from api.http.idempotency import Once
+from api.http.idempotency import OnceDatabase
+from api.identity.caller import Caller
 from local.project import Project
 from tests.actors import NewMatch, NewUser, Sql, User
 from tests.conftest import AsUser, Serve
@@ -254,7 +255,8 @@ class TestKeep:
 
         async def keep() -> None:
             async with upstream(Server([LENGTH])) as postgrest:
-                once = Once(postgrest.as_caller(uuid4()), "a" * 64, "b" * 64)
+                database = postgrest.as_caller(Caller(uuid4()))
+                once = OnceDatabase(database, "a" * 64, "b" * 64)
                 await once.keep({"status": 201, "location": None, "body": "{}"})
 
         asyncio.run(keep())

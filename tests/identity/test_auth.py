@@ -26,6 +26,7 @@ from api.database.tokens import TokenMint
 from api.errors import ApiError
 from api.identity import auth
 from api.identity.auth import Authenticator
+from api.identity.caller import Caller
 from api.identity.jwks import PublicKeys
 from api.main import create_app
 from api.settings import Settings
@@ -278,7 +279,7 @@ class TestClaims:
             assert door.bearer(jwt.encode(key, SECRET, "HS256")) == REFUSED
 
     def test_the_api_s_own_token(self, door: Door, server: JwksServer) -> None:
-        assert door.bearer(TokenMint(settings(server)).token_for(USER)) == REFUSED
+        assert door.bearer(TokenMint(settings(server)).token_for(Caller(USER))) == REFUSED
 
     @pytest.mark.parametrize("payload", [b"", b"{", b"[]", b"null", b"1", b'"x"', b"\xff\xfe{}"])
     def test_no_claims_at_all(self, door: Door, payload: bytes) -> None:
@@ -406,7 +407,7 @@ class TestSignature:
         for key in (b"", b"None", b"null"):
             assert door.bearer(forged({"alg": "HS256"}, key)) == REFUSED
         # signed by a key that the JWKS has, and still not a user's
-        assert door.bearer(TokenMint(settings(server, **values)).token_for(USER)) == REFUSED
+        assert door.bearer(TokenMint(settings(server, **values)).token_for(Caller(USER))) == REFUSED
         door.close()
 
 

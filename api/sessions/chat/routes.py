@@ -8,7 +8,7 @@ from api import errors
 from api.dependencies import CallerDatabase
 from api.http.idempotency import CreatingDatabase
 from api.schemas.pagination import Page
-from api.sessions.access import SessionId
+from api.sessions.access import SessionId, authorized
 from api.sessions.chat import service
 from api.sessions.chat.schemas import (
     ChatSession,
@@ -25,7 +25,7 @@ PREFIX = "/api/v1/chat/sessions"
 
 router = APIRouter(tags=["chat"], responses=errors.ALWAYS)
 
-AuthorizedSession = Annotated[ChatSession, Depends(SESSIONS.get_authorized_session)]
+AuthorizedSession = Annotated[ChatSession, Depends(authorized(SESSIONS))]
 
 
 @router.get("")
@@ -33,9 +33,10 @@ async def list_sessions(
     query: Annotated[SessionQuery, Query()], database: CallerDatabase, request: Request
 ) -> Page[ChatSession]:
     """List the caller's chat sessions."""
-    return await SESSIONS.page(
-        database, query, request, sort_by=query.sort_by, sort_order=query.sort_order
+    sessions, total = await SESSIONS.page(
+        database, query, sort_by=query.sort_by, sort_order=query.sort_order
     )
+    return Page[ChatSession].of(sessions, total, query, request)
 
 
 @router.post(
@@ -47,7 +48,7 @@ async def create(
     body: ChatSessionCreate, database: CreatingDatabase, response: Response
 ) -> ChatSession:
     """Open a chat session."""
-    session = await SESSIONS.create(database, body.model_dump(mode="json"))
+    session = await SESSIONS.create(database, body.model_dump())
     response.headers["Location"] = f"{PREFIX}/{session.id}"
     return session
 

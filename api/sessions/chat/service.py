@@ -5,8 +5,9 @@ from uuid import UUID
 
 from pydantic import BaseModel, TypeAdapter
 
-from api.database.caller import ConstraintError, Database
-from api.errors import ApiError
+from api.database.caller import Database
+from api.database.query import Shape, function, parameter, table
+from api.database.refusals import ConstraintError
 from api.sessions import access
 from api.sessions.chat.schemas import ChatSession, Message, MessageCreate, MessageQuery
 from api.sessions.owned import OwnedSessions
@@ -27,6 +28,15 @@ class MessagePage(BaseModel):
 
 MESSAGE_PAGE: Final = TypeAdapter[MessagePage | None](MessagePage | None)
 
+PAGE: Final = function(
+    "chat_message_page", "session_id", "page_offset", "page_limit", "newest_first", only_reads=True
+)
+POST: Final = Shape.of(
+    table("chat_messages").insert(
+        {name: parameter(name) for name in ("session_id", "user_id", "role", "content")}
+    )
+)
+
 
 async def list_messages(
     database: Database, session_id: UUID, query: MessageQuery
@@ -39,13 +49,15 @@ async def list_messages(
         ApiError: `SESSION_NOT_FOUND` or `NOT_OWNER`.
 
     """
-    arguments = {
-        "session_id": str(session_id),
-        "page_offset": str(query.offset),
-        "page_limit": str(query.limit),
-        "newest_first": str(query.sort_order == "desc").lower(),
-    }
-    page = await database.call("chat_message_page", arguments, MESSAGE_PAGE)
+    page = await database.value(
+        PAGE.query(
+            session_id=session_id,
+            page_offset=query.offset,
+            page_limit=query.limit,
+            newest_first=query.sort_order == "desc",
+        ),
+        MESSAGE_PAGE,
+    )
     if page is None:
         raise await access.refusal(database, "chat", session_id)
     return page.items, page.total
@@ -58,13 +70,11 @@ async def post_message(database: Database, session_id: UUID, body: MessageCreate
         ApiError: `SESSION_NOT_FOUND` or `NOT_OWNER`.
 
     """
-    row = {**body.model_dump(), "session_id": str(session_id), "user_id": str(database.caller_id)}
+    message = POST.query(session_id=session_id, user_id=database.caller_id, **body.model_dump())
     try:
-        posted = await database.row(database.table("chat_messages").insert(row))
+        posted = await database.insert(message)
     except ConstraintError as error:
         if error.name != "chat_messages_session_fkey":
             raise
         raise await access.refusal(database, "chat", session_id) from None
-    if posted is None:
-        raise ApiError("CONFLICT")
     return Message.model_validate(posted)

@@ -8,6 +8,7 @@ from api import errors
 from api.dependencies import CallerDatabase
 from api.http.idempotency import CreatingDatabase
 from api.schemas.pagination import Page, PageQuery
+from api.sessions.access import authorized
 from api.sessions.interview.schemas import InterviewSession, InterviewSessionCreate
 from api.sessions.interview.service import SESSIONS
 from api.sessions.owned import NOT_THERE
@@ -16,7 +17,7 @@ PREFIX = "/api/v1/interview/sessions"
 
 router = APIRouter(tags=["interview"], responses=errors.ALWAYS)
 
-AuthorizedSession = Annotated[InterviewSession, Depends(SESSIONS.get_authorized_session)]
+AuthorizedSession = Annotated[InterviewSession, Depends(authorized(SESSIONS))]
 
 
 @router.get("")
@@ -24,7 +25,8 @@ async def list_sessions(
     query: Annotated[PageQuery, Query()], database: CallerDatabase, request: Request
 ) -> Page[InterviewSession]:
     """List the caller's interview sessions, newest first."""
-    return await SESSIONS.page(database, query, request)
+    sessions, total = await SESSIONS.page(database, query)
+    return Page[InterviewSession].of(sessions, total, query, request)
 
 
 @router.post(
@@ -39,7 +41,7 @@ async def create(
 
     A missing and a foreign posting are the same 404.
     """
-    session = await SESSIONS.create(database, body.model_dump(mode="json"))
+    session = await SESSIONS.create(database, body.model_dump())
     response.headers["Location"] = f"{PREFIX}/{session.id}"
     return session
 

@@ -8,7 +8,7 @@ from api import errors
 from api.dependencies import CallerDatabase
 from api.http.idempotency import CreatingDatabase
 from api.schemas.pagination import Page, PageQuery
-from api.sessions.access import SessionId
+from api.sessions.access import SessionId, authorized
 from api.sessions.owned import NOT_THERE
 from api.sessions.study import service
 from api.sessions.study.schemas import CreateSessionRequest, StudySession, UpdateSessionRequest
@@ -18,7 +18,7 @@ PREFIX = "/api/v1/study/sessions"
 
 router = APIRouter(tags=["study"], responses=errors.ALWAYS)
 
-AuthorizedSession = Annotated[StudySession, Depends(SESSIONS.get_authorized_session)]
+AuthorizedSession = Annotated[StudySession, Depends(authorized(SESSIONS))]
 
 
 @router.get("")
@@ -26,7 +26,8 @@ async def list_sessions(
     query: Annotated[PageQuery, Query()], database: CallerDatabase, request: Request
 ) -> Page[StudySession]:
     """List the caller's study sessions, newest first."""
-    return await SESSIONS.page(database, query, request)
+    sessions, total = await SESSIONS.page(database, query)
+    return Page[StudySession].of(sessions, total, query, request)
 
 
 @router.post(
@@ -38,7 +39,7 @@ async def create(
     body: CreateSessionRequest, database: CreatingDatabase, response: Response
 ) -> StudySession:
     """Create a study session. It starts as `UPLOADING`."""
-    session = await SESSIONS.create(database, body.model_dump(mode="json"))
+    session = await SESSIONS.create(database, body.model_dump())
     response.headers["Location"] = f"{PREFIX}/{session.id}"
     return session
 

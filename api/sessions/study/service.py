@@ -3,7 +3,6 @@
 from typing import Final
 
 from api.database.caller import Database
-from api.errors import ApiError
 from api.sessions.owned import OwnedSessions
 from api.sessions.study import rules
 from api.sessions.study.schemas import StudySession, UpdateSessionRequest
@@ -13,9 +12,6 @@ SESSIONS: Final = OwnedSessions(
     owner="profile_id",
     answer=StudySession,
 )
-
-# Somebody else can only move the status on, which has four steps.
-MAX_ROUNDS: Final = 5
 
 
 async def update(
@@ -28,16 +24,14 @@ async def update(
             `CONFLICT` when somebody was faster every time.
 
     """
-    values = body.model_dump(mode="json", exclude_unset=True)
+    values = body.model_dump(exclude_unset=True)
     if not values:
         return session
-    for _ in range(MAX_ROUNDS):
-        expect = {}
-        if "status" in values:
-            rules.move(session.status, values["status"])
-            expect = {"status": session.status}
-        changed = await SESSIONS.change(database, session.id, values, expect)
-        if changed is not None:
-            return changed
-        session = await SESSIONS.get_authorized_session(session.id, database)
-    raise ApiError("CONFLICT")
+
+    def rule(session: StudySession) -> dict[str, str]:
+        if "status" not in values:
+            return {}
+        rules.move(session.status, values["status"])
+        return {"status": session.status}
+
+    return await SESSIONS.change(database, session, values, rule)

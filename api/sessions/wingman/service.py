@@ -7,7 +7,10 @@ from uuid import UUID
 
 from postgrest import CountMethod
 
-from api.database.caller import ConstraintError, Database, DeniedError, Query, Row
+from api.database.backend import Row
+from api.database.caller import Database
+from api.database.query import Query, Shape, function, parameter, table
+from api.database.refusals import ConstraintError, DeniedError
 from api.errors import ApiError, Code
 from api.observability import exchange
 from api.sessions import access
@@ -34,23 +37,57 @@ CONSTRAINTS: Final[Mapping[str, Code]] = {
     "wingman_sessions_user2_challenge_id_fkey": "CHALLENGE_NOT_FOUND",
 }
 
-# What the rules look at. Its people and their challenges are most of what a session costs the
-# database, and no rule asks for them.
-STATE: Final = (
-    "user1_id,user2_id,status,"
-    "user1_completed_confirmed_by_user2,user2_completed_confirmed_by_user1,due"
+ID: Final = parameter("id")
+DETAILS: Final = Shape.of(table("wingman_session_details").select().eq("id", ID))
+STATE: Final = Shape.of(
+    table("wingman_session_details")
+    .select(
+        # What the rules look at. Its people and their challenges are most of what a session costs
+        # the database, and no rule asks for them.
+        "user1_id,user2_id,status,"
+        "user1_completed_confirmed_by_user2,user2_completed_confirmed_by_user1,due"
+    )
+    .eq("id", ID)
 )
+MATCH: Final = Shape.of(table("wingman_matches").select("status").eq("id", ID))
+SCHEDULE: Final = Shape.of(
+    table("wingman_sessions")
+    .insert({name: parameter(name) for name in ScheduleRequest.model_fields})
+    .select("id")
+)
+CONFIRM: Final = function("confirm_wingman_session", "session_id", "buddy_id")
+CANCEL: Final = Shape.of(
+    table("wingman_sessions")
+    .update({"status": "cancelled"})
+    .eq("id", ID)
+    .in_("status", sorted(rules.ACTIVE))
+    .select("status")
+)
+NOTES: Final = Shape.of(
+    table("wingman_sessions").update({"notes": parameter("notes")}).eq("id", ID).select("notes")
+)
+
+
+def list_shape(*, by_status: bool) -> Shape:
+    """Make the query of a list."""
+    sessions = table("wingman_session_details").select(count=CountMethod.exact)
+    if by_status:
+        sessions = sessions.eq("status", parameter("status"))
+    return Shape.of(sessions.order("created_at", desc=True).order("id", desc=True))
+
+
+ALL: Final = list_shape(by_status=False)
+IN_STATUS: Final = list_shape(by_status=True)
 
 
 async def list_sessions(
     database: Database, query: SessionQuery
 ) -> tuple[list[WingmanSession], int]:
     """Return one page of the caller's sessions, newest first, and how many there are."""
-    sessions = database.table("wingman_session_details").select("*", count=CountMethod.exact)
-    if query.status is not None:
-        sessions = sessions.eq("status", query.status)
-    sessions = sessions.order("created_at", desc=True).order("id", desc=True)
-    found = await database.slice(sessions, limit=query.limit, offset=query.offset)
+    page = {"limit": query.limit, "offset": query.offset}
+    found = await database.slice(
+        ALL.query(**page) if query.status is None else IN_STATUS.query(status=query.status, **page)
+    )
     return [WingmanSession.of(row) for row in found.rows], found.total
 
 
@@ -61,7 +98,7 @@ async def get(database: Database, session_id: UUID) -> WingmanSession:
         ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
 
     """
-    return WingmanSession.of(await read(database, session_id, "*"))
+    return WingmanSession.of(await read(database, DETAILS, session_id))
 
 
 async def schedule(database: Database, request: ScheduleRequest) -> WingmanSession:
@@ -75,17 +112,14 @@ async def schedule(database: Database, request: ScheduleRequest) -> WingmanSessi
             `SCHEDULED_IN_THE_PAST` or `ACTIVE_SESSION_EXISTS`.
 
     """
-    insert = database.table("wingman_sessions").insert(request.model_dump(mode="json"))
     try:
-        row = await database.row(insert.select("id"))
+        row = await database.insert(SCHEDULE.query(**request.model_dump()))
     except ConstraintError as error:
         if error.name not in CONSTRAINTS:
             raise
         raise ApiError(CONSTRAINTS[error.name]) from None
     except DeniedError:
         raise await refused_match(database, request.match_id) from None
-    if row is None:
-        raise ApiError("CONFLICT")
     return await get(database, row["id"])
 
 
@@ -96,13 +130,10 @@ async def confirm(database: Database, session_id: UUID, buddy_id: UUID | None) -
         ApiError: `SESSION_NOT_FOUND`, `CONFLICT`, and what `rules.check_confirm` raises.
 
     """
-    arguments = {"session_id": str(session_id)}
-    if buddy_id is not None:
-        arguments["buddy_id"] = str(buddy_id)
     row = await change(
         database,
         session_id,
-        database.function("confirm_wingman_session", arguments),
+        CONFIRM.query(session_id=session_id, buddy_id=buddy_id),
         lambda it: rules.check_confirm(it, database.caller_id, buddy_id),
     )
     completed = row["status"] == "completed"
@@ -126,11 +157,10 @@ async def cancel(database: Database, session_id: UUID) -> CancelAnswer:
         ApiError: `SESSION_NOT_FOUND`, `CONFLICT`, and what `rules.check_cancel` raises.
 
     """
-    update = database.table("wingman_sessions").update({"status": "cancelled"})
     row = await change(
         database,
         session_id,
-        update.eq("id", session_id).in_("status", rules.ACTIVE).select("status"),
+        CANCEL.query(id=session_id),
         lambda it: rules.check_cancel(it, database.caller_id),
     )
     return CancelAnswer(
@@ -145,22 +175,20 @@ async def write_notes(database: Database, session_id: UUID, notes: str) -> Notes
         ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
 
     """
-    update = database.table("wingman_sessions").update({"notes": notes}).eq("id", session_id)
-    row = await database.row(update.select("notes"))
+    row = await database.row(NOTES.query(id=session_id, notes=notes))
     if row is None:
         raise await access.refusal(database, "wingman", session_id)
     return NotesAnswer(success=True, message="The notes are saved.", updated_notes=row["notes"])
 
 
-async def read(database: Database, session_id: UUID, columns: str) -> Row:
-    """Read these columns of one session's row of `wingman_session_details`.
+async def read(database: Database, shape: Shape, session_id: UUID) -> Row:
+    """Read what the shape names of one session's row of `wingman_session_details`.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
 
     """
-    details = database.table("wingman_session_details").select(columns).eq("id", session_id)
-    row = await database.row(details)
+    row = await database.row(shape.query(id=session_id))
     if row is None:
         raise await access.refusal(database, "wingman", session_id)
     return row
@@ -190,7 +218,7 @@ async def change(
     """
     row = await database.row(write)
     if row is None:
-        check(state(await read(database, session_id, STATE)))
+        check(state(await read(database, STATE, session_id)))
         exchange.retry()
         row = await database.row(write)
     if row is None:
@@ -201,8 +229,7 @@ async def change(
 
 async def refused_match(database: Database, match_id: UUID) -> ApiError:
     """Say why the insert policy refused: a foreign match is answered like a missing one."""
-    matches = database.table("wingman_matches").select("status").eq("id", match_id)
-    match = await database.row(matches)
+    match = await database.row(MATCH.query(id=match_id))
     if match is None:
         return ApiError("MATCH_NOT_FOUND")
     if match["status"] != "accepted":
@@ -213,8 +240,8 @@ async def refused_match(database: Database, match_id: UUID) -> ApiError:
 def state(row: Row) -> State:
     """Take out of a row what the rules need to know."""
     return State(
-        user1_id=UUID(row["user1_id"]),
-        user2_id=UUID(row["user2_id"]),
+        user1_id=UUID(str(row["user1_id"])),
+        user2_id=UUID(str(row["user2_id"])),
         status=row["status"],
         user1_confirmed=row["user1_completed_confirmed_by_user2"],
         user2_confirmed=row["user2_completed_confirmed_by_user1"],

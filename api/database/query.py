@@ -1,0 +1,248 @@
+"""Queries as values: postgrest-py builds them, and both backends read them.
+
+The one module that knows a builder's inside. A builder is made when the process starts, with a
+`parameter` wherever a value will differ from request to request, and `Shape.of` turns it into a
+`Shape`. A request then only adds its values: `SHAPE.query(id=session_id)`.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Literal, NamedTuple, Protocol, Self, cast, get_args
+
+import httpx
+from postgrest import AsyncRequestBuilder
+from postgrest.base_request_builder import RequestConfig
+from yarl import URL
+
+Operator = Literal["eq", "neq", "gt", "gte", "lt", "lte", "in", "is"]
+Verb = Literal["select", "insert", "update", "delete", "call"]
+
+NAME: Final = re.compile(r"[a-z_][a-z0-9_]*")
+EMBEDDED: Final = re.compile(r"([a-z_]+):([a-z_]+)\(([a-z_,]+)\)")
+PLACEHOLDER: Final = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
+CONSTANT: Final = re.compile(r"[a-z_]+")
+PARTS: Final = re.compile(r",(?![^(]*\))")
+VERBS: Final[Mapping[str, Verb]] = {
+    "GET": "select",
+    "POST": "insert",
+    "PATCH": "update",
+    "DELETE": "delete",
+}
+
+
+class Parameter(str):
+    """Stands in a builder for a value that comes with each query."""
+
+    __slots__ = ()
+
+    @property
+    def name(self) -> str:
+        """Return the name by which `Shape.query` takes the value."""
+        return self[1:-1]
+
+
+def parameter(name: str) -> Parameter:
+    """Return what stands for the value `name` in a filter, a row or an argument."""
+    return Parameter(f"{{{name}}}")
+
+
+Value = Parameter | str
+"""Of a shape: what comes with each query, or a constant."""
+
+
+class Filter(NamedTuple):
+    """A condition on the rows. `in` has one value for each alternative, all others one."""
+
+    column: str
+    operator: Operator
+    values: tuple[Value, ...]
+
+
+class Embed(NamedTuple):
+    """A row of another table inside each row: `null` if there is none."""
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    on: tuple[tuple[str, str], ...]
+    """Which columns of ours equal which of the other table's: a foreign key."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """All of a query but its values. Whatever it names comes from this code."""
+
+    verb: Verb
+    relation: str
+    """The table or view; for `call` the function."""
+    columns: tuple[str, ...] = ()
+    """What each row of the answer has: `*` for all."""
+    embeds: tuple[Embed, ...] = ()
+    filters: tuple[Filter, ...] = ()
+    order: tuple[tuple[str, bool], ...] = ()
+    """Columns, and whether each descends."""
+    written: tuple[tuple[str, Value], ...] = ()
+    """For `insert` and `update` what each column gets, for `call` what each argument."""
+    is_page: bool = False
+    """Whether it reads `limit` rows from `offset` on, and the total."""
+    only_reads: bool = False
+    parameters: tuple[str, ...] = field(init=False)
+    """The names of its values, in the order of `Query.values`."""
+    _hash: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Collect the parameters, and refuse a name that would have to be escaped."""
+        columns = [name for name in self.columns if name != "*"]
+        ordered = [name for name, _ in self.order]
+        filtered = [it.column for it in self.filters]
+        embedded = [name for it in self.embeds for name in (it.name, it.table, *it.columns)]
+        joined = [name for it in self.embeds for pair in it.on for name in pair]
+        written = [name for name, _ in self.written]
+        for name in (self.relation, *columns, *ordered, *filtered, *embedded, *joined, *written):
+            if not NAME.fullmatch(name):
+                raise ValueError(f"not a name: {name!r}")
+        values = [value for _, value in self.written]
+        values += [value for it in self.filters for value in it.values]
+        names = dict.fromkeys(value.name for value in values if isinstance(value, Parameter))
+        if self.is_page:
+            names |= dict.fromkeys(("limit", "offset"))
+        object.__setattr__(self, "parameters", tuple(names))
+        # asked for with every query, and the same for ever
+        asked = (self.verb, self.relation, self.columns, self.filters, self.order, self.written)
+        object.__setattr__(self, "_hash", hash(asked))
+
+    def __hash__(self) -> int:
+        """Return the hash, made once."""
+        return self._hash
+
+    @classmethod
+    def of(
+        cls,
+        builder: "Builder",
+        joins: Mapping[str, Mapping[str, str]] | None = None,
+    ) -> Self:
+        """Take over what a builder has built.
+
+        Args:
+            builder: Any query on a table, finished. `count=CountMethod.exact` makes it a page.
+            joins: For each embedded row, by its name, the foreign key: PostgREST finds it by
+                itself, SQL has to say it.
+
+        Raises:
+            ValueError: it uses what the backends do not support.
+
+        """
+        request = builder.request
+        columns, embeds = selected(request.params.get("select", "*"), joins or {})
+        filters: list[Filter] = []
+        order: tuple[tuple[str, bool], ...] = ()
+        for name, text in request.params.multi_items():
+            if name == "order":
+                order = ordering(text)
+            elif name != "select":
+                filters.append(condition(name, text))
+        prefer = request.headers.get("Prefer", "")
+        if prefer not in ("", "count=exact", "return=representation") or request.strip_nulls:
+            raise ValueError(f"not supported: {prefer!r}")
+        verb = VERBS[request.http_method]
+        written = cast("dict[str, Value]", request.json or {})
+        return cls(
+            verb,
+            request.path.path.strip("/"),
+            columns,
+            embeds,
+            tuple(filters),
+            order,
+            tuple(written.items()),
+            is_page="count=exact" in prefer,
+            only_reads=verb == "select",
+        )
+
+    def query(self, **values: Any) -> "Query":
+        """Add the values, one for each parameter.
+
+        Raises:
+            TypeError: one is missing, or is none of the query's.
+
+        """
+        try:
+            given = tuple([values[name] for name in self.parameters])
+        except KeyError as error:
+            raise TypeError(f"the query on {self.relation} lacks {error}") from None
+        if len(values) != len(given):
+            raise TypeError(f"the query on {self.relation} takes {self.parameters}")
+        return Query(self, given)
+
+
+class Query(NamedTuple):
+    """A query with its values."""
+
+    shape: Shape
+    values: tuple[Any, ...]
+    headers: tuple[tuple[str, str], ...] = ()
+    """What a trigger can read in `request.headers`: lower-case names, printable ASCII."""
+
+
+class Builder(Protocol):
+    """What all of postgrest-py's builders have in common."""
+
+    request: RequestConfig[Any]
+
+
+def table(name: str) -> AsyncRequestBuilder:
+    """Start a query on a table or a view."""
+    # builders are read, never executed: no client is behind them
+    nobody = cast("httpx.AsyncClient", None)
+    return AsyncRequestBuilder(nobody, URL(name), httpx.Headers(), None)
+
+
+def function(name: str, *arguments: str, only_reads: bool = False) -> Shape:
+    """Make the call of a function, by the names of its arguments."""
+    written = tuple((argument, parameter(argument)) for argument in arguments)
+    return Shape("call", name, ("*",), written=written, only_reads=only_reads)
+
+
+def selected(
+    text: str, joins: Mapping[str, Mapping[str, str]]
+) -> tuple[tuple[str, ...], tuple[Embed, ...]]:
+    """Read `select`: columns, and rows of other tables."""
+    columns, embeds = [], []
+    for part in PARTS.split(text):
+        if found := EMBEDDED.fullmatch(part):
+            name = found[1]
+            on = tuple(joins[name].items())
+            embeds.append(Embed(name, found[2], tuple(found[3].split(",")), on))
+        else:
+            columns.append(part)
+    return tuple(columns), tuple(embeds)
+
+
+def ordering(text: str) -> tuple[tuple[str, bool], ...]:
+    """Read `order`."""
+    order = []
+    for part in text.split(","):
+        column, _, direction = part.partition(".")
+        if direction not in ("asc", "desc"):
+            raise ValueError(f"not supported: {part!r}")
+        order.append((column, direction == "desc"))
+    return tuple(order)
+
+
+def condition(column: str, text: str) -> Filter:
+    """Read a filter."""
+    operator, _, value = text.partition(".")
+    if operator not in get_args(Operator):
+        raise ValueError(f"not supported: {text!r}")
+    texts = value.removeprefix("(").removesuffix(")").split(",") if operator == "in" else [value]
+    values = tuple(Parameter(it) if PLACEHOLDER.fullmatch(it) else it for it in texts)
+    for it in values:
+        known = it in ("null", "true", "false") if operator == "is" else is_value(it)
+        if not known:
+            raise ValueError(f"not supported: {text!r}")
+    return Filter(column, cast("Operator", operator), values)
+
+
+def is_value(value: Value) -> bool:
+    """Tell whether it is a parameter, or a constant that nobody has to escape."""
+    return isinstance(value, Parameter) or CONSTANT.fullmatch(value) is not None

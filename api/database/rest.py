@@ -1,0 +1,219 @@
+"""The backend over PostgREST: a query becomes an HTTP request with the API's token for the caller.
+
+All of a request but its values is made once for each shape.
+"""
+
+import asyncio
+import logging
+import re
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Final
+from urllib.parse import quote
+
+from postgrest.exceptions import APIErrorFromJSON
+from pydantic import ValidationError
+from pydantic_core import from_json, to_json
+
+from api.database.backend import Found, Row
+from api.database.query import Filter, Parameter, Query, Shape, Value
+from api.database.refusals import DatabaseError, RangeError, meaning
+from api.database.tokens import TokenMint
+from api.database.wire import Answer, Wire
+from api.errors import ApiError, unavailable
+from api.identity.caller import Caller
+from api.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+METHODS: Final = {"select": "GET", "insert": "POST", "update": "PATCH", "delete": "DELETE"}
+PAGE: Final = ("limit", "offset")
+
+
+class Rest:
+    """PostgREST.
+
+    Nothing here holds a caller's identity: whose a request is stands in its own headers.
+    """
+
+    def __init__(self, settings: Settings, wire: Wire) -> None:
+        """Take where PostgREST is and the key that signs the API's tokens, and what sends."""
+        key = settings.supabase_publishable_key
+        self._url = settings.postgrest_url
+        self._headers = {"Accept-Profile": "public", "Content-Profile": "public"}
+        self._headers |= {"apikey": key} if key else {}
+        self._mint = TokenMint(settings)
+        self._wire = wire
+
+    async def run(self, query: Query, caller: Caller, deadline: float) -> Found:
+        """Run a query that gives rows."""
+        try:
+            answer = await self._send(query, caller, deadline)
+        except RangeError:
+            # PostgREST tells the total only together with rows
+            first = query._replace(values=(*query.values[: -len(PAGE)], 1, 0))
+            return Found([], total(await self._send(first, caller, deadline)))
+        return Found(rows(answer), total(answer) if query.shape.is_page else None)
+
+    async def value(self, query: Query, caller: Caller, deadline: float) -> bytes:
+        """Call a function that gives one value, and return it as JSON text."""
+        return (await self._send(query, caller, deadline)).content
+
+    async def _send(self, query: Query, caller: Caller, deadline: float) -> Answer:
+        request = request_for(query.shape)
+        headers = {
+            **self._headers,
+            "Authorization": f"Bearer {self._mint.token_for(caller)}",
+            **request.headers,
+            **dict(query.headers),
+        }
+        url = self._url + request.path(query.values)
+        body = request.body(query.values)
+        async with asyncio.timeout_at(deadline):
+            answer = await self._wire.send(request.method, url, headers, body)
+        if not answer.is_success:
+            raise refused(answer)
+        return answer
+
+
+class Request:
+    """The HTTP request of a shape, without its values."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.headers: dict[str, str] = {}
+        self._numbers = {name: number for number, name in enumerate(shape.parameters)}
+        self._body: list[tuple[str, Value]] = []
+        # texts, and between them the numbers of values with how each is quoted
+        self._path: list[str | tuple[int, Callable[[Any], str]]] = []
+        is_call = shape.verb == "call"
+        if is_call:
+            self.method = "GET" if shape.only_reads else "POST"
+        else:
+            self.method = METHODS[shape.verb]
+        self._add("/rpc/" if is_call else "/", shape.relation, "?")
+        if is_call and shape.only_reads:
+            for name, value in shape.written:
+                self._add(f"{name}=", value, "&")
+        else:
+            self._body = list(shape.written)
+        if not is_call:
+            self._add("select=", selection(shape))
+        for it in shape.filters:
+            self._filter(it)
+        if shape.order:
+            order = (f"{name}.{'desc' if desc else 'asc'}" for name, desc in shape.order)
+            self._add("&order=", ",".join(order))
+        if shape.is_page:
+            self.headers["Prefer"] = "count=exact"
+            for name in PAGE:
+                self._path += [f"&{name}=", (self._numbers[name], str)]
+        elif shape.verb != "select" and not is_call:
+            self.headers["Prefer"] = "return=representation"
+        if self._has_body(shape):
+            self.headers["Content-Type"] = "application/json"
+
+    def _has_body(self, shape: Shape) -> bool:
+        return self.method in ("POST", "PATCH") and shape.verb != "delete"
+
+    def _add(self, *parts: Value) -> None:
+        for part in parts:
+            if isinstance(part, Parameter):
+                self._path.append((self._numbers[part.name], quoted))
+            else:
+                self._path.append(part)
+
+    def _filter(self, it: Filter) -> None:
+        self._add(f"&{it.column}={it.operator}.")
+        if it.operator != "in":
+            self._add(*it.values)
+            return
+        for number, value in enumerate(it.values):
+            self._add("," if number else "(")
+            if isinstance(value, Parameter):
+                self._path.append((self._numbers[value.name], quoted_element))
+            else:
+                self._add(value)
+        self._add(")")
+
+    def path(self, values: Sequence[Any]) -> str:
+        """Return path and query."""
+        return "".join([it if isinstance(it, str) else it[1](values[it[0]]) for it in self._path])
+
+    def body(self, values: Sequence[Any]) -> bytes | None:
+        """Return the body, `None` where there is none."""
+        if "Content-Type" not in self.headers:
+            return None
+        numbers = self._numbers
+        return to_json(
+            {
+                name: values[numbers[value.name]] if isinstance(value, Parameter) else value
+                for name, value in self._body
+            }
+        )
+
+
+request_for = cache(Request)
+
+
+def selection(shape: Shape) -> str:
+    """Write `select`."""
+    embeds = (f"{it.name}:{it.table}({','.join(it.columns)})" for it in shape.embeds)
+    return ",".join([*shape.columns, *embeds])
+
+
+def text(value: object) -> str:
+    """Write a value as Postgres reads it."""
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def quoted(value: object) -> str:
+    """Write a value for a URL."""
+    return quote(text(value), safe="")
+
+
+def quoted_element(value: object) -> str:
+    """Write a value for a list in a URL."""
+    escaped = text(value).replace("\\", "\\\\").replace('"', '\\"')
+    return quote(f'"{escaped}"', safe="")
+
+
+def rows(answer: Answer) -> list[Row]:
+    """Take the rows out of PostgREST's answer."""
+    try:
+        found = from_json(answer.content)
+    except ValueError:
+        found = None
+    if not isinstance(found, list):
+        raise not_postgrest()
+    return found
+
+
+def total(answer: Answer) -> int:
+    """Take the exact count out of PostgREST's answer: what follows the range, `0-19/100`."""
+    count = answer.headers.get("Content-Range", "").rpartition("/")[2]
+    if not count.isdecimal():
+        raise not_postgrest()
+    return int(count)
+
+
+def not_postgrest() -> ApiError:
+    """Say that something else answers 200 at that address, or has another schema."""
+    logger.error(
+        "what answers is not PostgREST with these migrations: check SUPABASE_URL or POSTGREST_URL"
+    )
+    return unavailable()
+
+
+def refused(answer: Answer) -> ApiError | DatabaseError:
+    """Decide what PostgREST's refusal means, or that of a gateway before it."""
+    try:
+        error = APIErrorFromJSON.model_validate_json(answer.content)
+    except ValidationError:
+        return meaning(str(answer.status))
+    return meaning(error.code or "", constraint_name(error.message or ""))
+
+
+def constraint_name(message: str) -> str:
+    """Read the constraint's name from Postgres's message, empty if it names none."""
+    found = re.search(r'constraint "([^"]+)"', message)
+    return found[1] if found else ""
