@@ -5,8 +5,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
-from api.database.caller import Database, Upstream
+from api.database.caller import Database
 from api.observability import exchange
+from api.state import state
 
 
 class AsCaller(HTTPBearer):
@@ -18,12 +19,11 @@ class AsCaller(HTTPBearer):
 
     async def __call__(self, request: Request) -> Database:  # type: ignore[override]
         """Return the database, once the caller is verified and their rate limit has room."""
-        state = request.app.state
-        caller = await state.authenticator.authenticate(request)
+        process = state(request)
+        caller = await process["authenticator"].authenticate(request)
         exchange.caller(caller.user_id)
-        await state.limits.admit(request.scope, caller.user_id)
-        upstream: Upstream = state.upstream
-        return upstream.as_caller(caller)
+        await process["limits"].admit(request.scope, caller.user_id)
+        return process["upstream"].as_caller(caller)
 
 
 CallerDatabase = Annotated[

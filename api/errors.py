@@ -4,22 +4,10 @@
 `errors: [{field, message}]`. Clients decide by `code`; `message` is for people.
 """
 
-import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple, get_args
 
-import fastapi
-from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
-from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import JSONResponse
-from starlette.routing import Match
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
-
-from api.schemas.left_out import LEFT_OUT, without_default
-
-logger = logging.getLogger(__name__)
 
 Code = Literal[
     "TOO_EARLY_TO_CONFIRM",
@@ -112,40 +100,7 @@ class FieldError(BaseModel):
     message: str = Field(examples=["This field is required."])
 
 
-class ErrorDetail(BaseModel):
-    """What went wrong: a code for programs, a message for people."""
-
-    code: Code = Field(examples=["SESSION_NOT_FOUND"])
-    message: str = Field(examples=["There is no such session."])
-    field: str = Field(
-        LEFT_OUT,
-        description="The field of the request's body that is to blame, where it is one.",
-        examples=["scheduled_time"],
-        json_schema_extra=without_default,
-    )
-
-
-class ValidationErrorDetail(ErrorDetail):
-    """What went wrong, and with which values."""
-
-    code: Literal["VALIDATION_ERROR"] = Field(examples=["VALIDATION_ERROR"])
-    message: str = Field(examples=["Some of the values are not valid."])
-    errors: list[FieldError]
-
-
-class ErrorAnswer(BaseModel):
-    """The one shape of every error."""
-
-    detail: ErrorDetail
-
-
-class ValidationErrorAnswer(BaseModel):
-    """The shape of a 422: every error's shape, and the refused values."""
-
-    detail: ValidationErrorDetail
-
-
-class ApiError(fastapi.HTTPException):
+class ApiError(Exception):
     """A refusal as the client will see it. Raise it anywhere below a route.
 
     `code` decides the status and the default message and headers; `message` and `headers`
@@ -167,20 +122,22 @@ class ApiError(fastapi.HTTPException):
         self.status = meaning.status
         self.message = message or meaning.message
         self.field = field
-        detail: dict[str, Any] = {"code": code, "message": self.message}
-        if field is not None:
-            detail["field"] = field
-        if errors is not None:
-            detail["errors"] = [error.model_dump() for error in errors]
-        super().__init__(meaning.status, detail, {**meaning.headers, **(headers or {})})
+        self.headers = {**meaning.headers, **(headers or {})}
+        self.errors = errors
+        super().__init__(self.message)
 
     def body(self) -> dict[str, Any]:
         """Return the answer's JSON body."""
-        return {"detail": self.detail}
+        detail: dict[str, Any] = {"code": self.code, "message": self.message}
+        if self.field is not None:
+            detail["field"] = self.field
+        if self.errors is not None:
+            detail["errors"] = [error.model_dump() for error in self.errors]
+        return {"detail": detail}
 
-    def response(self) -> JSONResponse:
-        """Return the whole answer."""
-        return JSONResponse(self.body(), self.status, self.headers)
+
+# A request of 64 KiB can be wrong in thousands of places; the first ones are enough to mend it.
+MAX_FIELD_ERRORS: Final = 20
 
 
 def not_authenticated(message: str | None = None) -> ApiError:
@@ -201,196 +158,3 @@ def unavailable() -> ApiError:
 def invalid(*errors: FieldError) -> ApiError:
     """422: these values were refused."""
     return ApiError("VALIDATION_ERROR", errors=errors[:MAX_FIELD_ERRORS])
-
-
-def responses(*codes: Code) -> dict[int | str, dict[str, Any]]:
-    """Document `codes` for a route: FastAPI's `responses=`, with a model and examples."""
-    documented: dict[int | str, dict[str, Any]] = {}
-    for code in codes:
-        meaning = CODES[code]
-        entry = documented.setdefault(
-            meaning.status,
-            {
-                "model": ValidationErrorAnswer if meaning.status == 422 else ErrorAnswer,
-                "description": "",
-                "content": {"application/json": {"examples": {}}},
-            },
-        )
-        entry["description"] = " · ".join(filter(None, [entry["description"], f"`{code}`"]))
-        errors = (
-            [FieldError(field="session_id", message="This is not a valid UUID.")]
-            if meaning.status == 422
-            else None
-        )
-        entry["content"]["application/json"]["examples"][code] = {
-            "value": ApiError(code, errors=errors).body()
-        }
-        if meaning.headers:
-            entry["headers"] = {
-                name: {"schema": {"type": "string"}, "example": value}
-                for name, value in meaning.headers.items()
-            }
-    return documented
-
-
-# What every route that needs a user can answer.
-ALWAYS: Final = responses(
-    "NOT_AUTHENTICATED",
-    "VALIDATION_ERROR",
-    "RATE_LIMITED",
-    "INTERNAL_ERROR",
-    "DATABASE_UNAVAILABLE",
-)
-
-
-# Validation ---------------------------------------------------------------------------------
-
-# A request of 64 KiB can be wrong in thousands of places; the first ones are enough to mend it.
-MAX_FIELD_ERRORS: Final = 20
-MAX_FIELD_LENGTH: Final = 100
-
-# Our words for the kinds of error whose own message repeats what was sent, or says it in Python's
-# terms. Messages of the kinds in `SAYS_NO_INPUT` hold limits and expected values only.
-MESSAGES: Final[Mapping[str, str]] = {
-    "missing": "This field is required.",
-    "extra_forbidden": "Unknown field.",
-    "json_invalid": "This is not valid JSON.",
-    "uuid_type": "This is not a valid UUID.",
-    "uuid_parsing": "This is not a valid UUID.",
-    "model_attributes_type": "Send a JSON object, with Content-Type: application/json.",
-    "model_type": "Send a JSON object, with Content-Type: application/json.",
-    "dict_type": "This must be an object.",
-    "timezone_aware": "This must name its time zone, for example 2030-05-01T19:30:00Z.",
-    "datetime_type": "This is not a valid date and time.",
-    "datetime_parsing": "This is not a valid date and time.",
-    "datetime_from_date_parsing": "This is not a valid date and time.",
-    "datetime_object_invalid": "This is not a valid date and time.",
-}
-SAYS_NO_INPUT: Final = frozenset(
-    {
-        "bool_parsing",
-        "bool_type",
-        "enum",
-        "float_type",
-        "greater_than",
-        "greater_than_equal",
-        "int_from_float",
-        "int_parsing",
-        "int_type",
-        "less_than",
-        "less_than_equal",
-        "list_type",
-        "literal_error",
-        "string_too_long",
-        "string_too_short",
-        "string_type",
-        "too_long",
-        "too_short",
-    }
-)
-
-
-def field_name(location: Sequence[object]) -> str:
-    """Name a place in the request as its sender would: `venue_name`, `limit`, `draft_plan.a.0`."""
-    inside = location[1:] or location
-    return ".".join(map(str, inside))[:MAX_FIELD_LENGTH]
-
-
-def field_errors(raw: Iterable[Mapping[str, Any]]) -> list[FieldError]:
-    """Translate pydantic's errors, without a word of what was sent."""
-    found = []
-    for error, _ in zip(raw, range(MAX_FIELD_ERRORS), strict=False):
-        kind = error["type"]
-        if kind == "value_error":  # raised by a validator of ours, in our words
-            message = str(error["ctx"]["error"])
-        elif kind in SAYS_NO_INPUT:
-            message = f"{error['msg']}."
-        else:
-            message = MESSAGES.get(kind, "This is not a valid value.")
-        # for invalid JSON the location ends with a byte offset, which is no field
-        location = error["loc"][:1] if kind == "json_invalid" else error["loc"]
-        found.append(FieldError(field=field_name(location), message=message))
-    return found
-
-
-# Handlers -----------------------------------------------------------------------------------
-
-
-async def on_api_error(_: Request, error: ApiError) -> JSONResponse:
-    """Answer what was raised on purpose."""
-    return error.response()
-
-
-async def on_invalid_request(_: Request, error: RequestValidationError) -> JSONResponse:
-    """Answer a request that does not fit the route's parameters or body."""
-    return invalid(*field_errors(error.errors())).response()
-
-
-async def on_http_exception(request: Request, error: HTTPException) -> JSONResponse:
-    """Answer Starlette's and FastAPI's own refusals in our shape."""
-    if error.status_code == 404:
-        return ApiError("NOT_FOUND").response()
-    if error.status_code == 405:
-        allow = ", ".join(allowed_methods(request))
-        return ApiError("METHOD_NOT_ALLOWED", headers={"Allow": allow}).response()
-    if error.status_code == 413:
-        return ApiError("PAYLOAD_TOO_LARGE").response()
-    if error.status_code < 500:  # FastAPI's 400 for a body that it could not read
-        return invalid(FieldError(field="body", message="This could not be read.")).response()
-    logger.error("unexpected %s from the framework", error.status_code, exc_info=error)
-    return ApiError("INTERNAL_ERROR").response()
-
-
-def allowed_methods(request: Request) -> list[str]:
-    """Find every method that the request's path takes.
-
-    Starlette's own `Allow` names the methods of the first route at that path only.
-    """
-    found = [
-        method
-        for method in ("GET", "POST", "PUT", "PATCH", "DELETE")
-        for scope in [{**request.scope, "method": method}]
-        if any(route.matches(scope)[0] is Match.FULL for route in request.app.routes)
-    ]
-    return ["GET", "HEAD", *found[1:]] if found[:1] == ["GET"] else found
-
-
-class UnhandledErrors:
-    """ASGI middleware: an exception that nobody foresaw is logged and becomes a 500 in our shape.
-
-    It stands inside the CORS middleware, unlike Starlette's own: a browser may read this answer.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application; answer 500 if it fails before it has answered."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        started = False
-
-        async def watch(message: Message) -> None:
-            nonlocal started
-            started = started or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watch)
-        except ApiError as error:  # raised by a middleware inside this one
-            if started:
-                raise
-            await error.response()(scope, receive, send)
-        except Exception:
-            if started:
-                raise
-            logger.exception("unhandled error")  # the request's own line says in which route
-            await ApiError("INTERNAL_ERROR").response()(scope, receive, send)
-
-
-def install(app: fastapi.FastAPI) -> None:
-    """Make every error that `app` answers take the one shape."""
-    app.exception_handler(ApiError)(on_api_error)
-    app.exception_handler(RequestValidationError)(on_invalid_request)
-    app.exception_handler(HTTPException)(on_http_exception)

@@ -1,23 +1,18 @@
 """Is the process alive, and can it serve: for load balancers and orchestrators."""
 
 import logging
-from typing import TYPE_CHECKING, Final
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from api import errors
 from api.database.refusals import DatabaseError
 from api.errors import unavailable
-
-if TYPE_CHECKING:
-    from api.database.caller import Upstream
+from api.http.error_schemas import responses
+from api.operations import HEALTHZ, READYZ, does
+from api.state import state
 
 logger = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
-
-EXEMPT: Final = frozenset({"/healthz"})
-"""What no limit refuses: a probe that is refused gets the process killed."""
 
 
 class Health(BaseModel):
@@ -26,18 +21,19 @@ class Health(BaseModel):
     status: str = Field(examples=["ok"])
 
 
-@router.get("/healthz")
+@router.get(HEALTHZ)
+@does("read")
 async def healthz() -> Health:
     """Tell that the process answers. It says nothing of the database: see `/readyz`."""
     return Health(status="ok")
 
 
-@router.get("/readyz", responses=errors.responses("DATABASE_UNAVAILABLE"))
+@router.get(READYZ, responses=responses("DATABASE_UNAVAILABLE"))
+@does("read")
 async def readyz(request: Request) -> Health:
     """Tell whether requests can be served."""
-    upstream: Upstream = request.app.state.upstream
     try:
-        await upstream.check()
+        await state(request)["upstream"].check()
     except DatabaseError as error:
         logger.error("the database refuses the API: %s", error)  # noqa: TRY400 - nothing to trace
         raise unavailable() from None

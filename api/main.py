@@ -5,17 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
-from fastapi import APIRouter, FastAPI
-from fastapi.routing import APIRoute
+from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from api import errors, health
 from api.database.caller import Upstream
 from api.database.rest import Rest
 from api.database.wire import Wire, certificates
-from api.http import idempotency
-from api.http import openapi as document
+from api.http import error_handlers, idempotency, openapi
 from api.http.body import BodyGuard
 from api.http.head import HeadAsGet
 from api.http.headers import Revalidation, SecurityHeaders
@@ -27,11 +24,10 @@ from api.observability.exchange import Exchanges, Observer
 from api.observability.tracing import Traces
 from api.rate_limits.middleware import RateLimits
 from api.rate_limits.users import Limits
-from api.sessions.chat import routes as chat
-from api.sessions.interview import routes as interview
-from api.sessions.study import routes as study
-from api.sessions.wingman import routes as wingman
+from api.routing import serve_all
+from api.sessions.kinds import KINDS
 from api.settings import Settings, load_settings
+from api.state import State
 
 DESCRIPTION = """
 The session backend for Supabase apps. Postgres decides *who* may see or change a row, this API
@@ -42,10 +38,7 @@ shape, `{"detail": {"code", "message"}}`; decide by `code`.
 """
 
 TAGS = [
-    {"name": "study", "description": "A course of study made from documents, step by step."},
-    {"name": "interview", "description": "Practice for one job posting."},
-    {"name": "chat", "description": "Conversations and their messages."},
-    {"name": "wingman", "description": "Two people, a challenge each, each confirms the other's."},
+    *({"name": kind.name, "description": kind.description} for kind in KINDS.values()),
     {"name": "health", "description": "For load balancers and orchestrators."},
 ]
 
@@ -68,19 +61,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     limits = Limits(settings)
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with (
             # no proxy and no netrc file decide where the keys come from
             httpx.AsyncClient(verify=certificates(), trust_env=False) as http,
             Wire(settings.database_connections) as wire,
         ):
-            app.state.settings = settings
-            app.state.authenticator = Authenticator(settings, http)
-            app.state.upstream = Upstream(settings, Rest(settings, wire))
-            app.state.limits = limits
             collect_less()
             try:
-                yield
+                yield State(
+                    settings=settings,
+                    authenticator=Authenticator(settings, http),
+                    upstream=Upstream(settings, Rest(settings, wire)),
+                    limits=limits,
+                )
             finally:
                 await limits.close()
                 if spans is not None:
@@ -91,22 +85,18 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         version="1",
         description=DESCRIPTION,
         openapi_tags=TAGS,
-        generate_unique_id_function=operation_id,
         lifespan=lifespan,
         middleware=middleware(settings, observers, limits),
         # FastAPI's own spans and logs carry raw queries and the words of exceptions
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         # one address for one thing; the redirect's would be made from a header
         redirect_slashes=False,
-        openapi_url=None,
+        openapi_url=None,  # our own page needs no other site
     )
-    errors.install(app)
+    error_handlers.install(app)
     idempotency.install(app)
-    include_routers(app, settings)
-    document.install(app)
-    # its pages last: a path is compared with one route after the other
-    app.openapi_url = "/openapi.json"
-    app.setup()
+    serve_all(app, settings)
+    openapi.install(app)
     return app
 
 
@@ -120,50 +110,6 @@ def collect_less() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 50, 100)
-
-
-def include_routers(app: FastAPI, settings: Settings) -> None:
-    """Serve each kind at its canonical path, and where its published frontend looks for it.
-
-    Those that are asked most come first: a path is compared with one route after the other.
-    """
-    for kind in (wingman, chat, study, interview):
-        serve(app, kind.router, kind.PREFIX)
-    app.include_router(health.router)
-    app.include_router(metrics.router)
-
-    root = {"study": study, "chat": chat}[settings.root_sessions]
-    for path, router in (
-        ("/api/session", wingman.published),
-        ("/api/v1/sessions", interview.router),
-        ("/api/sessions", study.router),
-        ("/sessions", root.router),
-    ):
-        serve(app, router, path, include_in_schema=False)
-
-
-def serve(app: FastAPI, router: APIRouter, prefix: str, *, include_in_schema: bool = True) -> None:
-    """Serve a router's routes below `prefix`, each as a route of the application.
-
-    `include_router` would search every included router twice for each request, and rebuild on the
-    way what its routes inherit: a tenth of a request's time in this process.
-    """
-    for route in router.routes:
-        if isinstance(route, APIRoute):
-            app.add_api_route(
-                prefix + route.path,
-                route.endpoint,
-                methods=list(route.methods or ()),
-                name=route.name,
-                description=route.description,
-                tags=route.tags,
-                status_code=route.status_code,
-                response_model=route.response_model,
-                responses=route.responses,
-                dependencies=route.dependencies,
-                openapi_extra=route.openapi_extra,
-                include_in_schema=include_in_schema and route.include_in_schema,
-            )
 
 
 def middleware(settings: Settings, observers: list[Observer], limits: Limits) -> list[Middleware]:
@@ -201,15 +147,10 @@ def middleware(settings: Settings, observers: list[Observer], limits: Limits) ->
         Middleware(Exchanges, observers=observers),
         Middleware(SecurityHeaders, production=settings.environment == "production"),
         *([cors] if settings.cors_origins else []),
-        Middleware(errors.UnhandledErrors),
+        Middleware(error_handlers.UnhandledErrors),
         Middleware(RateLimits, limits=limits, trusted_proxies=settings.trusted_proxies),
         Middleware(BodyGuard, max_bytes=settings.max_body_bytes),
         Middleware(InProgress, most=settings.max_requests_in_progress),
         Middleware(Revalidation),
         Middleware(KeptAnswers),
     ]
-
-
-def operation_id(route: APIRoute) -> str:
-    """Name an operation by its kind and its function: `wingman_confirm`."""
-    return "_".join([*map(str, route.tags[:1]), route.name])

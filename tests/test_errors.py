@@ -11,10 +11,13 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
-from api import errors
-from api.errors import CODES, ApiError, Code, ErrorAnswer, UnhandledErrors, ValidationErrorAnswer
+from api.errors import CODES, MAX_FIELD_ERRORS, ApiError, Code
+from api.http import error_handlers
 from api.http.body import BodyGuard, RequestBody
+from api.http.error_handlers import UnhandledErrors
+from api.http.error_schemas import ErrorAnswer, ValidationErrorAnswer, responses
 from api.http.head import HeadAsGet
+from api.http.validation import MAX_FIELD_LENGTH
 from api.schemas.pagination import PageQuery
 from tests.in_process import InProcess
 
@@ -37,7 +40,7 @@ def client() -> InProcess:
             Middleware(HeadAsGet),
         ],
     )
-    errors.install(app)
+    error_handlers.install(app)
 
     @app.get("/raise/{code}")
     async def raise_code(code: str) -> None:
@@ -89,14 +92,14 @@ class TestCodes:
 
     @pytest.mark.parametrize("code", get_args(Code))
     def test_documentation(self, code: Code) -> None:
-        [(status, entry)] = errors.responses(code).items()
+        [(status, entry)] = responses(code).items()
         assert status == CODES[code].status
         [(name, example)] = entry["content"]["application/json"]["examples"].items()
         assert name == code
         entry["model"].model_validate(example["value"], strict=True)
 
     def test_documentation_of_codes_with_one_status(self) -> None:
-        documented = errors.responses("SESSION_CLOSED", "NOT_YOUR_BUDDY", "CONFLICT")
+        documented = responses("SESSION_CLOSED", "NOT_YOUR_BUDDY", "CONFLICT")
         assert list(documented) == [400, 409]
         assert documented[400]["description"] == "`SESSION_CLOSED` · `NOT_YOUR_BUDDY`"
         assert list(documented[400]["content"]["application/json"]["examples"]) == [
@@ -211,12 +214,12 @@ class TestInvalid:
 
     def test_number_of_errors_is_bounded(self, client: InProcess) -> None:
         body = {"venue_name": "x", **{f"f{number}": 1 for number in range(2000)}}
-        assert len(fields(client.post("/venues", json=body))) == errors.MAX_FIELD_ERRORS
+        assert len(fields(client.post("/venues", json=body))) == MAX_FIELD_ERRORS
 
     def test_length_of_a_field_is_bounded(self, client: InProcess) -> None:
         body = {"venue_name": "x", "x" * 60_000: 1}
         [field] = fields(client.post("/venues", json=body))
-        assert field == "x" * errors.MAX_FIELD_LENGTH
+        assert field == "x" * MAX_FIELD_LENGTH
 
     def test_the_detail_of_a_bug_in_an_answer_holds_no_input(self) -> None:
         with pytest.raises(ValidationError) as caught:

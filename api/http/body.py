@@ -18,7 +18,9 @@ from pydantic_core import from_json
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api.errors import MAX_FIELD_ERRORS, ApiError, FieldError, field_name, invalid
+from api.errors import MAX_FIELD_ERRORS, ApiError, FieldError, invalid
+from api.http.error_handlers import render
+from api.http.validation import field_name
 from api.observability import exchange
 
 # Deeper than any honest document; parsers on the way give up at some 200 levels.
@@ -99,7 +101,7 @@ class BodyGuard:
         if body and "json" in headers.get("content-type", "").lower():
             errors = list(islice(refused_values(bytes(body)), MAX_FIELD_ERRORS))
             if errors:
-                await invalid(*errors).response()(scope, receive, send)
+                await render(invalid(*errors))(scope, receive, send)
                 return
         await self.app(scope, replay(bytes(body), receive), send)
 
@@ -129,7 +131,7 @@ async def refuse(max_bytes: int, receive: Receive, send: Send) -> None:
         f"The request body is larger than {max_bytes} bytes.",
         headers={"Connection": "close"},
     )
-    answer = error.response()
+    answer = render(error)
     await send(
         {"type": "http.response.start", "status": 413, "headers": list(answer.raw_headers)},
     )

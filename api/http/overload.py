@@ -3,8 +3,8 @@
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import unavailable
-from api.health import EXEMPT
 from api.observability import metrics
+from api.operations import PROBES
 
 
 class InProgress:
@@ -21,7 +21,7 @@ class InProgress:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application."""
-        if scope["type"] != "http" or scope["path"] in EXEMPT:
+        if scope["type"] != "http" or scope["path"] in PROBES:
             await self.app(scope, receive, send)
             return
         if self.now >= self.most:

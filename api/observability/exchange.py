@@ -10,58 +10,31 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from secrets import token_hex
 from types import TracebackType
-from typing import Any, Final, Literal, NamedTuple, Self
+from typing import Final, Self
 
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-Event = Literal[
-    "session_created",
-    "session_read",
-    "session_confirmed",
-    "session_completed",
-    "session_deleted",
-    "session_denied",
-]
-Action = Literal["read", "create", "message", "confirm", "write"]
+from api.operations import NO_OPERATION, UNKNOWN, Event, Operation
 
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 # every error answer has the one shape, so its code stands at its head
 ERROR_CODE: Final = re.compile(rb'"code":\s*"([A-Z_]{1,40})"')
 ID: Final = re.compile(r"[0-9a-fA-F-]{32,36}")
-UNKNOWN: Final = "unknown"
 CLIENT_GONE: Final = 499
-# routes of FastAPI's own, which leave no template in the scope
-DOCUMENTS: Final = frozenset({"/docs", "/docs/oauth2-redirect", "/redoc", "/openapi.json"})
 # a HEAD has become a GET before
 METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
-
-
-class RouteFacts(NamedTuple):
-    """What a route is, for whoever counts: the same for each of its requests."""
-
-    template: str
-    """Its path with the parameters' names, or `unknown`."""
-    kind: str | None
-    """The kind of session it serves."""
-    action: Action
-    event: Event | None
-    """What has happened when it answers with success."""
-
-
-NO_ROUTE: Final = RouteFacts(UNKNOWN, None, "read", None)
 
 
 class Exchange:
     """A request being served."""
 
     __slots__ = (
-        "_route",
         "began",
         "code",
         "events",
         "is_replay",
         "method",
+        "operation",
         "request_id",
         "retries",
         "scope",
@@ -90,14 +63,7 @@ class Exchange:
         self.retries = 0
         # when each request to PostgREST began, in nanoseconds as `began`, and how many it took
         self.upstream: list[tuple[int, int]] = []
-        self._route: RouteFacts | None = None
-
-    @property
-    def route(self) -> RouteFacts:
-        """The route that serves the request; known once routing is done."""
-        if self._route is None or self._route is NO_ROUTE:
-            self._route = facts(self.scope)
-        return self._route
+        self.operation = NO_OPERATION  # until a route takes the request
 
     @property
     def upstream_seconds(self) -> float:
@@ -108,12 +74,29 @@ class Exchange:
 Observer = Callable[[Exchange], None]
 
 _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
-_facts: dict[tuple[str, str], RouteFacts] = {}
 
 
 def current() -> Exchange | None:
     """Return the exchange that this code runs for, `None` outside a request."""
     return _current.get()
+
+
+def served_by(operation: Operation) -> None:
+    """Note what serves the request."""
+    if exchange := _current.get():
+        exchange.operation = operation
+
+
+def operation() -> Operation:
+    """Return what serves the request."""
+    exchange = _current.get()
+    return NO_OPERATION if exchange is None else exchange.operation
+
+
+def created(session_id: object) -> None:
+    """Note the session that the request has created, or that an earlier one with its key has."""
+    if exchange := _current.get():
+        exchange.session_id = str(session_id)
 
 
 def event(name: Event) -> None:
@@ -183,16 +166,12 @@ class Exchanges:
             return
         exchange = Exchange(scope)
         token = _current.set(exchange)
-        location: str | None = None
 
         async def watch(message: Message) -> None:
-            nonlocal location
             if message["type"] == "http.response.start":
                 exchange.status = message["status"]
                 headers = message.get("headers", ())
                 message["headers"] = [*headers, (b"x-request-id", exchange.request_id.encode())]
-                if exchange.status == 201:
-                    location = Headers(raw=list(headers)).get("location")
             elif exchange.status >= 400 and exchange.code is None:
                 found = ERROR_CODE.search(message.get("body", b"")[:100])
                 exchange.code = found[1].decode() if found else None
@@ -202,25 +181,22 @@ class Exchanges:
             await self.app(scope, receive, watch)
         finally:
             exchange.seconds = (time.perf_counter_ns() - exchange.began) / 1e9
-            conclude(exchange, location)
+            conclude(exchange)
             for observe in self.observers:
                 observe(exchange)
             _current.reset(token)
 
 
-def conclude(exchange: Exchange, location: str | None) -> None:
-    """Name the session and what has happened to it, from the route and the answer."""
-    route = exchange.route
+def conclude(exchange: Exchange) -> None:
+    """Name the session and what has happened to it, from the operation and the answer."""
     session_id = exchange.scope.get("path_params", {}).get("session_id")
     if session_id is not None and is_id(session_id):
         exchange.session_id = str(session_id)
+    event = exchange.operation.event
     if exchange.status in (401, 403):
         exchange.events.append("session_denied")
-    elif route.event and (exchange.status < 300 or exchange.status == 304):
-        if not exchange.is_replay:
-            exchange.events.insert(0, route.event)
-        if route.event == "session_created" and location:
-            exchange.session_id = location.rpartition("/")[2]
+    elif event and not exchange.is_replay and (exchange.status < 300 or exchange.status == 304):
+        exchange.events.insert(0, event)
 
 
 def is_id(value: object) -> bool:
@@ -234,45 +210,3 @@ def request_id(scope: Scope) -> str:
         if name == b"x-request-id":
             return value.decode() if REQUEST_ID.fullmatch(value) else token_hex(16)
     return token_hex(16)
-
-
-def route(scope: Scope) -> RouteFacts:
-    """Say which route serves the request, and remember it."""
-    exchange = _current.get()
-    return facts(scope) if exchange is None else exchange.route
-
-
-def facts(scope: Scope) -> RouteFacts:
-    """Say which route serves the request."""
-    route = scope.get("route")
-    if route is None:
-        path: str = scope["path"]
-        return NO_ROUTE._replace(template=path) if path in DOCUMENTS else NO_ROUTE
-    # for a method that the path does not take Starlette names the route too
-    key = (scope["method"] if scope["method"] in METHODS else UNKNOWN, route.path_format)
-    found = _facts.get(key)
-    if found is None:
-        found = _facts[key] = facts_of(route, *key)
-    return found
-
-
-def facts_of(route: Any, method: str, template: str) -> RouteFacts:
-    """Work out a route's facts from its path and the package that its function lives in.
-
-    The five frontends' published paths end as the canonical ones do, so the ending decides.
-    """
-    package = getattr(route.endpoint, "__module__", "").split(".")
-    kind = package[-2] if package[-1] == "routes" else None
-    ending = template.rpartition("/")[2]
-    one_session = template.endswith("/{session_id}")
-    if method == "GET":
-        return RouteFacts(template, kind, "read", "session_read" if one_session else None)
-    if method == "POST" and ending == "confirm":
-        return RouteFacts(template, kind, "confirm", "session_confirmed")
-    if method == "POST" and ending == "messages":
-        return RouteFacts(template, kind, "message", None)
-    if method == "POST" and ending == "sessions":
-        return RouteFacts(template, kind, "create", "session_created")
-    if method == "DELETE" and one_session:
-        return RouteFacts(template, kind, "write", "session_deleted")
-    return RouteFacts(template, kind, "write", None)

@@ -21,6 +21,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 
 from api.observability import exchange
 from api.observability.exchange import Exchange
+from api.operations import METRICS, PROBES
 from api.settings import Settings
 
 OURS: Final = "api"
@@ -29,7 +30,7 @@ SERVER: Final = "uvicorn"
 MOST_FRAMES: Final = 30
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 # probes and scrapes come every few seconds and say nothing when all is well
-QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+QUIET: Final = PROBES | {METRICS}
 
 
 class Output:
@@ -63,11 +64,11 @@ class RequestLog:
 
     def __call__(self, ended: Exchange) -> None:
         """Write the line."""
-        route = ended.route
+        operation = ended.operation
         level = "info"
         if ended.status >= 500:
             level = "error"
-        elif route.template in QUIET and ended.status < 400:
+        elif operation.template in QUIET and ended.status < 400:
             level = "debug"
         if LEVELS[level] < self.level:
             return
@@ -76,14 +77,14 @@ class RequestLog:
             "level": level,
             "request_id": ended.request_id,
             "method": ended.method,
-            "route": route.template,
+            "route": operation.template,
             "status": ended.status,
             "ms": round(ended.seconds * 1000, 2),
             "upstream_ms": round(ended.upstream_seconds * 1000, 2),
             "upstream_count": len(ended.upstream),
         }
-        if route.kind is not None:
-            line["kind"] = route.kind
+        if operation.kind is not None:
+            line["kind"] = operation.kind
         if ended.user_id is not None:
             line["user_id"] = ended.user_id
         if ended.session_id is not None:

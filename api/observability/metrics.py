@@ -7,13 +7,10 @@ With several workers set `PROMETHEUS_MULTIPROC_DIR` to an empty folder before th
 then count into files there, and each of them answers for all.
 """
 
-import hmac
 import os
 from typing import Final
 
-from fastapi import APIRouter, Request, Response
 from prometheus_client import (
-    CONTENT_TYPE_LATEST,
     REGISTRY,
     CollectorRegistry,
     Counter,
@@ -22,7 +19,6 @@ from prometheus_client import (
 )
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from api.errors import ApiError
 from api.observability.exchange import Exchange
 
 # Seconds. The usual answer takes a few milliseconds; past 2.5 s the database is given up.
@@ -74,7 +70,7 @@ _routes: dict[tuple[str, str], Route] = {}
 
 def count(ended: Exchange) -> None:
     """Count one request: an observer for `api.observability.exchange.Exchanges`."""
-    method, template = key = (ended.method, ended.route.template)
+    method, template = key = (ended.method, ended.operation.template)
     route = _routes.get(key)
     if route is None:
         route = _routes[key] = Route(method, template)
@@ -86,33 +82,10 @@ def count(ended: Exchange) -> None:
     if ended.upstream:
         route.upstream_seconds.observe(ended.upstream_seconds)
         route.upstream_requests.inc(len(ended.upstream))
-    if ended.retries and ended.route.action == "confirm":
+    if ended.retries and ended.operation.action == "confirm":
         CONFIRM_RETRIES.inc(ended.retries)
     if "session_denied" in ended.events:
         DENIALS.labels(ended.code or "unknown").inc()
-
-
-router = APIRouter(include_in_schema=False)
-
-
-@router.get("/metrics")
-async def metrics(request: Request) -> Response:
-    """Give Prometheus the metrics.
-
-    Raises:
-        ApiError: `NOT_FOUND` without `METRICS_TOKEN`, so that nothing is public by accident;
-            `NOT_AUTHENTICATED` for a wrong token.
-
-    """
-    expected = request.app.state.settings.metrics_token
-    if expected is None:
-        raise ApiError("NOT_FOUND")
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not hmac.compare_digest(
-        token.strip().encode(), expected.get_secret_value().encode()
-    ):
-        raise ApiError("NOT_AUTHENTICATED", "Send the bearer token that METRICS_TOKEN names.")
-    return Response(exposition(), media_type=CONTENT_TYPE_LATEST)
 
 
 def exposition() -> bytes:

@@ -68,15 +68,15 @@ class Traces:
 
     def __call__(self, ended: Exchange) -> None:
         """Make them, all at once: the times are known."""
-        headers, route = Headers(scope=ended.scope), ended.route
+        headers, operation = Headers(scope=ended.scope), ended.operation
         carrier = {name: headers[name] for name in PROPAGATED if name in headers}
         span = self.tracer.start_span(
-            f"{ended.method} {route.template}",
+            f"{ended.method} {operation.template}",
             propagate.extract(carrier),
             SpanKind.SERVER,
             {
                 "http.request.method": ended.method,
-                "http.route": route.template,
+                "http.route": operation.template,
                 "http.response.status_code": ended.status,
                 "session_api.request_id": ended.request_id,
                 **({} if ended.code is None else {"error.type": ended.code}),

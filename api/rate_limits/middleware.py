@@ -3,7 +3,8 @@
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import ApiError
-from api.health import EXEMPT
+from api.http.error_handlers import render
+from api.operations import PROBES
 from api.rate_limits.addresses import Addresses, Network
 from api.rate_limits.users import COUNT, Limits
 
@@ -26,7 +27,7 @@ class RateLimits:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application."""
-        if scope["type"] != "http" or not self.limits.enabled or scope["path"] in EXEMPT:
+        if scope["type"] != "http" or not self.limits.enabled or scope["path"] in PROBES:
             await self.app(scope, receive, send)
             return
         address = self.addresses.of(scope)
@@ -44,7 +45,7 @@ class RateLimits:
                     refusal = await self.failed_auth(address)
                     if refusal is not None:
                         refused = True
-                        await refusal.response()(scope, receive, send)
+                        await render(refusal)(scope, receive, send)
                         return
                 if message["status"] != 429:  # which has its own
                     await self.add_headers(scope, address, message)

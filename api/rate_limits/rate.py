@@ -8,7 +8,7 @@ from limits import RateLimitItem
 
 from api.errors import ApiError
 from api.observability import metrics
-from api.observability.exchange import Action
+from api.operations import Action
 
 Limit = Literal[Action, "address", "failed_auth"]
 LIMITS: Final[tuple[Limit, ...]] = (*get_args(Action), "address", "failed_auth")

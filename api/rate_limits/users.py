@@ -41,7 +41,7 @@ class Limits:
         """
         if not self.enabled:
             return
-        rate = self.rates[exchange.route(scope).action]
+        rate = self.rates[exchange.operation().action]
         count = await self.users.hit(rate, str(user_id))
         if count is None:
             return

@@ -5,28 +5,21 @@ it was only after an empty read, so that the usual request costs no second query
 """
 
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Final, Literal, Protocol, TypeVar
+from typing import Annotated, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Path
 
 from api.database.caller import SESSION_EXISTS, YES_OR_NO, Database
 from api.dependencies import CallerDatabase
-from api.errors import ApiError, Code
+from api.errors import ApiError
+from api.sessions.kinds import KINDS, KindName
 
 SessionId = Annotated[UUID, Path(description="The session's id.")]
 Session_co = TypeVar("Session_co", covariant=True)
-Kind = Literal["study", "interview", "chat", "wingman"]
-
-NOT_YOURS: Final[dict[Kind, Code]] = {
-    "study": "NOT_OWNER",
-    "interview": "NOT_OWNER",
-    "chat": "NOT_OWNER",
-    "wingman": "NOT_A_PARTICIPANT",
-}
 
 
-async def refusal(database: Database, kind: Kind, session_id: UUID) -> ApiError:
+async def refusal(database: Database, kind: KindName, session_id: UUID) -> ApiError:
     """Say why the caller sees no such session; call it after a read or write found no row.
 
     Returns:
@@ -38,7 +31,7 @@ async def refusal(database: Database, kind: Kind, session_id: UUID) -> ApiError:
         return ApiError("SESSION_NOT_FOUND")
     query = SESSION_EXISTS.query(kind=kind, session_id=session_id)
     exists = await database.value(query, YES_OR_NO)
-    return ApiError(NOT_YOURS[kind] if exists else "SESSION_NOT_FOUND")
+    return ApiError(KINDS[kind].not_yours if exists else "SESSION_NOT_FOUND")
 
 
 class Sessions(Protocol[Session_co]):

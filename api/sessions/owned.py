@@ -17,10 +17,9 @@ from api.database.refusals import ConstraintError
 from api.errors import ApiError, Code, user_is_gone
 from api.schemas.pagination import PageQuery
 from api.sessions import access
+from api.sessions.kinds import KindName
 
 Session = TypeVar("Session", bound=BaseModel)
-
-NOT_THERE: tuple[Code, Code] = ("SESSION_NOT_FOUND", "NOT_OWNER")
 
 MAX_ROUNDS: Final = 5
 """How often a change is decided anew when somebody else was faster."""
@@ -53,7 +52,7 @@ class OwnedSessions(Generic[Session]):
 
     def __init__(
         self,
-        kind: access.Kind,
+        kind: KindName,
         *,
         owner: str,
         answer: type[Session],

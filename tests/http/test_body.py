@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.middleware import Middleware
 from starlette.types import Message, Scope
 
-from api import errors
+from api.http import error_handlers
 from api.http.body import LINGER_BYTES, MAX_DEPTH, BodyGuard, Replacement, refused_values
 from tests.in_process import InProcess
 
@@ -28,7 +28,7 @@ class Venue(Replacement):
 
 def make_app() -> FastAPI:
     app = FastAPI(middleware=[Middleware(BodyGuard, max_bytes=LIMIT)])
-    errors.install(app)
+    error_handlers.install(app)
 
     @app.post("/any")
     async def take(value: Annotated[Any, Body()]) -> Any:

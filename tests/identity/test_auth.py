@@ -122,13 +122,12 @@ class Door:
 
     def refusal(self, error: ApiError, headers: tuple[Header, ...]) -> str:
         if error.code == REFUSED:
-            assert error.status_code == 401
-            assert error.headers is not None
+            assert error.status == 401
             assert error.headers["WWW-Authenticate"] == "Bearer"
         assert error.__cause__ is None
         for _, value in headers:
             for piece in value.decode("latin-1").replace(".", " ").split(" "):
-                assert len(piece) < 20 or piece not in str(error.detail)
+                assert len(piece) < 20 or piece not in str(error.body())
         return error.code
 
     def close(self) -> None:

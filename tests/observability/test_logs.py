@@ -18,10 +18,12 @@ import pytest
 from fastapi import FastAPI, Request
 from starlette.middleware import Middleware
 
-from api import errors
+from api.errors import ApiError, unavailable
+from api.http import docs, error_handlers
 from api.main import create_app
 from api.observability import logs
 from api.observability.exchange import Exchanges
+from api.routing import serve
 from api.settings import Settings
 from local.addresses import HOST, free_port
 from local.project import Project
@@ -327,10 +329,10 @@ class TestExceptions:
         request_log = logs.configure(settings(), output)
         layers = [
             Middleware(Exchanges, observers=[request_log]),
-            Middleware(errors.UnhandledErrors),
+            Middleware(error_handlers.UnhandledErrors),
         ]
         app = FastAPI(middleware=layers)
-        errors.install(app)
+        error_handlers.install(app)
 
         @app.get("/fail/{what}")
         async def fail(what: str, request: Request) -> None:
@@ -352,8 +354,8 @@ class TestExceptions:
     def test_our_own_say_what_they_know(self, output: io.StringIO) -> None:
         logs.configure(settings(), output)
         try:
-            raise errors.unavailable()
-        except errors.ApiError:
+            raise unavailable()
+        except ApiError:
             logging.getLogger("api.somewhere").exception("what %s", "now")
         line = json.loads(output.getvalue())
         assert line["event"] == "what now"
@@ -361,7 +363,7 @@ class TestExceptions:
 
     def test_groups(self, output: io.StringIO) -> None:
         logs.configure(settings(), output)
-        group = ExceptionGroup(SECRET, [ValueError(SECRET), errors.unavailable()])
+        group = ExceptionGroup(SECRET, [ValueError(SECRET), unavailable()])
         logging.getLogger("api").error("a group", exc_info=group)
         assert SECRET not in output.getvalue()
         assert "builtins.ValueError" in output.getvalue()
@@ -405,7 +407,8 @@ class TestForm:
 
     def test_readable_in_development(self, output: io.StringIO) -> None:
         request_log = logs.configure(Settings(_env_file=None, environment="development"), output)
-        app = FastAPI(middleware=[Middleware(Exchanges, observers=[request_log])])
+        app = FastAPI(middleware=[Middleware(Exchanges, observers=[request_log])], docs_url=None)
+        serve(app, docs.router)
         InProcess(app).get("/docs")
         assert "request" in output.getvalue()
         assert "route=/docs" in output.getvalue()

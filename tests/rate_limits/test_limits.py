@@ -7,32 +7,37 @@ import re
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from ipaddress import ip_network
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from hypothesis import given
 from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from starlette.middleware import Middleware
-from starlette.types import Receive, Scope, Send
 
-from api.errors import UnhandledErrors
+from api.http.error_handlers import UnhandledErrors
 from api.http.overload import InProgress
 from api.main import create_app
-from api.observability.exchange import Action, facts
+from api.observability.exchange import Exchange, Exchanges
 from api.rate_limits.addresses import Addresses, Network, network_of
 from api.rate_limits.memory_storage import Memory
 from api.rate_limits.rate import Rate
 from api.rate_limits.redis_storage import Redis
 from api.rate_limits.users import Limits
+from api.routing import ServedRoute, serve, serve_all
 from api.settings import Settings
 from tests.actors import NewMatch, NewUser, NewWingman, User
 from tests.conftest import Serve, client, get
 from tests.in_process import InProcess
 from tests.rate_limits.redis_server import RedisServer, redis_server
+
+if TYPE_CHECKING:
+    from starlette.types import Scope
+
+    from api.operations import Action
 
 MINUTE = 60
 NUMBERS = itertools.count(1)
@@ -205,15 +210,11 @@ class TestActions:
         """Each route's limit, as a person would list them."""
         app = create_app(settings(rate_limits=False))
         found: dict[Action, set[tuple[str, str]]] = {}
-
-        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
-            await app(scope, receive, send)
-            route = facts(scope)
-            found.setdefault(route.action, set()).add((scope["method"], route.template))
-
-        for path, operations in app.openapi()["paths"].items():
-            for method in operations:
-                InProcess(watched).request(method, path.format(session_id=uuid4()))
+        for route in app.routes:
+            assert isinstance(route, ServedRoute)
+            if route.include_in_schema:
+                [method] = list(route.methods or [])
+                found.setdefault(route.operation.action, set()).add((method, route.path))
         kinds = ("study", "interview", "chat", "wingman")
         assert found["create"] == {("POST", f"/api/v1/{kind}/sessions") for kind in kinds}
         assert found["message"] == {("POST", "/api/v1/chat/sessions/{session_id}/messages")}
@@ -226,18 +227,33 @@ class TestActions:
             ("POST", "/api/v1/wingman/sessions/{session_id}/cancel"),
         }
 
+    def test_published_paths_are_limited_alike(self) -> None:
+        """Another path to an endpoint is no way round its limit."""
+        app = create_app(settings(rate_limits=False))
+        said: dict[object, set[Action]] = {}
+        for route in app.routes:
+            assert isinstance(route, ServedRoute)
+            said.setdefault(route.endpoint, set()).add(route.operation.action)
+        assert {len(actions) for actions in said.values()} == {1}
+
     def test_however_the_path_is_written(self) -> None:
         """Starlette's pattern of a path takes a line feed at its end."""
-        app = create_app(settings(rate_limits=False))
-        found = []
-
-        async def watched(scope: Scope, receive: Receive, send: Send) -> None:
-            await app(scope, receive, send)
-            found.append(facts(scope).action)
-
+        app = FastAPI()
+        serve_all(app, settings())
+        ended: list[Exchange] = []
+        watched = InProcess(Exchanges(app, observers=[ended.append]))
         for path in ("chat/sessions", f"chat/sessions/{uuid4()}/messages"):
-            InProcess(watched).post(f"/api/v1/{path}%0A")
-        assert found == ["create", "message"]
+            watched.post(f"/api/v1/{path}%0A")
+        assert [it.operation.action for it in ended] == ["create", "message"]
+
+    def test_an_endpoint_that_does_not_say(self) -> None:
+        router = APIRouter()
+
+        @router.get("/x")
+        async def quiet() -> None: ...
+
+        with pytest.raises(TypeError, match="quiet does not say what it does"):
+            serve(FastAPI(), router)
 
 
 STUDY = "/api/v1/study/sessions"

@@ -1,12 +1,13 @@
 """The chat endpoints."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import errors
 from api.dependencies import CallerDatabase
+from api.http.error_schemas import EVERY_ROUTE, responses
 from api.http.idempotency import CreatingDatabase
+from api.operations import does
 from api.schemas.pagination import Page
 from api.sessions.access import SessionId, authorized
 from api.sessions.chat import service
@@ -19,16 +20,18 @@ from api.sessions.chat.schemas import (
     SessionQuery,
 )
 from api.sessions.chat.service import SESSIONS
-from api.sessions.owned import NOT_THERE
+from api.sessions.kinds import KINDS
+from api.sessions.location import created
 
-PREFIX = "/api/v1/chat/sessions"
+KIND: Final = KINDS["chat"]
 
-router = APIRouter(tags=["chat"], responses=errors.ALWAYS)
+router = APIRouter(tags=[KIND.name], responses=EVERY_ROUTE)
 
 AuthorizedSession = Annotated[ChatSession, Depends(authorized(SESSIONS))]
 
 
 @router.get("")
+@does("read")
 async def list_sessions(
     query: Annotated[SessionQuery, Query()], database: CallerDatabase, request: Request
 ) -> Page[ChatSession]:
@@ -42,24 +45,27 @@ async def list_sessions(
 @router.post(
     "",
     status_code=201,
-    responses=errors.responses("CONFLICT", "PAYLOAD_TOO_LARGE"),
+    responses=responses("CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
+@does("create", "session_created")
 async def create(
-    body: ChatSessionCreate, database: CreatingDatabase, response: Response
+    body: ChatSessionCreate, database: CreatingDatabase, request: Request, response: Response
 ) -> ChatSession:
     """Open a chat session."""
     session = await SESSIONS.create(database, body.model_dump())
-    response.headers["Location"] = f"{PREFIX}/{session.id}"
+    created(request, response, KIND, session.id)
     return session
 
 
-@router.get("/{session_id}", responses=errors.responses(*NOT_THERE))
+@router.get("/{session_id}", responses=responses(*KIND.not_there))
+@does("read", "session_read")
 async def get(session: AuthorizedSession) -> ChatSession:
     """Read a chat session."""
     return session
 
 
-@router.get("/{session_id}/messages", responses=errors.responses(*NOT_THERE))
+@router.get("/{session_id}/messages", responses=responses(*KIND.not_there))
+@does("read")
 async def list_messages(
     session_id: SessionId,
     query: Annotated[MessageQuery, Query()],
@@ -74,8 +80,9 @@ async def list_messages(
 @router.post(
     "/{session_id}/messages",
     status_code=201,
-    responses=errors.responses(*NOT_THERE, "CONFLICT", "PAYLOAD_TOO_LARGE"),
+    responses=responses(*KIND.not_there, "CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
+@does("message")
 async def post_message(
     session_id: SessionId, body: MessageCreate, database: CreatingDatabase
 ) -> Message:

@@ -1,26 +1,29 @@
 """The interview endpoints."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import errors
 from api.dependencies import CallerDatabase
+from api.http.error_schemas import EVERY_ROUTE, responses
 from api.http.idempotency import CreatingDatabase
+from api.operations import does
 from api.schemas.pagination import Page, PageQuery
 from api.sessions.access import authorized
 from api.sessions.interview.schemas import InterviewSession, InterviewSessionCreate
 from api.sessions.interview.service import SESSIONS
-from api.sessions.owned import NOT_THERE
+from api.sessions.kinds import KINDS
+from api.sessions.location import created
 
-PREFIX = "/api/v1/interview/sessions"
+KIND: Final = KINDS["interview"]
 
-router = APIRouter(tags=["interview"], responses=errors.ALWAYS)
+router = APIRouter(tags=[KIND.name], responses=EVERY_ROUTE)
 
 AuthorizedSession = Annotated[InterviewSession, Depends(authorized(SESSIONS))]
 
 
 @router.get("")
+@does("read")
 async def list_sessions(
     query: Annotated[PageQuery, Query()], database: CallerDatabase, request: Request
 ) -> Page[InterviewSession]:
@@ -32,21 +35,23 @@ async def list_sessions(
 @router.post(
     "",
     status_code=201,
-    responses=errors.responses("JOB_POSTING_NOT_FOUND", "CONFLICT", "PAYLOAD_TOO_LARGE"),
+    responses=responses("JOB_POSTING_NOT_FOUND", "CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
+@does("create", "session_created")
 async def create(
-    body: InterviewSessionCreate, database: CreatingDatabase, response: Response
+    body: InterviewSessionCreate, database: CreatingDatabase, request: Request, response: Response
 ) -> InterviewSession:
     """Start an interview for a job posting of the caller's, at question 0.
 
     A missing and a foreign posting are the same 404.
     """
     session = await SESSIONS.create(database, body.model_dump())
-    response.headers["Location"] = f"{PREFIX}/{session.id}"
+    created(request, response, KIND, session.id)
     return session
 
 
-@router.get("/{session_id}", responses=errors.responses(*NOT_THERE))
+@router.get("/{session_id}", responses=responses(*KIND.not_there))
+@does("read", "session_read")
 async def get(session: AuthorizedSession) -> InterviewSession:
     """Read an interview session with its job posting."""
     return session

@@ -1,27 +1,30 @@
 """The study endpoints."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api import errors
 from api.dependencies import CallerDatabase
+from api.http.error_schemas import EVERY_ROUTE, responses
 from api.http.idempotency import CreatingDatabase
+from api.operations import does
 from api.schemas.pagination import Page, PageQuery
 from api.sessions.access import SessionId, authorized
-from api.sessions.owned import NOT_THERE
+from api.sessions.kinds import KINDS
+from api.sessions.location import created
 from api.sessions.study import service
 from api.sessions.study.schemas import CreateSessionRequest, StudySession, UpdateSessionRequest
 from api.sessions.study.service import SESSIONS
 
-PREFIX = "/api/v1/study/sessions"
+KIND: Final = KINDS["study"]
 
-router = APIRouter(tags=["study"], responses=errors.ALWAYS)
+router = APIRouter(tags=[KIND.name], responses=EVERY_ROUTE)
 
 AuthorizedSession = Annotated[StudySession, Depends(authorized(SESSIONS))]
 
 
 @router.get("")
+@does("read")
 async def list_sessions(
     query: Annotated[PageQuery, Query()], database: CallerDatabase, request: Request
 ) -> Page[StudySession]:
@@ -33,18 +36,20 @@ async def list_sessions(
 @router.post(
     "",
     status_code=201,
-    responses=errors.responses("CONFLICT", "PAYLOAD_TOO_LARGE"),
+    responses=responses("CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
+@does("create", "session_created")
 async def create(
-    body: CreateSessionRequest, database: CreatingDatabase, response: Response
+    body: CreateSessionRequest, database: CreatingDatabase, request: Request, response: Response
 ) -> StudySession:
     """Create a study session. It starts as `UPLOADING`."""
     session = await SESSIONS.create(database, body.model_dump())
-    response.headers["Location"] = f"{PREFIX}/{session.id}"
+    created(request, response, KIND, session.id)
     return session
 
 
-@router.get("/{session_id}", responses=errors.responses(*NOT_THERE))
+@router.get("/{session_id}", responses=responses(*KIND.not_there))
+@does("read", "session_read")
 async def get(session: AuthorizedSession) -> StudySession:
     """Read a study session."""
     return session
@@ -52,8 +57,9 @@ async def get(session: AuthorizedSession) -> StudySession:
 
 @router.put(
     "/{session_id}",
-    responses=errors.responses(*NOT_THERE, "INVALID_TRANSITION", "CONFLICT", "PAYLOAD_TOO_LARGE"),
+    responses=responses(*KIND.not_there, "INVALID_TRANSITION", "CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
+@does("write")
 async def update(
     session: AuthorizedSession, body: UpdateSessionRequest, database: CallerDatabase
 ) -> StudySession:
@@ -61,7 +67,8 @@ async def update(
     return await service.update(database, session, body)
 
 
-@router.delete("/{session_id}", status_code=204, responses=errors.responses(*NOT_THERE))
+@router.delete("/{session_id}", status_code=204, responses=responses(*KIND.not_there))
+@does("write", "session_deleted")
 async def delete(session_id: SessionId, database: CallerDatabase) -> None:
     """Delete a study session with its documents, chunks, topics, chats and messages."""
     await SESSIONS.delete(database, session_id)

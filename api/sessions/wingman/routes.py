@@ -4,13 +4,15 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api import errors
 from api.dependencies import CallerDatabase
-from api.errors import Code
+from api.http.error_schemas import EVERY_ROUTE, responses
 from api.http.headers import ASK_AGAIN
 from api.http.idempotency import CreatingDatabase
+from api.operations import does
 from api.schemas.pagination import Page
 from api.sessions.access import SessionId
+from api.sessions.kinds import KINDS
+from api.sessions.location import created
 from api.sessions.wingman import service
 from api.sessions.wingman.schemas import (
     CancelAnswer,
@@ -23,9 +25,9 @@ from api.sessions.wingman.schemas import (
     WingmanSession,
 )
 
-PREFIX: Final = "/api/v1/wingman/sessions"
+KIND: Final = KINDS["wingman"]
 
-router = APIRouter(tags=["wingman"], responses=errors.ALWAYS)
+router = APIRouter(tags=[KIND.name], responses=EVERY_ROUTE)
 published = APIRouter()
 
 ETAG: Final = {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}
@@ -37,10 +39,10 @@ IF_NONE_MATCH: Final = {
     "description": "The `ETag` of an earlier answer: 304 while it still is what would be answered.",
     "schema": {"type": "string", "examples": ['"9f86d081884c7d659a2feaa0c55ad015"']},
 }
-NOT_THERE: Final[tuple[Code, ...]] = ("SESSION_NOT_FOUND", "NOT_A_PARTICIPANT")
 
 
 @router.get("")
+@does("read")
 async def list_sessions(
     query: Annotated[SessionQuery, Query()], database: CallerDatabase, request: Request
 ) -> Page[WingmanSession]:
@@ -52,7 +54,7 @@ async def list_sessions(
 @router.post(
     "",
     status_code=201,
-    responses=errors.responses(
+    responses=responses(
         "MATCH_NOT_FOUND",
         "MATCH_NOT_ACCEPTED",
         "CHALLENGE_NOT_FOUND",
@@ -62,21 +64,23 @@ async def list_sessions(
         "PAYLOAD_TOO_LARGE",
     ),
 )
+@does("create", "session_created")
 async def schedule(
-    body: ScheduleRequest, database: CreatingDatabase, response: Response
+    body: ScheduleRequest, database: CreatingDatabase, request: Request, response: Response
 ) -> WingmanSession:
     """Schedule a wingman session for an accepted match. A match has one at a time."""
     session = await service.schedule(database, body)
-    response.headers["Location"] = f"{PREFIX}/{session.id}"
+    created(request, response, KIND, session.id)
     return session
 
 
 @router.get(
     "/{session_id}",
-    responses={200: ETAG, 304: UNCHANGED, **errors.responses(*NOT_THERE)},
+    responses={200: ETAG, 304: UNCHANGED, **responses(*KIND.not_there)},
     openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 @published.get("/{session_id}")
+@does("read", "session_read")
 async def get(
     session_id: SessionId, database: CallerDatabase, response: Response
 ) -> WingmanSession:
@@ -90,8 +94,8 @@ async def get(
 
 @router.post(
     "/{session_id}/confirm",
-    responses=errors.responses(
-        *NOT_THERE,
+    responses=responses(
+        *KIND.not_there,
         "SESSION_CLOSED",
         "CANNOT_CONFIRM_YOURSELF",
         "NOT_YOUR_BUDDY",
@@ -102,6 +106,7 @@ async def get(
     ),
 )
 @published.post("/{session_id}/confirm")
+@does("confirm", "session_confirmed")
 async def confirm(
     session_id: SessionId,
     database: CallerDatabase,
@@ -115,8 +120,9 @@ async def confirm(
     return await service.confirm(database, session_id, buddy_id)
 
 
-@router.patch("/{session_id}/notes", responses=errors.responses(*NOT_THERE, "PAYLOAD_TOO_LARGE"))
+@router.patch("/{session_id}/notes", responses=responses(*KIND.not_there, "PAYLOAD_TOO_LARGE"))
 @published.patch("/{session_id}/notes")
+@does("write")
 async def write_notes(
     session_id: SessionId, body: NotesRequest, database: CallerDatabase
 ) -> NotesAnswer:
@@ -126,8 +132,9 @@ async def write_notes(
 
 @router.post(
     "/{session_id}/cancel",
-    responses=errors.responses(*NOT_THERE, "SESSION_CLOSED", "CONFLICT", "PAYLOAD_TOO_LARGE"),
+    responses=responses(*KIND.not_there, "SESSION_CLOSED", "CONFLICT", "PAYLOAD_TOO_LARGE"),
 )
+@does("write")
 async def cancel(session_id: SessionId, database: CallerDatabase) -> CancelAnswer:
     """Call a wingman session off, as long as it is not over."""
     return await service.cancel(database, session_id)

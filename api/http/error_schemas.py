@@ -1,0 +1,81 @@
+"""Errors in the OpenAPI document: their schemas, and which of them a route can answer."""
+
+from typing import Any, Final, Literal
+
+from pydantic import BaseModel, Field
+
+from api.errors import CODES, ApiError, Code, FieldError
+from api.schemas.left_out import LEFT_OUT, without_default
+
+
+class ErrorDetail(BaseModel):
+    """What went wrong: a code for programs, a message for people."""
+
+    code: Code = Field(examples=["SESSION_NOT_FOUND"])
+    message: str = Field(examples=["There is no such session."])
+    field: str = Field(
+        LEFT_OUT,
+        description="The field of the request's body that is to blame, where it is one.",
+        examples=["scheduled_time"],
+        json_schema_extra=without_default,
+    )
+
+
+class ValidationErrorDetail(ErrorDetail):
+    """What went wrong, and with which values."""
+
+    code: Literal["VALIDATION_ERROR"] = Field(examples=["VALIDATION_ERROR"])
+    message: str = Field(examples=["Some of the values are not valid."])
+    errors: list[FieldError]
+
+
+class ErrorAnswer(BaseModel):
+    """The one shape of every error."""
+
+    detail: ErrorDetail
+
+
+class ValidationErrorAnswer(BaseModel):
+    """The shape of a 422: every error's shape, and the refused values."""
+
+    detail: ValidationErrorDetail
+
+
+def responses(*codes: Code) -> dict[int | str, dict[str, Any]]:
+    """Document `codes` for a route: FastAPI's `responses=`, with a model and examples."""
+    documented: dict[int | str, dict[str, Any]] = {}
+    for code in codes:
+        meaning = CODES[code]
+        entry = documented.setdefault(
+            meaning.status,
+            {
+                "model": ValidationErrorAnswer if meaning.status == 422 else ErrorAnswer,
+                "description": "",
+                "content": {"application/json": {"examples": {}}},
+            },
+        )
+        entry["description"] = " · ".join(filter(None, [entry["description"], f"`{code}`"]))
+        errors = (
+            [FieldError(field="session_id", message="This is not a valid UUID.")]
+            if meaning.status == 422
+            else None
+        )
+        entry["content"]["application/json"]["examples"][code] = {
+            "value": ApiError(code, errors=errors).body()
+        }
+        if meaning.headers:
+            entry["headers"] = {
+                name: {"schema": {"type": "string"}, "example": value}
+                for name, value in meaning.headers.items()
+            }
+    return documented
+
+
+EVERY_ROUTE: Final = responses(
+    "NOT_AUTHENTICATED",
+    "VALIDATION_ERROR",
+    "RATE_LIMITED",
+    "INTERNAL_ERROR",
+    "DATABASE_UNAVAILABLE",
+)
+"""What every route that needs a user can answer."""

@@ -1,0 +1,62 @@
+"""What serves each kind: its routes, and the paths that frontends built before look at."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final, NamedTuple
+
+from fastapi import APIRouter
+
+from api.sessions.chat import routes as chat
+from api.sessions.interview import routes as interview
+from api.sessions.kinds import KINDS, Kind, KindName
+from api.sessions.study import routes as study
+from api.sessions.wingman import routes as wingman
+
+
+class Served(NamedTuple):
+    """A kind's routes."""
+
+    router: APIRouter
+    """Below the kind's canonical path."""
+    published: Mapping[str, APIRouter] = {}
+    """Below each of the paths of a frontend that was there before."""
+
+
+class Place(NamedTuple):
+    """Some routes and where they are served."""
+
+    kind: Kind
+    path: str
+    router: APIRouter
+    documented: bool
+
+
+SERVED: Final[Mapping[KindName, Served]] = {
+    "wingman": Served(wingman.router, {"/api/session": wingman.published}),
+    "chat": Served(chat.router),
+    "study": Served(study.router, {"/api/sessions": study.router}),
+    "interview": Served(interview.router, {"/api/v1/sessions": interview.router}),
+}
+
+ROOT: Final = "/sessions"
+"""The published path that more than one frontend looks at."""
+
+
+def places(names: Iterable[KindName], at_root: KindName) -> list[Place]:
+    """List where kinds are served, canonical paths first.
+
+    Args:
+        names: Which kinds to serve.
+        at_root: The one that `/sessions` serves, if it is among them.
+
+    """
+    kinds = [kind for name, kind in KINDS.items() if name in set(names)]
+    canonical = [Place(kind, kind.path, SERVED[kind.name].router, True) for kind in kinds]
+    published = [
+        Place(kind, path, router, False)
+        for kind in kinds
+        for path, router in SERVED[kind.name].published.items()
+    ]
+    root = [
+        Place(kind, ROOT, SERVED[kind.name].router, False) for kind in kinds if kind.name == at_root
+    ]
+    return canonical + published + root
