@@ -53,6 +53,15 @@ create table if not exists auth.users (
 );
 -- no grant: only the auth service reads accounts
 
+-- what Realtime reads: tables are added to it by migrations
+do $$
+begin
+  if not exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') then
+    create publication supabase_realtime;
+  end if;
+end
+$$;
+
 create or replace function auth.jwt()
 returns jsonb
 language sql

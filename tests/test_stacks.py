@@ -20,7 +20,7 @@ TESTS = (
 
 TABLES = """
     select schemaname, tablename from pg_catalog.pg_tables
-    where schemaname in ('auth', 'public', 'private', 'supabase_migrations')
+    where schemaname in ('auth', 'public', 'session_api', 'supabase_migrations')
 """
 
 

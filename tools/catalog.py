@@ -30,14 +30,14 @@ _QUERIES = (
                      'comment', obj_description(oid, 'pg_class'))
     from pg_catalog.pg_class
     where relkind in ('r', 'p', 'v', 'm', 'f')
-      and relnamespace in (to_regnamespace('public'), to_regnamespace('private'))
+      and relnamespace in (to_regnamespace('public'), to_regnamespace('session_api'))
     """,
     # functions
     """
     select format('function %s', oid::regprocedure),
            concat_ws(' ', pg_get_functiondef(oid), 'comment', obj_description(oid, 'pg_proc'))
     from pg_catalog.pg_proc
-    where pronamespace in (to_regnamespace('public'), to_regnamespace('private'))
+    where pronamespace in (to_regnamespace('public'), to_regnamespace('session_api'))
     """,
     # triggers: what fires them, and whether they do
     """
@@ -47,28 +47,28 @@ _QUERIES = (
     from pg_catalog.pg_trigger
     join pg_catalog.pg_class on pg_class.oid = tgrelid
     where not tgisinternal
-      and relnamespace in (to_regnamespace('public'), to_regnamespace('private'))
+      and relnamespace in (to_regnamespace('public'), to_regnamespace('session_api'))
     """,
     # grants: on schemas, relations, columns and functions, one line for each grantee
     """
     with granted (thing, acl) as (
       select format('schema %s', nspname), coalesce(nspacl, acldefault('n', nspowner))
-      from pg_catalog.pg_namespace where nspname in ('public', 'private')
+      from pg_catalog.pg_namespace where nspname in ('public', 'session_api')
       union all
       select format('relation %s.%s', relnamespace::regnamespace, relname),
              coalesce(relacl, acldefault('r', relowner))
       from pg_catalog.pg_class
       where relkind in ('r', 'p', 'v', 'm', 'f')
-        and relnamespace in (to_regnamespace('public'), to_regnamespace('private'))
+        and relnamespace in (to_regnamespace('public'), to_regnamespace('session_api'))
       union all
       select format('column %s.%s.%s', relnamespace::regnamespace, relname, attname), attacl
       from pg_catalog.pg_attribute join pg_catalog.pg_class on pg_class.oid = attrelid
       where attacl is not null and not attisdropped
-        and relnamespace in (to_regnamespace('public'), to_regnamespace('private'))
+        and relnamespace in (to_regnamespace('public'), to_regnamespace('session_api'))
       union all
       select format('function %s', oid::regprocedure), coalesce(proacl, acldefault('f', proowner))
       from pg_catalog.pg_proc
-      where pronamespace in (to_regnamespace('public'), to_regnamespace('private'))
+      where pronamespace in (to_regnamespace('public'), to_regnamespace('session_api'))
     )
     select format('grant on %s to %s', thing, coalesce(rolname, 'public')),
            string_agg(privilege_type || case when is_grantable then ' grantable' else '' end, ', '

@@ -1,12 +1,12 @@
 """Carry `supabase/policies/`, the state to read, into `supabase/migrations/`, the history to run.
 
-`make policies` writes a migration when replaying the files after the migrations would change
-anything that decides access, and nothing when it would not. The migration carries the files that
-would.
+`make policies` writes a migration per unit (the base, or a kind) when replaying the files after the
+migrations would change anything that decides access. It carries the files that would change it.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -25,8 +25,12 @@ _HEADER = """\
 
 
 def policy_files() -> list[Path]:
-    """Return the policy files in the order in which they are applied: by name, `_…` first."""
-    return sorted((SUPABASE / "policies").glob("*.sql"))
+    """Return the policy files in the order in which they are applied.
+
+    That is the base, then kind after kind, each by name with `_…` first.
+    """
+    files = (SUPABASE / "policies").glob("*/*.sql")
+    return sorted(files, key=lambda file: (file.parent.name != "base", file))
 
 
 def replay(connection: Connection, files: Iterable[Path] | None = None) -> list[str]:
@@ -45,15 +49,23 @@ def changing(connection: Connection) -> list[Path]:
     return [file for file in policy_files() if replay(connection, [file])]
 
 
-def write_migration(files: Iterable[Path], now: datetime) -> Path:
-    """Write a migration that carries these files, named after the time; return its path."""
-    path = SUPABASE / "migrations" / f"{now:%Y%m%d%H%M%S}_policies.sql"
-    path.write_text("\n".join([_HEADER, *(file.read_text() for file in files)]))
-    return path
+def write_migrations(files: Iterable[Path], now: datetime) -> list[Path]:
+    """Write a migration for the base and for each kind that carries its files.
+
+    Each is named after the time and its unit, `…_<unit>_policies.sql`; returns their paths.
+    """
+    paths: list[Path] = []
+    for unit, some in groupby(files, lambda file: file.parent.name):
+        # each has a time of its own: the time is a migration's key
+        time = now + timedelta(seconds=len(paths))
+        path = SUPABASE / "migrations" / f"{time:%Y%m%d%H%M%S}_{unit}_policies.sql"
+        path.write_text("\n".join([_HEADER, *(file.read_text() for file in some)]))
+        paths.append(path)
+    return paths
 
 
 def main() -> None:
-    """Write the migration that is missing, if one is."""
+    """Write the migrations that are missing, if any are."""
     with TemporaryDirectory() as folder, Stack.scratch(Path(folder)) as stack:
         stack.migrate()
         with psycopg.connect(stack.database_url) as connection:
@@ -64,8 +76,9 @@ def main() -> None:
     if not changes:
         click.echo("The migrations carry supabase/policies/ as it stands: nothing to write.")
         return
-    path = write_migration(files, datetime.now(UTC))
-    click.echo("\n".join([*changes, f"Wrote {path.relative_to(SUPABASE.parent)}"]))
+    paths = write_migrations(files, datetime.now(UTC))
+    wrote = [f"Wrote {path.relative_to(SUPABASE.parent)}" for path in paths]
+    click.echo("\n".join([*changes, *wrote]))
 
 
 if __name__ == "__main__":

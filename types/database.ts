@@ -53,20 +53,6 @@ isOneToOne: false
                   Relationships: [
                     
                   ]
-                },"idempotency_keys": {
-                  Row: {
-                    "answer": Json | null,"created_at": string,"fingerprint": string,"id": string,"key": string,"row_id": string,"user_id": string
-                  }
-                  ComputedFields: never
-                  Insert: {
-                    "answer"?: Json | null,"created_at"?: string,"fingerprint": string,"id"?: string,"key": string,"row_id": string,"user_id": string
-                  }
-                  Update: {
-                    "answer"?: Json | null,"created_at"?: string,"fingerprint"?: string,"id"?: string,"key"?: string,"row_id"?: string,"user_id"?: string
-                  }
-                  Relationships: [
-                    
-                  ]
                 },"interview_sessions": {
                   Row: {
                     "created_at": string,"current_question_number": number,"id": string,"job_posting_id": string | null,"status": string,"updated_at": string,"user_id": string
@@ -97,6 +83,20 @@ isOneToOne: false
                   }
                   Update: {
                     "company"?: string | null,"created_at"?: string,"description"?: string | null,"id"?: string,"title"?: string,"updated_at"?: string,"user_id"?: string
+                  }
+                  Relationships: [
+                    
+                  ]
+                },"session_api_idempotency_keys": {
+                  Row: {
+                    "answer": Json | null,"created_at": string,"fingerprint": string,"id": string,"key": string,"row_id": string,"user_id": string
+                  }
+                  ComputedFields: never
+                  Insert: {
+                    "answer"?: Json | null,"created_at"?: string,"fingerprint": string,"id"?: string,"key": string,"row_id": string,"user_id": string
+                  }
+                  Update: {
+                    "answer"?: Json | null,"created_at"?: string,"fingerprint"?: string,"id"?: string,"key"?: string,"row_id"?: string,"user_id"?: string
                   }
                   Relationships: [
                     
@@ -328,13 +328,22 @@ isOneToOne: false
             "chat_message_page":
 { Args: { "newest_first": boolean,"page_limit": number,"page_offset": number,"session_id": string }; Returns: Json
                            },
+"chat_session_exists":
+{ Args: { "session_id": string }; Returns: boolean
+                           },
 "confirm_wingman_session":
 { Args: { "buddy_id"?: string,"session_id": string }; Returns: {
               "completed_at": string,"status": string
             }[]
                            },
-"session_exists":
-{ Args: { "kind": string,"session_id": string }; Returns: boolean
+"interview_session_exists":
+{ Args: { "session_id": string }; Returns: boolean
+                           },
+"study_session_exists":
+{ Args: { "session_id": string }; Returns: boolean
+                           },
+"wingman_session_exists":
+{ Args: { "session_id": string }; Returns: boolean
                            }
           }
           Enums: {

@@ -13,7 +13,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from api.database.backend import Backend, Found, NoAnswerError, Row
 from api.database.claims import NOBODY
-from api.database.query import Query, function
+from api.database.query import Query, Shape, parameter, table
 from api.database.refusals import OvertakenError
 from api.errors import ApiError, unavailable
 from api.identity.caller import Caller
@@ -26,7 +26,9 @@ Result = TypeVar("Result")
 Ask = Callable[[Query, Caller, float], Awaitable[Result]]
 
 YES_OR_NO: Final = TypeAdapter(bool)
-SESSION_EXISTS: Final = function("session_exists", "kind", "session_id", only_reads=True)
+BASE_TABLE: Final = "session_api_idempotency_keys"
+"""A table that is there whichever kinds are installed."""
+IS_THERE: Final = Shape.of(table(BASE_TABLE).select("id").eq("id", parameter("id")))
 
 
 class Slice(NamedTuple):
@@ -147,6 +149,4 @@ class Upstream:
         Raises `ApiError` or `DatabaseError` unless the database is there, lets the API in, and has
         the migrations; which of them is missing, the doctor says.
         """
-        nobody = self.as_caller(NOBODY)
-        query = SESSION_EXISTS.query(kind="wingman", session_id=NOBODY.user_id)
-        await nobody.value(query, YES_OR_NO)
+        await self.as_caller(NOBODY).rows(IS_THERE.query(id=NOBODY.user_id))

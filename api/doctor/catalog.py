@@ -22,20 +22,20 @@ _TABLES = (
     join pg_catalog.pg_class on pg_class.oid = attrelid
     left join pg_catalog.pg_attrdef on adrelid = attrelid and adnum = attnum
     where attnum > 0 and not attisdropped and relkind in ('r', 'p')
-      and relnamespace in (to_regnamespace('public'), to_regnamespace('private'))
+      and relnamespace in (to_regnamespace('public'), to_regnamespace('session_api'))
     """,
     """
     select format('constraint %I on %s', conname, conrelid::regclass), pg_get_constraintdef(oid)
     from pg_catalog.pg_constraint
     where contype in ('p', 'u', 'f', 'c', 'x') and conrelid <> 0
-      and connamespace in (to_regnamespace('public'), to_regnamespace('private'))
+      and connamespace in (to_regnamespace('public'), to_regnamespace('session_api'))
     """,
     """
     select format('index %s on %s', indexrelid::regclass, indrelid::regclass),
            pg_get_indexdef(indexrelid)
     from pg_catalog.pg_index
     join pg_catalog.pg_class on pg_class.oid = indexrelid
-    where relnamespace in (to_regnamespace('public'), to_regnamespace('private'))
+    where relnamespace in (to_regnamespace('public'), to_regnamespace('session_api'))
       and not exists (select from pg_catalog.pg_constraint where conindid = indexrelid)
     """,
 )
@@ -135,7 +135,7 @@ def grants(live: State, reachable: frozenset[str]) -> Iterator[Finding]:
 
 
 def _present(state: State) -> set[str]:
-    return {"schema public", "schema private", *state.definitions}
+    return {"schema public", "schema session_api", *state.definitions}
 
 
 def _minus(these: Iterable[Grant], those: Iterable[Grant]) -> Iterator[Grant]:

@@ -54,7 +54,7 @@ def _project(settings: Settings, probe: Probe) -> Iterator[Check]:
     away = "" if reached else "PostgREST was not reached, see above"
     refused = "PostgREST does not accept the API's question, see above" if distrust else ""
     yield _check("schema", away or refused, lambda: rest.schema_cache(probe))
-    yield _check("private schema", away or refused, lambda: rest.closed_schema(probe))
+    yield _check("helpers' schema", away or refused, lambda: rest.closed_schema(probe))
     yield _check("visitors", away, lambda: rest.closed_to_visitors(probe))
     no_key = "" if settings.supabase_publishable_key else "SUPABASE_PUBLISHABLE_KEY is not set"
     yield _check("publishable key", no_key or away, lambda: rest.open_gateway(settings, probe))

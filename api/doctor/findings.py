@@ -11,7 +11,7 @@ Fault = Literal[
     "token-refused",
     "clock-differs",
     "schema-cache",
-    "private-exposed",
+    "helpers-exposed",
     "anon-reads",
     "rows-of-others",
     "jwks-unreachable",

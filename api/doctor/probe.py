@@ -26,6 +26,8 @@ class Answer:
     code: str
     message: str
     body: Any
+    is_page: bool
+    """Whether it is a list with the range that PostgREST gives of one."""
     sent_at: float | None
     """The answering machine's clock, in seconds since 1970; `None` without a `Date` header."""
     received_at: float
@@ -39,7 +41,7 @@ class Answer:
     @property
     def is_postgrest(self) -> bool:
         """Whether PostgREST gave this answer to `rest.QUESTION`, and not another server."""
-        return bool(self.code) or isinstance(self.body, bool)
+        return bool(self.code) or self.is_page
 
 
 class Probe:
@@ -96,6 +98,7 @@ class Probe:
             code=code if _CODE.fullmatch(code) else "",
             message=str(error.get("message") or ""),
             body=body,
+            is_page=isinstance(body, list) and "content-range" in response.headers,
             sent_at=_date(response.headers.get("date")),
             received_at=received_at,
         )

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 
 import httpx
 
+from api.database.caller import BASE_TABLE
 from api.database.claims import NOBODY, ROLE
 from api.database.refusals import NOT_MIGRATED
 from api.doctor import reach
 from api.doctor.declared import declared, read_by_all, readable
 from api.doctor.findings import Finding, NotCheckedError
 from api.doctor.probe import Answer, Probe
+from api.sessions.kinds import KINDS
 from api.settings import Settings
 
-QUESTION = f"/rpc/session_exists?kind=wingman&session_id={NOBODY.user_id}"
-"""What `/readyz` asks too: it needs PostgREST, Postgres, the token, the role and a function."""
+QUESTION = f"/{BASE_TABLE}?select=id&limit=1"
+"""What `/readyz` asks too: it needs PostgREST, Postgres, the token, the role and a table."""
 
 # what the API embeds, so that PostgREST must know the foreign key between them
 _EMBEDDED = "/interview_sessions?select=id,job_postings(id)&limit=1"
@@ -25,7 +27,7 @@ _CACHE = (
 
 def trust(answer: Answer, settings: Settings, url: str) -> Iterator[Finding]:
     """Judge the answer to `QUESTION`: it tells whether the API could serve at all."""
-    if answer.status == 200 and isinstance(answer.body, bool):
+    if answer.status == 200 and answer.is_page:
         return
     if not answer.is_postgrest:
         yield _stranger(answer, settings, url)
@@ -56,11 +58,11 @@ def trust(answer: Answer, settings: Settings, url: str) -> Iterator[Finding]:
     elif answer.is_denial:
         yield Finding(
             "grant-missing",
-            f"{ROLE} may not call session_exists",
-            f"grant execute on function public.session_exists(text, uuid) to {ROLE};",
+            f"{ROLE} may not read {BASE_TABLE}",
+            f"grant select (id) on public.{BASE_TABLE} to {ROLE};",
         )
     elif answer.code.startswith(NOT_MIGRATED):
-        yield Finding("schema-cache", "PostgREST does not know session_exists", _CACHE)
+        yield Finding("schema-cache", f"PostgREST does not know {BASE_TABLE}", _CACHE)
     else:
         yield Finding(
             "postgrest-unreachable",
@@ -102,7 +104,7 @@ def schema_cache(probe: Probe) -> Iterator[Finding]:
             yield Finding(
                 "grant-missing",
                 f"{ROLE} may not read all columns of {table} that it needs",
-                f"replay supabase/policies/{table}.sql with psql",
+                f"replay the file {table}.sql of supabase/policies/ with psql",
             )
         elif answer.status != 200:
             yield Finding(
@@ -114,11 +116,13 @@ def schema_cache(probe: Probe) -> Iterator[Finding]:
             yield Finding(
                 "rows-of-others",
                 f"{ROLE} reads rows of {table} that are not its user's",
-                f"replay supabase/policies/{table}.sql with psql, and drop every other policy",
+                f"replay the file {table}.sql of supabase/policies/ with psql, and drop every "
+                "other policy",
             )
     for function, arguments in {
         "chat_message_page": "&page_offset=0&page_limit=1&newest_first=true",
         "confirm_wingman_session": "",  # and a GET writes nothing
+        **{f"{kind}_session_exists": "" for kind in KINDS},
     }.items():
         answer = probe.as_api(f"/rpc/{function}?session_id={NOBODY.user_id}{arguments}")
         if answer.code.startswith(NOT_MIGRATED):
@@ -134,7 +138,10 @@ def schema_cache(probe: Probe) -> Iterator[Finding]:
 def closed_to_visitors(probe: Probe) -> Iterator[Finding]:
     """Try to read everything without having signed in."""
     tables = [name.removeprefix("public.") for name in declared().names("relation")]
-    paths = (*(f"/{table}?limit=1" for table in tables), QUESTION)
+    paths = (
+        *(f"/{table}?limit=1" for table in tables),
+        *(f"/rpc/{kind}_session_exists?session_id={NOBODY.user_id}" for kind in KINDS),
+    )
     answers = {path[1:].partition("?")[0]: probe.as_visitor(path) for path in paths}
     opened = [thing for thing, answer in answers.items() if answer.status == 200]
     for thing in opened:
@@ -149,13 +156,13 @@ def closed_to_visitors(probe: Probe) -> Iterator[Finding]:
 
 
 def closed_schema(probe: Probe) -> Iterator[Finding]:
-    """Make sure that schema `private` cannot be asked for."""
-    answer = probe.as_api("/rpc/caller_id", {"Accept-Profile": "private"})
+    """Make sure that schema `session_api` cannot be asked for."""
+    answer = probe.as_api("/rpc/caller_id", {"Accept-Profile": "session_api"})
     if answer.code != "PGRST106":
         yield Finding(
-            "private-exposed",
-            "PostgREST serves schema private, whose functions are for policies alone",
-            "take private out of the exposed schemas: the project's API settings, "
+            "helpers-exposed",
+            "PostgREST serves schema session_api, whose functions are for policies alone",
+            "take session_api out of the exposed schemas: the project's API settings, "
             "or PGRST_DB_SCHEMAS",
         )
 

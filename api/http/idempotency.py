@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.database.backend import Row
-from api.database.caller import Database
+from api.database.caller import BASE_TABLE, Database
 from api.database.query import Filter, Query, Shape, parameter, table
 from api.database.refusals import ConstraintError, DatabaseError
 from api.dependencies import CallerDatabase
@@ -28,12 +28,12 @@ from api.observability import exchange, metrics
 logger = logging.getLogger(__name__)
 
 KEY: Final = parameter("key")
-FIRST: Final = Shape.of(table("idempotency_keys").select().eq("key", KEY))
+FIRST: Final = Shape.of(table(BASE_TABLE).select().eq("key", KEY))
 KEEP: Final = Shape.of(
-    table("idempotency_keys").update({"answer": parameter("answer")}).eq("key", KEY).select("id")
+    table(BASE_TABLE).update({"answer": parameter("answer")}).eq("key", KEY).select("id")
 )
-TAKEN: Final = "idempotency_keys_once"
-OWNER: Final = "idempotency_keys_user_id_fkey"
+TAKEN: Final = "session_api_idempotency_keys_once"
+OWNER: Final = "session_api_idempotency_keys_user_id_fkey"
 MOMENT: Final = TypeAdapter(datetime)
 IN_PROGRESS: Final = timedelta(seconds=10)
 """How long the first request may take to be answered, with reserve: then it is taken for dead."""

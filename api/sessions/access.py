@@ -4,19 +4,23 @@ Row-level security makes another's session look like one that does not exist. Th
 it was only after an empty read, so that the usual request costs no second query.
 """
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Protocol, TypeVar
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Annotated, Final, Protocol, TypeVar
 from uuid import UUID
 
 from fastapi import Path
 
-from api.database.caller import SESSION_EXISTS, YES_OR_NO, Database
+from api.database.caller import YES_OR_NO, Database
+from api.database.query import Shape, function
 from api.dependencies import CallerDatabase
 from api.errors import ApiError
 from api.sessions.kinds import KINDS, KindName
 
 SessionId = Annotated[UUID, Path(description="The session's id.")]
 Session_co = TypeVar("Session_co", covariant=True)
+SESSION_EXISTS: Final[Mapping[KindName, Shape]] = {
+    name: function(f"{name}_session_exists", "session_id", only_reads=True) for name in KINDS
+}
 
 
 async def refusal(database: Database, kind: KindName, session_id: UUID) -> ApiError:
@@ -29,7 +33,7 @@ async def refusal(database: Database, kind: KindName, session_id: UUID) -> ApiEr
     """
     if database.conceals_existence:
         return ApiError("SESSION_NOT_FOUND")
-    query = SESSION_EXISTS.query(kind=kind, session_id=session_id)
+    query = SESSION_EXISTS[kind].query(session_id=session_id)
     exists = await database.value(query, YES_OR_NO)
     return ApiError(KINDS[kind].not_yours if exists else "SESSION_NOT_FOUND")
 

@@ -109,7 +109,7 @@ insert into public.chat_messages (id, user_id, session_id, content) values
 insert into public.chat_messages (id, user_id, session_id, content) values
   ('5e550000-0000-4000-8000-000000000035', '5e550000-0000-4000-8000-000000000001', '5e550000-0000-4000-8000-000000000031', 'Elsewhere');
 
-insert into public.idempotency_keys (id, user_id, key, fingerprint, row_id) values
+insert into public.session_api_idempotency_keys (id, user_id, key, fingerprint, row_id) values
   ('5e550000-0000-4000-8000-000000000036', '5e550000-0000-4000-8000-000000000001', repeat('a', 64), repeat('a', 64), '5e550000-0000-4000-8000-000000000018');
 
 select is(

@@ -2,7 +2,7 @@
 -- tests/policies/matrix.py, which is what to read and to change. Leaves nothing behind.
 
 begin;
-select plan(110);
+select plan(150);
 
 -- who made the role may give it, but need not have it
 grant session_api to current_user;
@@ -109,7 +109,7 @@ insert into public.chat_messages (id, user_id, session_id, content) values
 insert into public.chat_messages (id, user_id, session_id, content) values
   ('5e550000-0000-4000-8000-000000000035', '5e550000-0000-4000-8000-000000000001', '5e550000-0000-4000-8000-000000000031', 'Elsewhere');
 
-insert into public.idempotency_keys (id, user_id, key, fingerprint, row_id) values
+insert into public.session_api_idempotency_keys (id, user_id, key, fingerprint, row_id) values
   ('5e550000-0000-4000-8000-000000000036', '5e550000-0000-4000-8000-000000000001', repeat('a', 64), repeat('a', 64), '5e550000-0000-4000-8000-000000000018');
 
 select is(
@@ -117,35 +117,37 @@ select is(
 )
 from (values
   ('DENY', 'anonymous, service',
-   $t$select from private.caller_id() as id where id is not null$t$, null, null),
+   $t$select from session_api.caller_id() as id where id is not null$t$, null, null),
   ('ALLOW', 'owner, participant, stranger, api for owner, api for participant, api for stranger',
-   $t$select from private.caller_id() as id where id is not null$t$, null, null),
+   $t$select from session_api.caller_id() as id where id is not null$t$, null, null),
   ('EMPTY', 'nobody, api for nobody',
-   $t$select from private.caller_id() as id where id is not null$t$, null, null),
+   $t$select from session_api.caller_id() as id where id is not null$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
-   $t$select private.claim_idempotency_key()$t$, null, null),
+   $t$select session_api.claim_idempotency_key()$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
-   $t$select where private.is_not_estimated()$t$, null, null),
+   $t$select where session_api.is_not_estimated()$t$, null, null),
   ('ALLOW', 'owner, participant, stranger, nobody',
-   $t$select where private.is_not_estimated()$t$, null, null),
+   $t$select where session_api.is_not_estimated()$t$, null, null),
   ('DENY', 'anonymous, service',
-   $t$select from private.my_buddy_ids() as id where id in ('5e550000-0000-4000-8000-000000000001', '5e550000-0000-4000-8000-000000000002')$t$, null, null),
+   $t$select from session_api.my_buddy_ids() as id where id in ('5e550000-0000-4000-8000-000000000001', '5e550000-0000-4000-8000-000000000002')$t$, null, null),
   ('ALLOW', 'owner, participant, api for owner, api for participant',
-   $t$select from private.my_buddy_ids() as id where id in ('5e550000-0000-4000-8000-000000000001', '5e550000-0000-4000-8000-000000000002')$t$, null, null),
+   $t$select from session_api.my_buddy_ids() as id where id in ('5e550000-0000-4000-8000-000000000001', '5e550000-0000-4000-8000-000000000002')$t$, null, null),
   ('EMPTY', 'stranger, nobody, api for stranger, api for nobody',
-   $t$select from private.my_buddy_ids() as id where id in ('5e550000-0000-4000-8000-000000000001', '5e550000-0000-4000-8000-000000000002')$t$, null, null),
+   $t$select from session_api.my_buddy_ids() as id where id in ('5e550000-0000-4000-8000-000000000001', '5e550000-0000-4000-8000-000000000002')$t$, null, null),
   ('DENY', 'anonymous, service',
-   $t$select from private.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000008'$t$, null, null),
+   $t$select from session_api.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000008'$t$, null, null),
   ('ALLOW', 'owner, participant, api for owner, api for participant',
-   $t$select from private.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000008'$t$, null, null),
+   $t$select from session_api.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000008'$t$, null, null),
   ('EMPTY', 'stranger, nobody, api for stranger, api for nobody',
-   $t$select from private.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000008'$t$, null, null),
+   $t$select from session_api.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000008'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
-   $t$select private.number_chat_message()$t$, null, null),
+   $t$select session_api.number_chat_message()$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
-   $t$select private.refuse_write()$t$, null, null),
+   $t$select session_api.publish('public.study_chunks')$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
-   $t$select private.set_updated_at()$t$, null, null),
+   $t$select session_api.refuse_write()$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$select session_api.set_updated_at()$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$select where public.chat_message_page('5e550000-0000-4000-8000-000000000030', 0, 10, false) is not null$t$, null, null),
   ('ALLOW', 'api for owner',
@@ -159,9 +161,21 @@ from (values
   ('EMPTY', 'api for stranger, api for nobody',
    $t$select from public.confirm_wingman_session('5e550000-0000-4000-8000-000000000014')$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
-   $t$select where public.session_exists('study', '5e550000-0000-4000-8000-000000000018')$t$, null, null),
+   $t$select where public.chat_session_exists('5e550000-0000-4000-8000-000000000030')$t$, null, null),
   ('ALLOW', 'api for owner, api for participant, api for stranger, api for nobody',
-   $t$select where public.session_exists('study', '5e550000-0000-4000-8000-000000000018')$t$, null, null)
+   $t$select where public.chat_session_exists('5e550000-0000-4000-8000-000000000030')$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
+   $t$select where public.interview_session_exists('5e550000-0000-4000-8000-000000000029')$t$, null, null),
+  ('ALLOW', 'api for owner, api for participant, api for stranger, api for nobody',
+   $t$select where public.interview_session_exists('5e550000-0000-4000-8000-000000000029')$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
+   $t$select where public.study_session_exists('5e550000-0000-4000-8000-000000000018')$t$, null, null),
+  ('ALLOW', 'api for owner, api for participant, api for stranger, api for nobody',
+   $t$select where public.study_session_exists('5e550000-0000-4000-8000-000000000018')$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
+   $t$select where public.wingman_session_exists('5e550000-0000-4000-8000-000000000014')$t$, null, null),
+  ('ALLOW', 'api for owner, api for participant, api for stranger, api for nobody',
+   $t$select where public.wingman_session_exists('5e550000-0000-4000-8000-000000000014')$t$, null, null)
 ) as cell (expected, who, statement, trace, arrangement)
 cross join string_to_table(who, ', ') as actor;
 

@@ -52,13 +52,13 @@ select is(
 )
 from (values
   ('DENY', 'anonymous, service',
-   $t$select 'private.caller_id()'::regprocedure$t$, null, null),
+   $t$select 'session_api.caller_id()'::regprocedure$t$, null, null),
   ('ALLOW', 'nobody, api for nobody',
-   $t$select 'private.caller_id()'::regprocedure$t$, null, null),
+   $t$select 'session_api.caller_id()'::regprocedure$t$, null, null),
   ('DENY', 'anonymous, nobody, api for nobody, service',
-   $t$create table private.made ()$t$, null, null),
+   $t$create table session_api.made ()$t$, null, null),
   ('ALLOW', 'anonymous, nobody, api for nobody, service',
-   $t$select 'public.session_exists(text, uuid)'::regprocedure$t$, null, null),
+   $t$select 'public.session_api_idempotency_keys'::regclass$t$, null, null),
   ('DENY', 'anonymous, nobody, api for nobody, service',
    $t$create table public.made ()$t$, null, null)
 ) as cell (expected, who, statement, trace, arrangement)

@@ -51,7 +51,7 @@ def test_what_was_refused_leaves_nothing(as_user: AsUser, user: NewUser, sql: Sq
             headers={"Idempotency-Key": "again"},
         )
         assert answer.json()["detail"]["code"] == "JOB_POSTING_NOT_FOUND"
-    keys = "select count(*) from public.idempotency_keys where user_id = %s"
+    keys = "select count(*) from public.session_api_idempotency_keys where user_id = %s"
     assert one(sql, keys, [thief.id]) == 0
 
 
@@ -63,7 +63,7 @@ def test_kept_answers_are_for_their_user(
     as_user(owner).post(
         "/api/v1/study/sessions", json={"title": "S"}, headers={"Idempotency-Key": "mine"}
     )
-    path = "/idempotency_keys?select=key,answer"
+    path = "/session_api_idempotency_keys?select=key,answer"
     assert len(rest(owner, role="session_api").get(path).json()) == 1
     assert rest(user(), role="session_api").get(path).json() == []
     for role in ("authenticated", "anon", "service_role"):
@@ -71,7 +71,8 @@ def test_kept_answers_are_for_their_user(
 
 
 @pytest.mark.parametrize(
-    "key", ["", "a b", "a\tb", "ä", "k" * 256, "'; drop table public.idempotency_keys; --"]
+    "key",
+    ["", "a b", "a\tb", "ä", "k" * 256, "'; drop table public.chat_sessions; --"],
 )
 def test_odd_keys(as_user: AsUser, user: NewUser, key: str) -> None:
     """They are refused, or hashed like all others."""

@@ -166,7 +166,7 @@ class TestIgnored:
     def test_a_role_in_a_header(self, owner: httpx.Client, mine: World, sql: Sql) -> None:
         headers = {
             "Prefer": "return=minimal,resolution=merge-duplicates,tx=rollback",
-            "Content-Profile": "private",
+            "Content-Profile": "session_api",
             "Accept-Profile": "auth",
             "Role": "postgres",
             "X-HTTP-Method-Override": "DELETE",

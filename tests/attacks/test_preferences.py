@@ -24,7 +24,7 @@ PREFERENCES = (
     "params=single-object",
     "params=multiple-objects",
     "role=postgres",
-    "schema=private",
+    "schema=session_api",
     "," * 5_000,
     "x" * 5_000,
 )

@@ -11,7 +11,7 @@ from tests.attacks.world import TABLES
 pytestmark = pytest.mark.usefixtures("unchanged")
 
 SCHEMAS = (
-    "private",
+    "session_api",
     "auth",
     "extensions",
     "pg_catalog",
@@ -20,9 +20,9 @@ SCHEMAS = (
     "supabase_migrations",
     "storage",
     "vault",
-    '"private"',
-    "public, private",
-    "public,private",
+    '"session_api"',
+    "public, session_api",
+    "public,session_api",
     "PRIVATE",
     "",
 )
@@ -30,7 +30,7 @@ NOT_EXPOSED = "PGRST106"
 PATHS = ("/users", "/user_profiles", "/rpc/caller_id", "/pg_authid")
 # a schema in the path is a part of a name
 QUALIFIED = (
-    "/private.caller_id",
+    "/session_api.caller_id",
     "/auth.users",
     "/pg_catalog.pg_authid",
     "/information_schema.tables",

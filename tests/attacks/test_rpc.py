@@ -12,7 +12,12 @@ from tests.conftest import Rest
 
 pytestmark = pytest.mark.usefixtures("unchanged")
 
-OURS = ("session_exists", "chat_message_page", "confirm_wingman_session")
+KINDS = ("study", "interview", "chat", "wingman")
+OURS = (
+    *(f"{kind}_session_exists" for kind in KINDS),
+    "chat_message_page",
+    "confirm_wingman_session",
+)
 NOT_FOUND = "PGRST202"
 DENIED = "42501"
 # what would be worth calling
@@ -66,9 +71,9 @@ def test_every_function(either_way: Thief, visitor: httpx.Client, sql: Sql, worl
     calls: list[tuple[str, dict[str, str]]] = [
         (schema + name, {})
         for name in {*functions(sql), *BUILT_IN}
-        for schema in ("", "private.", "pg_catalog.")
+        for schema in ("", "session_api.", "pg_catalog.")
     ]
-    calls.append(("session_exists", {"kind": "study", "session_id": world.ids["study"]}))
+    calls += [(f"{kind}_session_exists", {"session_id": world.ids[kind]}) for kind in KINDS]
     calls.append(("chat_message_page", {"session_id": world.ids["chat"], **page}))
     calls.append(("confirm_wingman_session", {"session_id": world.ids["wingman"]}))
     for name, given in calls:
@@ -87,9 +92,9 @@ def test_a_function_is_not_called_for_its_headers_alone(thief: Thief, world: Wor
         said = [
             thief(
                 "HEAD",
-                "/rpc/session_exists",
+                "/rpc/study_session_exists",
                 {"Prefer": f"count={count}"},
-                params={"kind": "study", "session_id": session_id},
+                params={"session_id": session_id},
             )
             for session_id in (world.ids["study"], str(uuid4()))
         ]
@@ -103,14 +108,14 @@ def test_other_methods(thief: Thief, method: str) -> None:
         assert thief(method, f"/rpc/{name}", json={}).status_code == 405
 
 
-@pytest.mark.parametrize("kind", ["study", "interview", "chat", "wingman"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_who_may_ask_whether_a_session_exists(rest: Rest, world: World, kind: str) -> None:
     """The API's role may, and is told no more than that."""
-    arguments = {"kind": kind, "session_id": world.ids[kind]}
+    path, arguments = f"/rpc/{kind}_session_exists", {"session_id": world.ids[kind]}
     api = rest(world.stranger, role="session_api")
-    assert api.post("/rpc/session_exists", json=arguments).json() is True
+    assert api.post(path, json=arguments).json() is True
     for role in ("authenticated", "anon", "service_role"):
-        refused = rest(world.stranger, role=role).post("/rpc/session_exists", json=arguments)
+        refused = rest(world.stranger, role=role).post(path, json=arguments)
         assert code(refused) == DENIED
 
 

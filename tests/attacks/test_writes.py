@@ -31,7 +31,7 @@ OWNERS = {
     "interview_sessions": ["user_id", "job_posting_id"],
     "chat_sessions": ["user_id"],
     "chat_messages": ["user_id", "session_id"],
-    "idempotency_keys": ["user_id"],
+    "session_api_idempotency_keys": ["user_id"],
 }
 UNIQUE = {
     "user_profiles": ["id"],
@@ -45,7 +45,7 @@ UNIQUE = {
     "interview_sessions": ["id"],
     "chat_sessions": ["id", "user_id,id"],
     "chat_messages": ["id", "user_id,session_id,message_order"],
-    "idempotency_keys": ["id", "user_id,key"],
+    "session_api_idempotency_keys": ["id", "user_id,key"],
 }
 
 
@@ -151,7 +151,7 @@ class TestInsert:
             "study_sessions": {"title": "Planted"},
             "chat_sessions": {"title": "Planted"},
             "chat_messages": {"content": "Planted"},
-            "idempotency_keys": dict.fromkeys(["key", "fingerprint"], "b" * 64)
+            "session_api_idempotency_keys": dict.fromkeys(["key", "fingerprint"], "b" * 64)
             | {"row_id": world.ids["chat"]},
         }.get(table, {})
         owned = row | dict.fromkeys(OWNERS[table], world.ids["owner"])

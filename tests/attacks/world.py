@@ -27,14 +27,14 @@ TABLES = {
     "interview_sessions": "interview",
     "chat_sessions": "chat",
     "chat_messages": "chat_message",
-    "idempotency_keys": "idempotency_key",
+    "session_api_idempotency_keys": "idempotency_key",
     "wingman_session_details": "wingman",
 }
 # open to every user, so that there is nothing in it to steal
 CATALOGUE = "approach_challenges"
 PERSONAL = tuple(table for table in TABLES if table != CATALOGUE)
 # the API's own, where users find not even what is theirs
-CLOSED = "idempotency_keys"
+CLOSED = "session_api_idempotency_keys"
 SHARED = ("user_profiles", "wingman_matches", "wingman_sessions", "wingman_session_details")
 
 
@@ -121,7 +121,7 @@ class Ledger:
     def _sum(self) -> dict[str, str]:
         tables = self._sql.execute(
             "select format('%I.%I', schemaname, tablename) from pg_catalog.pg_tables"
-            " where schemaname in ('public', 'private', 'auth')"
+            " where schemaname in ('public', 'session_api', 'auth')"
         ).fetchall()
         return {
             table: one(

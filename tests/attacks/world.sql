@@ -25,5 +25,5 @@ insert into public.interview_sessions (id, user_id, job_posting_id) values ('{in
 insert into public.chat_sessions (id, user_id, title) values ('{chat}', '{owner}', '{own}');
 insert into public.chat_messages (id, user_id, session_id, content) values ('{chat_message}', '{owner}', '{chat}', '{own}');
 
-insert into public.idempotency_keys (id, user_id, key, fingerprint, row_id, answer) values
+insert into public.session_api_idempotency_keys (id, user_id, key, fingerprint, row_id, answer) values
   ('{idempotency_key}', '{owner}', repeat('a', 64), repeat('a', 64), '{chat}', '{"body": "{own}"}');

@@ -39,7 +39,8 @@ ONE_ACTIVE: Final = (
 
 def policy_file(name: str) -> str:
     """What a person would replay."""
-    return (SUPABASE / "policies" / f"{name}.sql").read_text()
+    (path,) = (SUPABASE / "policies").glob(f"*/{name}.sql")
+    return path.read_text()
 
 
 ILLNESSES: Final = [
@@ -144,10 +145,10 @@ ILLNESSES: Final = [
     ),
     Illness(
         "a function for everybody",
-        plant="grant execute on function public.session_exists(text, uuid) to public",
-        mend="revoke execute on function public.session_exists(text, uuid) from public",
+        plant="grant execute on function public.study_session_exists(uuid) to public",
+        mend="revoke execute on function public.study_session_exists(uuid) from public",
         found=("grant-undeclared", "anon-reads"),
-        names="public.session_exists(text,uuid)",
+        names="public.study_session_exists(uuid)",
     ),
     Illness(
         "a privilege gone",
@@ -165,10 +166,10 @@ ILLNESSES: Final = [
     ),
     Illness(
         "a function changed",
-        plant="alter function private.my_match_ids() security definer",
-        mend="alter function private.my_match_ids() security invoker",
+        plant="alter function session_api.my_match_ids() security definer",
+        mend="alter function session_api.my_match_ids() security invoker",
         found=("changed",),
-        names="function private.my_match_ids()",
+        names="function session_api.my_match_ids()",
     ),
     Illness(
         "a function gone",
@@ -195,17 +196,20 @@ ILLNESSES: Final = [
         "a trigger gone",
         plant="drop trigger claim_idempotency_key on public.wingman_sessions",
         mend="create or replace trigger claim_idempotency_key before insert"
-        " on public.wingman_sessions for each row execute function private.claim_idempotency_key()",
+        " on public.wingman_sessions for each row"
+        " execute function session_api.claim_idempotency_key()",
         found=("missing",),
         names="trigger claim_idempotency_key on public.wingman_sessions",
     ),
     Illness(
         "a column gone",
-        plant="alter table public.idempotency_keys drop column answer",
-        mend="alter table public.idempotency_keys add column if not exists answer jsonb;"
-        " grant select (answer), update (answer) on public.idempotency_keys to session_api",
+        plant="alter table public.session_api_idempotency_keys drop column answer",
+        mend="alter table public.session_api_idempotency_keys"
+        " add column if not exists answer jsonb;"
+        " grant select (answer), update (answer)"
+        " on public.session_api_idempotency_keys to session_api",
         found=("missing", "grant-missing", "schema-cache"),
-        names="column public.idempotency_keys.answer",
+        names="column public.session_api_idempotency_keys.answer",
     ),
     Illness(
         "a column that may be null",

@@ -10,6 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from jwt.algorithms import ECAlgorithm
 
+from api.database.caller import BASE_TABLE
 from api.doctor import reach
 from api.doctor.findings import Check
 from local.addresses import HOST, free_port
@@ -17,8 +18,7 @@ from tests.doctor.conftest import Patient
 from tests.identity.jwks_server import JwksServer
 from tests.rate_limits.redis_server import redis_server
 
-BEHIND_POSTGREST = {"schema", "private schema", "visitors", "publishable key", "clock"}
-SESSION_EXISTS = "public.session_exists(text, uuid)"
+BEHIND_POSTGREST = {"schema", "helpers' schema", "visitors", "publishable key", "clock"}
 
 
 def signing_key() -> dict[str, Any]:
@@ -160,7 +160,7 @@ class TestPostgrest:
                 checks = patient.checks(postgrest_url=url, database=None)
         finally:
             patient.sql.execute("drop function public.is_full()")
-        assert skipped(checks) == {"schema", "private schema", "visitors", "database"}
+        assert skipped(checks) == {"schema", "helpers' schema", "visitors", "database"}
         (finding,) = (finding for check in checks for finding in check.findings)
         assert finding.fault == "postgrest-unreachable"
 
@@ -178,21 +178,21 @@ class TestPostgrest:
         monkeypatch.setenv("HTTP_PROXY", nowhere())
         assert patient.findings() == []
 
-    def test_private_schema_exposed(self, patient: Patient) -> None:
-        with patient.stack.another_postgrest(PGRST_DB_SCHEMAS="public,private") as url:
-            assert faults(patient, postgrest_url=url) == {"private-exposed"}
+    def test_helpers_schema_exposed(self, patient: Patient) -> None:
+        with patient.stack.another_postgrest(PGRST_DB_SCHEMAS="public,session_api") as url:
+            assert faults(patient, postgrest_url=url) == {"helpers-exposed"}
 
     def test_stale_schema_cache(self, patient: Patient) -> None:
         with (
-            session_exists_away(patient),
+            renamed(patient, "function public.study_session_exists", "away"),
             patient.stack.another_postgrest(PGRST_DB_CHANNEL_ENABLED="false") as url,
+            renamed(patient, "function public.away", "study_session_exists"),
         ):
-            patient.sql.execute("alter function public.away(text, uuid) rename to session_exists")
             assert faults(patient, postgrest_url=url) == {"schema-cache"}
 
     def test_without_the_migrations(self, patient: Patient) -> None:
         with (
-            session_exists_away(patient),
+            renamed(patient, f"table public.{BASE_TABLE}", "away"),
             patient.stack.another_postgrest(PGRST_DB_CHANNEL_ENABLED="false") as url,
         ):
             assert {"schema-cache", "missing"} <= faults(patient, postgrest_url=url)
@@ -218,14 +218,13 @@ class TestNextStep:
 
 
 @contextmanager
-def session_exists_away(patient: Patient) -> Iterator[None]:
-    patient.sql.execute(f"alter function {SESSION_EXISTS} rename to away")
+def renamed(patient: Patient, thing: str, name: str) -> Iterator[None]:
+    kind, _, old = thing.partition(" public.")
+    patient.sql.execute(f"alter {thing} rename to {name}")
     try:
         yield
     finally:
-        there = patient.sql.execute("select to_regprocedure('public.away(text, uuid)')").fetchone()
-        if there != (None,):
-            patient.sql.execute("alter function public.away(text, uuid) rename to session_exists")
+        patient.sql.execute(f"alter {kind} public.{name} rename to {old}")
 
 
 class TestPublicKeys:

@@ -137,11 +137,13 @@ class TestEveryKind:
         client, headers = as_user(creating.user), keyed()
         first = client.post(creating.path, json=creating.body, headers=headers)
         mine = [creating.user.id]
-        sql.execute("update public.idempotency_keys set answer = null where user_id = %s", mine)
+        sql.execute(
+            "update public.session_api_idempotency_keys set answer = null where user_id = %s", mine
+        )
         busy = client.post(creating.path, json=creating.body, headers=headers)
         assert busy.status_code == 409, "it may still be under way"
         sql.execute(
-            "update public.idempotency_keys set created_at = now() - interval '11 s'"
+            "update public.session_api_idempotency_keys set created_at = now() - interval '11 s'"
             " where user_id = %s",
             mine,
         )
@@ -151,7 +153,7 @@ class TestEveryKind:
 
     def test_without_a_key(self, as_user: AsUser, creating: Creating, sql: Sql) -> None:
         assert as_user(creating.user).post(creating.path, json=creating.body).status_code == 201
-        kept = "select from public.idempotency_keys where user_id = %s"
+        kept = "select from public.session_api_idempotency_keys where user_id = %s"
         assert sql.execute(kept, [creating.user.id]).rowcount == 0
 
 
@@ -176,14 +178,14 @@ class TestKey:
         owner, key = user(), str(uuid4())
         first = self.create(as_user(owner), key)
         sql.execute(
-            "update public.idempotency_keys set created_at = now() - interval '1 day 1 second'"
-            " where user_id = %s",
+            "update public.session_api_idempotency_keys"
+            " set created_at = now() - interval '1 day 1 second' where user_id = %s",
             [owner.id],
         )
         again = self.create(as_user(owner), key)
         assert again.status_code == 201
         assert again.json()["id"] != first.json()["id"]
-        kept = "select from public.idempotency_keys where user_id = %s"
+        kept = "select from public.session_api_idempotency_keys where user_id = %s"
         assert sql.execute(kept, [owner.id]).rowcount == 1
 
     @pytest.mark.parametrize("key", ["a b", "a" * 256, "ä"])
@@ -235,7 +237,7 @@ class TestKey:
         client = as_user(owner)
         client.delete(self.create(client, key).headers["Location"])
         sql.execute(
-            "update public.idempotency_keys set answer = null,"
+            "update public.session_api_idempotency_keys set answer = null,"
             " created_at = now() - interval '11 s' where user_id = %s",
             [owner.id],
         )
@@ -246,7 +248,7 @@ class TestKey:
     ) -> None:
         owner = user()
         self.create(as_user(owner), str(uuid4()))
-        assert rest(owner).get("/idempotency_keys").status_code == 403
+        assert rest(owner).get("/session_api_idempotency_keys").status_code == 403
 
 
 class TestKeep:
@@ -276,6 +278,6 @@ class TestCost:
                 costs.append(list(proxy.requests))
         assert costs == [
             ["POST /study_sessions"],
-            ["POST /study_sessions", "PATCH /idempotency_keys"],
-            ["POST /study_sessions", "GET /idempotency_keys"],
+            ["POST /study_sessions", "PATCH /session_api_idempotency_keys"],
+            ["POST /study_sessions", "GET /session_api_idempotency_keys"],
         ]

@@ -15,8 +15,8 @@ from tests.policies.table import lines
 from tests.policies.world import named
 
 _HAS_USAGE = {
-    "private": "select 'private.caller_id()'::regprocedure",
-    "public": "select 'public.session_exists(text, uuid)'::regprocedure",
+    "session_api": "select 'session_api.caller_id()'::regprocedure",
+    "public": "select 'public.session_api_idempotency_keys'::regclass",
 }
 
 

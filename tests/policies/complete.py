@@ -10,6 +10,7 @@ from psycopg import Connection
 from tests.policies.cells import COLUMNS, GRANTS, VIEWS, function
 from tests.policies.check import Checks
 from tests.policies.constraints import defaults, nullable, split
+from tests.policies.idempotency import KEYS
 from tests.policies.integrity import (
     COMPLETION,
     FOREIGN_KEYS,
@@ -26,7 +27,7 @@ from tests.policies.table import lines
 
 CHECKS = Checks()
 
-_OURS = "('public'::regnamespace, 'private'::regnamespace)"
+_OURS = "('public'::regnamespace, 'session_api'::regnamespace)"
 # whoever owns a thing needs no grant
 _GRANTEE = "case when grantee = 0 then 'public' else grantee::regrole::text end"
 
@@ -100,7 +101,7 @@ def row_level_security(db: Connection) -> None:
 def policies(db: Connection) -> None:
     query = """
         select tablename, policyname, lower(cmd), lower(permissive), unnest(roles)::text
-        from pg_catalog.pg_policies where schemaname in ('public', 'private')"""
+        from pg_catalog.pg_policies where schemaname in ('public', 'session_api')"""
     _same(
         "policies",
         execute(db, query),
@@ -136,7 +137,7 @@ def functions(db: Connection) -> None:
                 signature.removeprefix("public.").replace(", ", ","),
                 security == "definer",
                 names[volatility],
-                '{"search_path=\\"\\""}',
+                '{"search_path=pg_catalog, pg_temp"}',
                 "f",
             )
         )
@@ -152,7 +153,11 @@ def every_creation_takes_a_key(db: Connection) -> None:
     created = {
         table for table, verb, _, role in GRANTS if (verb, role) == ("insert", "session_api")
     }
-    _same("keys", execute(db, query), [(table,) for table in created - {"idempotency_keys"}])
+    _same(
+        "keys",
+        execute(db, query),
+        [(table,) for table in created - {KEYS}],
+    )
 
 
 @CHECKS.about(is_behaviour=False)
@@ -200,10 +205,10 @@ def schemas(db: Connection) -> None:
 
 
 @CHECKS.about(is_behaviour=False)
-def default_privileges_of_private(db: Connection) -> None:
+def default_privileges_of_the_helpers_schema(db: Connection) -> None:
     query = """
         select defaclobjtype::text, defaclacl::text from pg_catalog.pg_default_acl
-        where defaclnamespace = 'private'::regnamespace"""
+        where defaclnamespace = 'session_api'::regnamespace"""
     _same("default privileges", execute(db, query), [])
 
 

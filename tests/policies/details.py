@@ -65,7 +65,7 @@ def details_show_each_user_with_their_own_challenge_and_confirmation(db: Connect
                 ]
 
 
-@CHECKS.about("wingman_session_details", "private.refuse_write")
+@CHECKS.about("wingman_session_details", "session_api.refuse_write")
 def details_are_for_reading_even_for_their_owner(db: Connection) -> None:
     view = "public.wingman_session_details"
     for write in (

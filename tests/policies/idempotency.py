@@ -12,6 +12,8 @@ from tests.policies.world import IDS, named
 
 CHECKS = Checks()
 
+KEYS = "session_api_idempotency_keys"
+
 
 def _keyed(db: Connection, letter: str, asked: str = "c") -> None:
     headers = {"idempotency-key": letter * 64, "idempotency-fingerprint": asked * 64}
@@ -28,15 +30,15 @@ _KEYED_INSERTS = {
         values ('{free_match}', '{challenge1}', '{challenge2}', 'keyed', now() + interval '1 hour')
     """,
 }
-_TAKEN = ("23505", "idempotency_keys_once")
+_TAKEN = ("23505", "session_api_idempotency_keys_once")
 
 
-@CHECKS.about("idempotency_keys", "private.claim_idempotency_key", *_KEYED_INSERTS)
+@CHECKS.about(KEYS, "session_api.claim_idempotency_key", *_KEYED_INSERTS)
 def a_key_creates_once(db: Connection) -> None:
     for table, row in _KEYED_INSERTS.items():
         insert = named(f"insert into public.{table} {row}")
         count = f"select count(*) from public.{table}"
-        claims = f"select row_id in (select id from public.{table}) from public.idempotency_keys"
+        claims = f"select row_id in (select id from public.{table}) from public.{KEYS}"
         with acting(db, API_OWNER):
             _keyed(db, "b")
             [(before,)] = execute(db, count)
@@ -49,7 +51,7 @@ def a_key_creates_once(db: Connection) -> None:
             assert execute(db, claim) == [(True,)]
 
 
-@CHECKS.about("idempotency_keys", "private.claim_idempotency_key")
+@CHECKS.about(KEYS, "session_api.claim_idempotency_key")
 def a_key_is_its_users_and_for_a_day(db: Connection) -> None:
     new = post("owner", "chat")
     with acting(db, API_OWNER):
@@ -67,24 +69,26 @@ def a_key_is_its_users_and_for_a_day(db: Connection) -> None:
         with savepoint(db):
             execute(
                 db,
-                "insert into public.idempotency_keys (user_id, key, fingerprint, row_id) values "
+                f"insert into public.{KEYS} (user_id, key, fingerprint, row_id) values "
                 f"('{IDS['stranger']}', repeat('a', 64), repeat('a', 64), '{IDS['study']}')",
             )
-            old = f"update public.idempotency_keys set created_at = now() - interval '{age}'"
+            old = f"update public.{KEYS} set created_at = now() - interval '{age}'"
             execute(db, old)
             # the function itself says whose keys it forgets
-            execute(db, "alter table public.idempotency_keys disable row level security")
+            execute(db, f"alter table public.{KEYS} disable row level security")
             execute(db, API_OWNER.become)
             _keyed(db, "a")
             assert refusal(db, new) == outcome, age
             if outcome is None:
                 execute(db, new)
                 execute(db, "reset role")
-                others = named("select from public.idempotency_keys where user_id = '{stranger}'")
+                others = named(
+                    "select from public.session_api_idempotency_keys where user_id = '{stranger}'"
+                )
                 assert len(execute(db, others)) == 1, "the stranger's stays"
 
 
-@CHECKS.about("idempotency_keys", "private.claim_idempotency_key")
+@CHECKS.about(KEYS, "session_api.claim_idempotency_key")
 def a_key_cannot_be_forgotten_by_another_clock(db: Connection) -> None:
     with savepoint(db):
         execute(db, named(HIJACK))

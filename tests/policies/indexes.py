@@ -5,6 +5,7 @@ from functools import partial
 from psycopg import Connection
 
 from tests.policies.check import Check
+from tests.policies.idempotency import KEYS
 from tests.policies.step import execute, savepoint
 from tests.policies.world import IDS
 
@@ -35,18 +36,25 @@ def _forgotten(db: Connection) -> None:
     with savepoint(db):
         execute(db, "set local enable_seqscan = off")
         # in a small table the planner takes either index that begins with the user
-        execute(db, "alter table public.idempotency_keys drop constraint idempotency_keys_once")
+        execute(
+            db,
+            f"alter table public.{KEYS} drop constraint {KEYS}_once",
+        )
         plan = execute(
             db,
-            f"explain delete from public.idempotency_keys where user_id = '{IDS['owner']}' "
+            f"explain delete from public.{KEYS} where user_id = '{IDS['owner']}' "
             "and created_at < now() - interval '1 day'",
         )
     shown = "\n".join(line for (line,) in plan)
-    assert "idempotency_keys_user_id_created_at_idx" in shown, shown
+    assert f"{KEYS}_user_id_created_at_idx" in shown, shown
 
 
 CHECKS = [
-    Check("idempotency_keys_user_id_created_at_idx", frozenset({"idempotency_keys"}), _forgotten),
+    Check(
+        f"{KEYS}_user_id_created_at_idx",
+        frozenset({KEYS}),
+        _forgotten,
+    ),
     *(
         Check(name, frozenset({table, name}), partial(_newest, table, owner))
         for table, owner in _NEWEST.items()

@@ -33,8 +33,8 @@ chat_sessions_title_length                | title                   | 'A' ; repe
 chat_sessions_message_count_range         | message_count           | 0                                                            | -1
 chat_messages_role_known                  | role                    | 'user' ; 'assistant' ; 'system'                              | '' ; 'unknown'
 chat_messages_content_length              | content                 | 'A' ; repeat('a', 32000)                                     | '' ; repeat('a', 32001)
-idempotency_keys_key_hashed               | key                     | repeat('0', 64) ; repeat('f', 64)                            | '' ; repeat('0', 63) ; repeat('0', 65) ; repeat('g', 64) ; repeat('F', 64)
-idempotency_keys_fingerprint_hashed       | fingerprint             | repeat('0', 64) ; repeat('f', 64)                            | '' ; repeat('0', 63) ; repeat('0', 65) ; repeat('g', 64) ; repeat('F', 64)
+session_api_idempotency_keys_key_hashed               | key                     | repeat('0', 64) ; repeat('f', 64)                            | '' ; repeat('0', 63) ; repeat('0', 65) ; repeat('g', 64) ; repeat('F', 64)
+session_api_idempotency_keys_fingerprint_hashed       | fingerprint             | repeat('0', 64) ; repeat('f', 64)                            | '' ; repeat('0', 63) ; repeat('0', 65) ; repeat('g', 64) ; repeat('F', 64)
 """  # noqa: E501
 
 # Tried in every combination of the status, completed_at and the two confirmations.
@@ -63,7 +63,7 @@ interview_sessions_user_id_fkey          | user_id = '{absent}'                 
 interview_sessions_job_posting_fkey      | job_posting_id = '{foreign_posting}'        | job_postings {posting}           | set null (job_posting_id)
 chat_sessions_user_id_fkey               | user_id = '{absent}'                        | auth.users {owner}               | cascade
 chat_messages_session_fkey               | session_id = '{foreign_chat}'               | chat_sessions {chat}             | cascade
-idempotency_keys_user_id_fkey            | user_id = '{absent}'                        | auth.users {owner}               | cascade
+session_api_idempotency_keys_user_id_fkey            | user_id = '{absent}'                        | auth.users {owner}               | cascade
 """  # noqa: E501
 
 # An `…_owner_key` cannot be broken while its table has a primary key: it is what the composite
@@ -82,7 +82,7 @@ UNIQUE = """
 study_chunks_order_key                | insert into public.study_chunks (profile_id, document_id, chunk_index, content) values ('{owner}', '{document}', 0, 'again')
 chat_messages_order_key               | update public.chat_messages set message_order = 1 where id = '{second_message}'
 wingman_sessions_one_active_per_match | insert into public.wingman_sessions (match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time) values ('{match}', '{challenge1}', '{challenge2}', 'again', now() + interval '1 hour')
-idempotency_keys_once                 | insert into public.idempotency_keys (user_id, key, fingerprint, row_id) values ('{owner}', repeat('a', 64), repeat('b', 64), '{chat}')
+session_api_idempotency_keys_once                 | insert into public.session_api_idempotency_keys (user_id, key, fingerprint, row_id) values ('{owner}', repeat('a', 64), repeat('b', 64), '{chat}')
 """  # noqa: E501
 
 # the columns that may be null; no other may
@@ -93,7 +93,7 @@ study_documents    mime_type
 study_chats        title
 job_postings       company description
 interview_sessions job_posting_id
-idempotency_keys   answer
+session_api_idempotency_keys   answer
 """
 
 # what a row has where nothing is said; every id is random
@@ -113,7 +113,7 @@ job_postings        created_at=now() updated_at=now()
 interview_sessions  created_at=now() updated_at=now() status='active' current_question_number=0
 chat_sessions       created_at=now() last_updated=now() message_count=0
 chat_messages       role='user'
-idempotency_keys    created_at=now()
+session_api_idempotency_keys    created_at=now()
 """
 
 # table or view, and trigger

@@ -139,7 +139,7 @@ chat_messages
   insert DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY  id message_order timestamp
   update DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY  *
   delete DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
-idempotency_keys
+session_api_idempotency_keys
   select DENY   DENY  DENY  DENY  DENY   ALLOW EMPTY EMPTY EMPTY  DENY  id user_id key fingerprint row_id
                                                                         answer created_at
   insert DENY   DENY  DENY  DENY  DENY   ALLOW DENY  DENY  DENY   DENY  user_id key fingerprint row_id
@@ -207,7 +207,7 @@ chat_sessions
 chat_messages
   select  EMPTY  ALLOW EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY select_own
   insert  DENY   DENY  DENY  DENY  DENY   ALLOW DENY  DENY  DENY  insert_own
-idempotency_keys
+session_api_idempotency_keys
   select  EMPTY  EMPTY EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY select_own
   insert  DENY   DENY  DENY  DENY  DENY   ALLOW DENY  DENY  DENY  insert_own
   update  EMPTY  EMPTY EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY update_own
@@ -226,33 +226,41 @@ select_unestimated  user_profiles wingman_matches wingman_sessions
 FUNCTIONS = """
 #       anon   authenticated            session_api              service
 #              owner partn stran nosub  owner partn stran nosub  _role
-private.caller_id()  invoker stable
+session_api.caller_id()  invoker stable
   call  DENY   ALLOW ALLOW ALLOW EMPTY  ALLOW ALLOW ALLOW EMPTY  DENY
-private.claim_idempotency_key()  invoker volatile
+session_api.claim_idempotency_key()  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
-private.is_not_estimated()  invoker immutable
+session_api.is_not_estimated()  invoker immutable
   call  DENY   ALLOW ALLOW ALLOW ALLOW  DENY  DENY  DENY  DENY   DENY
-private.my_buddy_ids()  invoker stable
+session_api.my_buddy_ids()  invoker stable
   call  DENY   ALLOW ALLOW EMPTY EMPTY  ALLOW ALLOW EMPTY EMPTY  DENY
-private.my_match_ids()  invoker stable
+session_api.my_match_ids()  invoker stable
   call  DENY   ALLOW ALLOW EMPTY EMPTY  ALLOW ALLOW EMPTY EMPTY  DENY
-private.number_chat_message()  definer volatile
+session_api.number_chat_message()  definer volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
-private.refuse_write()  invoker volatile
+session_api.publish(regclass)  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
-private.set_updated_at()  invoker volatile
+session_api.refuse_write()  invoker volatile
+  call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
+session_api.set_updated_at()  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
 public.chat_message_page(uuid, bigint, integer, boolean)  invoker stable
   call  DENY   DENY  DENY  DENY  DENY   ALLOW EMPTY EMPTY EMPTY  DENY
 public.confirm_wingman_session(uuid, uuid)  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW EMPTY EMPTY  DENY
-public.session_exists(text, uuid)  definer stable
+public.chat_session_exists(uuid)  definer stable
+  call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW ALLOW ALLOW  DENY
+public.interview_session_exists(uuid)  definer stable
+  call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW ALLOW ALLOW  DENY
+public.study_session_exists(uuid)  definer stable
+  call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW ALLOW ALLOW  DENY
+public.wingman_session_exists(uuid)  definer stable
   call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW ALLOW ALLOW  DENY
 """
 
 SCHEMAS = """
 #         anon   authenticated  session_api  service_role
-private
+session_api
   usage   DENY   ALLOW          ALLOW        DENY
   create  DENY   DENY           DENY         DENY
 public

@@ -43,8 +43,8 @@ def alone(table: str) -> str:
     return ";\n".join(
         [
             f"grant all on all tables in schema public to {_EVERYBODY}",
-            f"grant usage on schema private to {_EVERYBODY}",
-            f"grant execute on all functions in schema private to {_EVERYBODY}",
+            f"grant usage on schema session_api to {_EVERYBODY}",
+            f"grant execute on all functions in schema session_api to {_EVERYBODY}",
             *(
                 f"alter table public.{other} disable row level security"
                 for other in TABLES
@@ -87,7 +87,7 @@ def _try(line: Line, connection: Connection) -> None:
 
 def _call(line: Line, connection: Connection) -> None:
     with savepoint(connection):
-        execute(connection, "grant usage on schema private to anon, service_role")
+        execute(connection, "grant usage on schema session_api to anon, service_role")
         for actor, outcome in zip(MATRIX_ACTORS, line.outcomes, strict=True):
             if outcome == "DENY":
                 expect(connection, actor, Step(call(line.subject), outcome))

@@ -23,7 +23,7 @@ TARGETS = {
     "interview_sessions": "{interview}",
     "chat_sessions": "{chat}",
     "chat_messages": "{message}",
-    "idempotency_keys": "{idempotency}",
+    "session_api_idempotency_keys": "{idempotency}",
 }
 
 _WINGMAN = {
@@ -81,7 +81,7 @@ INSERTS = {
         "role": "'assistant'",
         "content": "'new'",
     },
-    "idempotency_keys": {
+    "session_api_idempotency_keys": {
         "user_id": "'{owner}'",
         "key": "repeat('b', 64)",
         "fingerprint": "repeat('b', 64)",
@@ -119,7 +119,7 @@ UPDATES = {
     "interview_sessions": {"status": "'completed'"},
     "chat_sessions": {"title": "'new'"},
     "chat_messages": {"content": "'new'"},
-    "idempotency_keys": {"answer": """'{"new": 1}'::jsonb"""},
+    "session_api_idempotency_keys": {"answer": """'{"new": 1}'::jsonb"""},
 }
 
 # what makes a row the stranger's
@@ -138,25 +138,32 @@ REPOINTS = {
     "interview_sessions": {"user_id": "'{stranger}'", "job_posting_id": "null"},
     "chat_sessions": {"user_id": "'{stranger}'"},
     "chat_messages": {"user_id": "'{stranger}'", "session_id": "'{foreign_chat}'"},
-    "idempotency_keys": {"user_id": "'{stranger}'"},
+    "session_api_idempotency_keys": {"user_id": "'{stranger}'"},
 }
 
 # a call of each function whose answer, if any, is about the owner's row
 CALLS = {
-    "private.caller_id()": "select from private.caller_id() as id where id is not null",
-    "private.claim_idempotency_key()": "select private.claim_idempotency_key()",
-    "private.is_not_estimated()": "select where private.is_not_estimated()",
-    "private.my_buddy_ids()": """
-        select from private.my_buddy_ids() as id where id in ('{owner}', '{participant}')""",
-    "private.my_match_ids()": "select from private.my_match_ids() as id where id = '{match}'",
-    "private.number_chat_message()": "select private.number_chat_message()",
-    "private.refuse_write()": "select private.refuse_write()",
-    "private.set_updated_at()": "select private.set_updated_at()",
+    "session_api.caller_id()": "select from session_api.caller_id() as id where id is not null",
+    "session_api.claim_idempotency_key()": "select session_api.claim_idempotency_key()",
+    "session_api.is_not_estimated()": "select where session_api.is_not_estimated()",
+    "session_api.my_buddy_ids()": """
+        select from session_api.my_buddy_ids() as id where id in ('{owner}', '{participant}')""",
+    "session_api.my_match_ids()": """
+        select from session_api.my_match_ids() as id where id = '{match}'""",
+    "session_api.number_chat_message()": "select session_api.number_chat_message()",
+    "session_api.refuse_write()": "select session_api.refuse_write()",
+    "session_api.set_updated_at()": "select session_api.set_updated_at()",
     "public.chat_message_page(uuid, bigint, integer, boolean)": """
         select where public.chat_message_page('{chat}', 0, 10, false) is not null""",
     "public.confirm_wingman_session(uuid, uuid)": """
         select from public.confirm_wingman_session('{wingman}')""",
-    "public.session_exists(text, uuid)": "select where public.session_exists('study', '{study}')",
+    "public.chat_session_exists(uuid)": "select where public.chat_session_exists('{chat}')",
+    "public.interview_session_exists(uuid)": """
+        select where public.interview_session_exists('{interview}')""",
+    "public.study_session_exists(uuid)": "select where public.study_session_exists('{study}')",
+    "public.wingman_session_exists(uuid)": """
+        select where public.wingman_session_exists('{wingman}')""",
+    "session_api.publish(regclass)": "select session_api.publish('public.study_chunks')",
 }
 
 

@@ -29,12 +29,14 @@ CHANGED = {
     "alter view public.wingman_session_details set (security_invoker = false)": (
         "relation public.wingman_session_details"
     ),
-    "create or replace function private.caller_id() returns uuid language sql stable"
-    " as 'select null::uuid'": "function private.caller_id()",
-    "alter function public.session_exists(text, uuid) security invoker": (
-        "function session_exists(text,uuid)"
+    "create or replace function session_api.caller_id() returns uuid language sql stable"
+    " as 'select null::uuid'": "function session_api.caller_id()",
+    "alter function public.study_session_exists(uuid) security invoker": (
+        "function study_session_exists(uuid)"
     ),
-    "alter function private.my_match_ids() reset search_path": "function private.my_match_ids()",
+    "alter function session_api.my_match_ids() reset search_path": (
+        "function session_api.my_match_ids()"
+    ),
     "revoke select on public.chat_messages from authenticated": (
         "grant on column public.chat_messages.content to authenticated"
     ),
@@ -47,13 +49,13 @@ CHANGED = {
     "grant select on public.user_profiles to anon": (
         "grant on relation public.user_profiles to anon"
     ),
-    "grant execute on function public.session_exists(text, uuid) to authenticated": (
-        "grant on function session_exists(text,uuid) to authenticated"
+    "grant execute on function public.study_session_exists(uuid) to authenticated": (
+        "grant on function study_session_exists(uuid) to authenticated"
     ),
-    "grant execute on function private.my_buddy_ids() to public": (
-        "grant on function private.my_buddy_ids() to public"
+    "grant execute on function session_api.my_buddy_ids() to public": (
+        "grant on function session_api.my_buddy_ids() to public"
     ),
-    "grant usage on schema private to anon": "grant on schema private to anon",
+    "grant usage on schema session_api to anon": "grant on schema session_api to anon",
     "alter role session_api reset statement_timeout": "role session_api",
     "alter role session_api set statement_timeout = '1h'": "role session_api",
     "revoke session_api from authenticator": "role authenticator",
@@ -104,15 +106,18 @@ def strip(connection: Connection) -> None:
             select format('drop view %s', oid::regclass) from pg_catalog.pg_class
             where relkind = 'v' and relnamespace = 'public'::regnamespace
             union all
+            select format('drop trigger %I on %s', tgname, tgrelid::regclass)
+            from pg_catalog.pg_trigger join pg_catalog.pg_class on pg_class.oid = tgrelid
+            where relkind = 'r' and relnamespace = 'public'::regnamespace and not tgisinternal
+            union all
             select format('drop function %s', oid::regprocedure) from pg_catalog.pg_proc
-            where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
-              and prorettype <> 'trigger'::regtype
+            where pronamespace in ('public'::regnamespace, 'session_api'::regnamespace)
             union all
             select format('revoke all on all tables in schema public from %s', grantee)
             from unnest(array['public', 'anon', 'authenticated', 'service_role', 'session_api'])
               as grantee
             union all
-            select format('revoke all on schema private from %s', grantee)
+            select format('revoke all on schema session_api from %s', grantee)
             from unnest(array['public', 'anon', 'authenticated', 'service_role', 'session_api'])
               as grantee
             union all
@@ -166,6 +171,6 @@ def test_what_was_left_behind_is_found(db: Connection, statement: str) -> None:
 
 def test_a_migration_carries_what_changes_and_no_more(db: Connection) -> None:
     db.execute("drop policy select_own on public.chat_sessions")
-    db.execute("grant execute on function public.session_exists(text, uuid) to authenticated")
-    assert [file.name for file in changing(db)] == ["_session_exists.sql", "chat_sessions.sql"]
+    db.execute("grant execute on function public.study_session_exists(uuid) to authenticated")
+    assert [file.name for file in changing(db)] == ["chat_sessions.sql", "study_sessions.sql"]
     assert changing(db) == []

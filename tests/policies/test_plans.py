@@ -93,7 +93,7 @@ def test_policy_tied_to_the_row_is_noticed(million: Connection) -> None:
               exists (
                 select from public.wingman_matches as match
                 where match.id = match_id
-                  and private.caller_id() in (match.user1_id, match.user2_id)
+                  and session_api.caller_id() in (match.user1_id, match.user2_id)
               )
             )
             """,

@@ -56,5 +56,5 @@ insert into public.chat_messages (id, user_id, session_id, content) values
 insert into public.chat_messages (id, user_id, session_id, content) values
   ('{other_message}', '{owner}', '{second_chat}', 'Elsewhere');
 
-insert into public.idempotency_keys (id, user_id, key, fingerprint, row_id) values
+insert into public.session_api_idempotency_keys (id, user_id, key, fingerprint, row_id) values
   ('{idempotency}', '{owner}', repeat('a', 64), repeat('a', 64), '{study}');

@@ -4,7 +4,7 @@ _SAME = "an update policy without `with check` checks the new row by `using`, wh
 
 EQUIVALENT = {
     "with check dropped: update_joined on wingman_sessions": _SAME,
-    "with check dropped: update_own on idempotency_keys": _SAME,
+    "with check dropped: update_own on session_api_idempotency_keys": _SAME,
     "with check dropped: update_own on job_postings": _SAME,
     "with check dropped: update_own on study_sessions": _SAME,
     "with check dropped: update_self on user_profiles": _SAME,

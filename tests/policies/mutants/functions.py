@@ -12,7 +12,7 @@ _QUERY = """
 select oid::regprocedure::text, pronamespace::regnamespace || '.' || proname, prosecdef,
        pg_get_functiondef(oid)
 from pg_catalog.pg_proc
-where pronamespace in ('public'::regnamespace, 'private'::regnamespace) order by 1
+where pronamespace in ('public'::regnamespace, 'session_api'::regnamespace) order by 1
 """
 _COMPARISON = re.compile(r"([\w.]+) = ([\w.]+(\(\))?)")
 _CONDITION = re.compile(r"\bif (.+) then$", re.MULTILINE)
@@ -23,8 +23,8 @@ _UNION = re.compile(r"( +select [^;]+?)\n +union all\n( +select [^;]+?);")
 
 # whose behaviour a helper's change shows in
 _SUBJECTS = {
-    "private.my_match_ids": "wingman_sessions",
-    "private.my_buddy_ids": "user_profiles",
+    "session_api.my_match_ids": "wingman_sessions",
+    "session_api.my_buddy_ids": "user_profiles",
 }
 
 

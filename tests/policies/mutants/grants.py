@@ -34,7 +34,7 @@ _FUNCTIONS = f"""
 select pg_proc.oid::regprocedure::text, pronamespace::regnamespace || '.' || proname, role,
        role <> 'public' and has_function_privilege(role, pg_proc.oid, 'execute')
 from pg_catalog.pg_proc cross join (values {_ROLES}, ('public')) as roles (role)
-where pronamespace in ('public'::regnamespace, 'private'::regnamespace)
+where pronamespace in ('public'::regnamespace, 'session_api'::regnamespace)
 order by 1, role
 """
 
@@ -43,7 +43,7 @@ select nspname, verb, role, role <> 'public' and has_schema_privilege(role, pg_n
 from pg_catalog.pg_namespace
 cross join (values ('usage'), ('create')) as verbs (verb)
 cross join (values {_ROLES}, ('public')) as roles (role)
-where nspname in ('public', 'private')
+where nspname in ('public', 'session_api')
   -- Postgres grants it itself
   and (nspname, verb) <> ('public', 'usage')
 order by nspname, verb, role

@@ -210,8 +210,8 @@ WRITES = {
         insert into public.chat_messages (user_id, session_id, content)
         values ('{me}', '{chat}', 'new')""",
     "existence": """
-        select public.session_exists('wingman', '{foreign_wingman}'),
-               public.session_exists('study', '{study}'),
-               public.session_exists('interview', '{interview}'),
-               public.session_exists('chat', '{chat}')""",
+        select public.wingman_session_exists('{foreign_wingman}'),
+               public.study_session_exists('{study}'),
+               public.interview_session_exists('{interview}'),
+               public.chat_session_exists('{chat}')""",
 }

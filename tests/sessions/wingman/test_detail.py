@@ -145,4 +145,7 @@ class TestDetail:
         session = wingman()
         client = counted.client(session.stranger)
         assert client.get(at(session)).status_code == 403
-        assert counted.requests == ["GET /wingman_session_details", "GET /rpc/session_exists"]
+        assert counted.requests == [
+            "GET /wingman_session_details",
+            "GET /rpc/wingman_session_exists",
+        ]

@@ -8,5 +8,11 @@ grant select (id, profile_id, session_id, file_name, mime_type, created_at) on p
 drop policy if exists select_own on public.study_documents;
 create policy select_own on public.study_documents
   for select to authenticated
-  using (profile_id = (select private.caller_id()));
+  using (profile_id = (select session_api.caller_id()));
 comment on policy select_own on public.study_documents is 'documents are read by the owner of their session';
+
+drop policy if exists select_unestimated on public.study_documents;
+create policy select_unestimated on public.study_documents
+  as restrictive for select to authenticated
+  using (session_api.is_not_estimated());
+comment on policy select_unestimated on public.study_documents is 'users count the rows they may read, and learn no estimate of those they may not';

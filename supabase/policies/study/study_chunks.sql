@@ -8,5 +8,11 @@ grant select (id, profile_id, document_id, chunk_index, content, created_at) on 
 drop policy if exists select_own on public.study_chunks;
 create policy select_own on public.study_chunks
   for select to authenticated
-  using (profile_id = (select private.caller_id()));
+  using (profile_id = (select session_api.caller_id()));
 comment on policy select_own on public.study_chunks is 'chunks are read by the owner of their session';
+
+drop policy if exists select_unestimated on public.study_chunks;
+create policy select_unestimated on public.study_chunks
+  as restrictive for select to authenticated
+  using (session_api.is_not_estimated());
+comment on policy select_unestimated on public.study_chunks is 'users count the rows they may read, and learn no estimate of those they may not';

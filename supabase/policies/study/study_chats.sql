@@ -8,5 +8,11 @@ grant select (id, profile_id, session_id, title, created_at) on public.study_cha
 drop policy if exists select_own on public.study_chats;
 create policy select_own on public.study_chats
   for select to authenticated
-  using (profile_id = (select private.caller_id()));
+  using (profile_id = (select session_api.caller_id()));
 comment on policy select_own on public.study_chats is 'chats are read by the owner of their session';
+
+drop policy if exists select_unestimated on public.study_chats;
+create policy select_unestimated on public.study_chats
+  as restrictive for select to authenticated
+  using (session_api.is_not_estimated());
+comment on policy select_unestimated on public.study_chats is 'users count the rows they may read, and learn no estimate of those they may not';

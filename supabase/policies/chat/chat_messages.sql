@@ -11,13 +11,19 @@ grant insert (user_id, session_id, role, content) on public.chat_messages to ses
 drop policy if exists select_own on public.chat_messages;
 create policy select_own on public.chat_messages
   for select to authenticated, session_api
-  using (user_id = (select private.caller_id()));
+  using (user_id = (select session_api.caller_id()));
 comment on policy select_own on public.chat_messages is 'messages are read by the owner of their session';
+
+drop policy if exists select_unestimated on public.chat_messages;
+create policy select_unestimated on public.chat_messages
+  as restrictive for select to authenticated
+  using (session_api.is_not_estimated());
+comment on policy select_unestimated on public.chat_messages is 'users count the rows they may read, and learn no estimate of those they may not';
 
 drop policy if exists insert_own on public.chat_messages;
 create policy insert_own on public.chat_messages
   for insert to session_api
-  with check (user_id = (select private.caller_id()));
+  with check (user_id = (select session_api.caller_id()));
 comment on policy insert_own on public.chat_messages is 'the API posts messages for the caller; that the session is theirs too is a foreign key';
 
 -- One page of a session's messages and their total, null when the caller has no such session.
@@ -32,7 +38,7 @@ returns json
 language plpgsql
 stable
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
   total bigint;
@@ -68,3 +74,38 @@ $$;
 comment on function public.chat_message_page(uuid, bigint, integer, boolean) is 'one page of a chat session''s messages, {total, items}; null when the caller has no such session';
 revoke execute on function public.chat_message_page(uuid, bigint, integer, boolean) from public, anon, authenticated, service_role, session_api;
 grant execute on function public.chat_message_page(uuid, bigint, integer, boolean) to session_api;
+
+-- before insert and first by name: a repeated request must fail on its key, not on what the first one has created
+create or replace trigger claim_idempotency_key before insert on public.chat_messages
+  for each row execute function session_api.claim_idempotency_key();
+
+create or replace function session_api.number_chat_message()
+returns trigger
+language plpgsql
+volatile
+-- security definer: counts in the session's row, which no role may write
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- the update holds the session's row until commit: writers to one session wait for each other here
+  update public.chat_sessions as session
+  set message_count = session.message_count + 1,
+      last_updated = greatest(clock_timestamp(), session.last_updated)
+  where session.id = new.session_id and session.user_id = new.user_id
+  returning session.message_count, session.last_updated into new.message_order, new."timestamp";
+  if not found then
+    raise foreign_key_violation using
+      constraint = 'chat_messages_session_fkey',
+      message = 'insert on "chat_messages" violates foreign key constraint "chat_messages_session_fkey"';
+  end if;
+  return new;
+end
+$$;
+comment on function session_api.number_chat_message() is 'gives a message the next number of its session, and the session its total and time of the latest message';
+revoke execute on function session_api.number_chat_message() from public, anon, authenticated, service_role, session_api;
+create or replace trigger number_chat_message before insert on public.chat_messages
+  for each row execute function session_api.number_chat_message();
+
+-- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+select session_api.publish('public.chat_messages');

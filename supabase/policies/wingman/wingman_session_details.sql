@@ -65,18 +65,18 @@ grant select (
 
 -- Postgres asks whether a view can be written at all before it asks who is writing, and PostgREST makes a 500 of that. With a
 -- trigger it asks for the grant first, so that a write is refused like any other, and the trigger never runs.
-create or replace function private.refuse_write()
+create or replace function session_api.refuse_write()
 returns trigger
 language plpgsql
 volatile
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 begin
   raise insufficient_privilege using message = format('%I is for reading', tg_table_name);
 end
 $$;
-comment on function private.refuse_write() is 'keeps whoever needs no grant from writing to a view';
-revoke execute on function private.refuse_write() from public, anon, authenticated, service_role, session_api;
+comment on function session_api.refuse_write() is 'keeps whoever needs no grant from writing to a view';
+revoke execute on function session_api.refuse_write() from public, anon, authenticated, service_role, session_api;
 create or replace trigger refuse_write instead of insert or update or delete on public.wingman_session_details
-  for each row execute function private.refuse_write();
+  for each row execute function session_api.refuse_write();

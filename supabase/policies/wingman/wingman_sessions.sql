@@ -18,14 +18,20 @@ grant update (status, completed_at, user1_completed_confirmed_by_user2, user2_co
 drop policy if exists select_joined on public.wingman_sessions;
 create policy select_joined on public.wingman_sessions
   for select to authenticated, session_api
-  using (match_id = any (array(select private.my_match_ids())));
+  using (match_id = any (array(select session_api.my_match_ids())));
 comment on policy select_joined on public.wingman_sessions is 'a session is read by the two users of its match';
+
+drop policy if exists select_unestimated on public.wingman_sessions;
+create policy select_unestimated on public.wingman_sessions
+  as restrictive for select to authenticated
+  using (session_api.is_not_estimated());
+comment on policy select_unestimated on public.wingman_sessions is 'users count the rows they may read, and learn no estimate of those they may not';
 
 drop policy if exists insert_joined on public.wingman_sessions;
 create policy insert_joined on public.wingman_sessions
   for insert to session_api
   with check (
-    match_id = any (array(select private.my_match_ids()))
+    match_id = any (array(select session_api.my_match_ids()))
     and exists (
       select from public.wingman_matches as match
       where match.id = wingman_sessions.match_id and match.status = 'accepted'
@@ -36,8 +42,8 @@ comment on policy insert_joined on public.wingman_sessions is 'the API schedules
 drop policy if exists update_joined on public.wingman_sessions;
 create policy update_joined on public.wingman_sessions
   for update to session_api
-  using (match_id = any (array(select private.my_match_ids())))
-  with check (match_id = any (array(select private.my_match_ids())));
+  using (match_id = any (array(select session_api.my_match_ids())))
+  with check (match_id = any (array(select session_api.my_match_ids())));
 comment on policy update_joined on public.wingman_sessions is 'the API changes a session for one of its two users';
 
 create or replace function public.confirm_wingman_session(session_id uuid, buddy_id uuid default null)
@@ -47,10 +53,10 @@ volatile
 rows 1
 -- the caller's own policies decide which session, and api/wingman/rules.py says why nothing was written
 security invoker
-set search_path = ''
+set search_path = pg_catalog, pg_temp
 as $$
 declare
-  me constant uuid := private.caller_id();
+  me constant uuid := session_api.caller_id();
 begin
   return query
     update public.wingman_sessions as session
@@ -82,3 +88,29 @@ $$;
 comment on function public.confirm_wingman_session(uuid, uuid) is 'confirms the caller''s buddy, and completes the session if that was the second confirmation; no row when there is nothing to confirm';
 revoke execute on function public.confirm_wingman_session(uuid, uuid) from public, anon, authenticated, service_role, session_api;
 grant execute on function public.confirm_wingman_session(uuid, uuid) to session_api;
+
+-- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
+create or replace function public.wingman_session_exists(session_id uuid)
+returns boolean
+language plpgsql
+stable
+-- security definer: the question is about a row that the caller may not see; the answer is one bit, for the API's role alone
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select from public.wingman_sessions as session where session.id = wingman_session_exists.session_id
+  );
+end
+$$;
+comment on function public.wingman_session_exists(uuid) is 'whether a wingman session exists, visible to the caller or not';
+revoke execute on function public.wingman_session_exists(uuid) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.wingman_session_exists(uuid) to session_api;
+
+-- before insert and first by name: a repeated request must fail on its key, not on what the first one has created
+create or replace trigger claim_idempotency_key before insert on public.wingman_sessions
+  for each row execute function session_api.claim_idempotency_key();
+
+-- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+select session_api.publish('public.wingman_sessions');

@@ -12,24 +12,33 @@ grant select (id, user_id, title, company) on public.job_postings to session_api
 drop policy if exists select_own on public.job_postings;
 create policy select_own on public.job_postings
   for select to authenticated, session_api
-  using (user_id = (select private.caller_id()));
+  using (user_id = (select session_api.caller_id()));
 comment on policy select_own on public.job_postings is 'a job posting is read by its owner';
+
+drop policy if exists select_unestimated on public.job_postings;
+create policy select_unestimated on public.job_postings
+  as restrictive for select to authenticated
+  using (session_api.is_not_estimated());
+comment on policy select_unestimated on public.job_postings is 'users count the rows they may read, and learn no estimate of those they may not';
 
 drop policy if exists insert_own on public.job_postings;
 create policy insert_own on public.job_postings
   for insert to authenticated
-  with check (user_id = (select private.caller_id()));
+  with check (user_id = (select session_api.caller_id()));
 comment on policy insert_own on public.job_postings is 'a user adds job postings of their own';
 
 drop policy if exists update_own on public.job_postings;
 create policy update_own on public.job_postings
   for update to authenticated
-  using (user_id = (select private.caller_id()))
-  with check (user_id = (select private.caller_id()));
+  using (user_id = (select session_api.caller_id()))
+  with check (user_id = (select session_api.caller_id()));
 comment on policy update_own on public.job_postings is 'a user changes their own job postings';
 
 drop policy if exists delete_own on public.job_postings;
 create policy delete_own on public.job_postings
   for delete to authenticated
-  using (user_id = (select private.caller_id()));
+  using (user_id = (select session_api.caller_id()));
 comment on policy delete_own on public.job_postings is 'a user deletes their own job postings; sessions held for one stay';
+
+create or replace trigger set_updated_at before update on public.job_postings
+  for each row execute function session_api.set_updated_at();

@@ -1,0 +1,194 @@
+-- Base, which every kind depends on: the API's role, who the caller is, and the keys of requests that create something.
+-- Once this has run anywhere it stays as it is: a change is a later migration.
+
+create table public.session_api_idempotency_keys (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  -- SHA-256, in hex: of what the client chose, and of what it asked for with it
+  key text not null,
+  fingerprint text not null,
+  -- what was created: no foreign key, because a key outlives a session that is deleted
+  row_id uuid not null,
+  answer jsonb,
+  created_at timestamptz not null default now(),
+  constraint session_api_idempotency_keys_once unique (user_id, key),
+  constraint session_api_idempotency_keys_key_hashed check (key ~ '^[0-9a-f]{64}$'),
+  constraint session_api_idempotency_keys_fingerprint_hashed check (fingerprint ~ '^[0-9a-f]{64}$')
+);
+comment on table public.session_api_idempotency_keys is 'requests that created something, for a day: what was asked, what was created and what was answered';
+comment on column public.session_api_idempotency_keys.answer is 'null until the first request has been answered';
+create index session_api_idempotency_keys_user_id_created_at_idx on public.session_api_idempotency_keys (user_id, created_at);
+alter table public.session_api_idempotency_keys enable row level security;
+
+-- From supabase/policies/base/, which is what to read and to change.
+
+-- What every other policy file depends on: the API's role, the helpers' schema, and who the caller is.
+
+do $$
+begin
+  if not exists (select from pg_catalog.pg_roles where rolname = 'session_api') then
+    create role session_api nologin noinherit;
+  end if;
+end
+$$;
+comment on role session_api is 'the API, acting for one user, under the same row-level security as everybody; only the API signs a token for it';
+grant session_api to authenticator;
+-- no request can hold a connection for long
+alter role session_api set statement_timeout = '3s';
+-- to our own role alone: who else uses `public` is the project's business
+grant usage on schema public to session_api;
+
+-- never among PostgREST's exposed schemas: only policies and triggers call what is in it
+create schema if not exists session_api;
+revoke all on schema session_api from public, anon, authenticated, service_role, session_api;
+grant usage on schema session_api to authenticated, session_api;
+
+-- Our own rather than auth.uid(): on hosted Supabase a custom role gets no usage on schema `auth`.
+create or replace function session_api.caller_id()
+returns uuid
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- after a transaction the setting is '' rather than null
+  return (nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> 'sub')::uuid;
+exception
+  -- claims that name no user see no rows: one error here would stop Realtime for a whole project
+  when others then
+    return null;
+end
+$$;
+comment on function session_api.caller_id() is 'the signed-in user, from the verified token''s `sub`; null when it names none. In a policy always (select session_api.caller_id()): once per query, not once per row';
+revoke execute on function session_api.caller_id() from public, anon, authenticated, service_role, session_api;
+grant execute on function session_api.caller_id() to authenticated, session_api;
+
+-- The planner's estimates come from everybody's rows: with `Prefer: count=planned`, a filter on another user's id told how
+-- many rows that user has, and a filter on a text whether anybody wrote it. PostgREST has no setting against it. So each
+-- table with personal rows has the restrictive policy `select_unestimated`.
+
+create or replace function session_api.is_not_estimated()
+returns boolean
+language plpgsql
+-- immutable although it reads the statement's text: the planner then calls it, once per plan, and no row pays for it
+immutable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if current_query() ~* '^\s*explain' then
+    raise insufficient_privilege using
+      message = 'the planner''s estimates are not for users',
+      hint = 'Ask for an exact count.';
+  end if;
+  return true;
+end
+$$;
+comment on function session_api.is_not_estimated() is 'true, and an error while the statement is being explained';
+revoke execute on function session_api.is_not_estimated() from public, anon, authenticated, service_role, session_api;
+grant execute on function session_api.is_not_estimated() to authenticated;
+-- not for session_api: no user holds its token, and the API asks for exact counts only
+
+-- Live changes: the tables that a page watches are in Supabase's publication, where a project has it. Replica identity stays
+-- the primary key, so that a delete tells a subscriber an id and nothing else.
+
+create or replace function session_api.publish(watched regclass)
+returns void
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  if exists (select from pg_publication where pubname = 'supabase_realtime')
+    and not exists (
+      select from pg_publication_tables
+      where pubname = 'supabase_realtime' and format('%I.%I', schemaname, tablename)::regclass = watched
+    )
+  then
+    execute format('alter publication supabase_realtime add table %s', watched);
+  end if;
+end
+$$;
+comment on function session_api.publish(regclass) is 'adds a table to the publication supabase_realtime, where that exists; for migrations';
+revoke execute on function session_api.publish(regclass) from public, anon, authenticated, service_role, session_api;
+
+-- updated_at is kept by a trigger: no role may write it.
+
+create or replace function session_api.set_updated_at()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  new.updated_at := now();
+  return new;
+end
+$$;
+comment on function session_api.set_updated_at() is 'keeps updated_at, which nobody may write';
+revoke execute on function session_api.set_updated_at() from public, anon, authenticated, service_role, session_api;
+
+-- session_api_idempotency_keys: the API's own memory of what it created for a user; nobody reads it directly.
+
+alter table public.session_api_idempotency_keys enable row level security;
+revoke all on public.session_api_idempotency_keys from public, anon, authenticated, service_role, session_api;
+grant select (id, user_id, key, fingerprint, row_id, answer, created_at) on public.session_api_idempotency_keys to session_api;
+-- not granted: created_at; the database's clock says when a key is forgotten
+grant insert (user_id, key, fingerprint, row_id) on public.session_api_idempotency_keys to session_api;
+-- not granted: what was asked and what was created stay what they were
+grant update (answer) on public.session_api_idempotency_keys to session_api;
+grant delete on public.session_api_idempotency_keys to session_api;
+-- nothing for authenticated: a browser has its answers
+
+drop policy if exists select_own on public.session_api_idempotency_keys;
+create policy select_own on public.session_api_idempotency_keys
+  for select to session_api
+  using (user_id = (select session_api.caller_id()));
+comment on policy select_own on public.session_api_idempotency_keys is 'the API looks up the caller''s keys';
+
+drop policy if exists insert_own on public.session_api_idempotency_keys;
+create policy insert_own on public.session_api_idempotency_keys
+  for insert to session_api
+  with check (user_id = (select session_api.caller_id()));
+comment on policy insert_own on public.session_api_idempotency_keys is 'the API claims a key for the caller';
+
+drop policy if exists update_own on public.session_api_idempotency_keys;
+create policy update_own on public.session_api_idempotency_keys
+  for update to session_api
+  using (user_id = (select session_api.caller_id()))
+  with check (user_id = (select session_api.caller_id()));
+comment on policy update_own on public.session_api_idempotency_keys is 'the API keeps the answer to the caller''s request';
+
+drop policy if exists delete_own on public.session_api_idempotency_keys;
+create policy delete_own on public.session_api_idempotency_keys
+  for delete to session_api
+  using (user_id = (select session_api.caller_id()));
+comment on policy delete_own on public.session_api_idempotency_keys is 'the API forgets the caller''s keys of yesterday';
+
+create or replace function session_api.claim_idempotency_key()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  headers constant jsonb := nullif(current_setting('request.headers', true), '')::jsonb;
+begin
+  if headers ? 'idempotency-key' then
+    -- no job has to sweep: a user's expired keys go with their next one
+    delete from public.session_api_idempotency_keys as expired
+    where expired.user_id = session_api.caller_id() and expired.created_at < now() - interval '24 hours';
+    -- the key and the row are one transaction: both exist or neither does; a second request with the same key waits here
+    -- for the first, and then fails
+    insert into public.session_api_idempotency_keys (user_id, key, fingerprint, row_id)
+    values (session_api.caller_id(), headers ->> 'idempotency-key', headers ->> 'idempotency-fingerprint', new.id);
+  end if;
+  return new;
+end
+$$;
+comment on function session_api.claim_idempotency_key() is 'lets a row be created once per Idempotency-Key, which the API passes on as a header';
+revoke execute on function session_api.claim_idempotency_key() from public, anon, authenticated, service_role, session_api;

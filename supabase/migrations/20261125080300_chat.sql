@@ -1,0 +1,205 @@
+-- Chat: sessions and their messages.
+-- Once this has run anywhere it stays as it is: a change is a later migration.
+
+create table public.chat_sessions (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null references auth.users (id) on delete cascade,
+  title text not null,
+  message_count bigint not null default 0,
+  created_at timestamptz not null default now(),
+  last_updated timestamptz not null default now(),
+  constraint chat_sessions_owner_key unique (user_id, id),
+  constraint chat_sessions_title_length check (char_length(title) between 1 and 200),
+  constraint chat_sessions_message_count_range check (message_count >= 0)
+)
+-- each message updates its session: room on the page keeps that update off the indexes
+with (fillfactor = 80);
+comment on table public.chat_sessions is 'a conversation; message_count and last_updated are kept by its messages';
+create index chat_sessions_newest_idx on public.chat_sessions (user_id, created_at desc, id desc);
+-- no index on last_updated: it would turn each message's update into an index write, to save sorting one user's sessions
+alter table public.chat_sessions enable row level security;
+
+create table public.chat_messages (
+  id uuid primary key default gen_random_uuid(),
+  user_id uuid not null,
+  session_id uuid not null,
+  message_order bigint not null,
+  role text not null default 'user',
+  content text not null,
+  "timestamp" timestamptz not null,
+  constraint chat_messages_order_key unique (user_id, session_id, message_order),
+  constraint chat_messages_role_known check (role in ('user', 'assistant', 'system')),
+  constraint chat_messages_content_length check (char_length(content) between 1 and 32000),
+  constraint chat_messages_session_fkey foreign key (user_id, session_id)
+    references public.chat_sessions (user_id, id) on delete cascade
+);
+comment on table public.chat_messages is 'message_order is dense, 1…n in a session, and rises with timestamp';
+alter table public.chat_messages enable row level security;
+
+-- From supabase/policies/chat/, which is what to read and to change.
+
+-- chat_messages: the session owner's, read directly, posted through the API, never changed.
+
+alter table public.chat_messages enable row level security;
+revoke all on public.chat_messages from public, anon, authenticated, service_role, session_api;
+grant select (id, user_id, session_id, message_order, role, content, "timestamp")
+  on public.chat_messages to authenticated, session_api;
+-- not granted: message_order and timestamp; the trigger assigns them under the session's row lock
+grant insert (user_id, session_id, role, content) on public.chat_messages to session_api;
+-- no update or delete grant: message_order stays dense, so that an offset is a range of it
+
+drop policy if exists select_own on public.chat_messages;
+create policy select_own on public.chat_messages
+  for select to authenticated, session_api
+  using (user_id = (select session_api.caller_id()));
+comment on policy select_own on public.chat_messages is 'messages are read by the owner of their session';
+
+drop policy if exists select_unestimated on public.chat_messages;
+create policy select_unestimated on public.chat_messages
+  as restrictive for select to authenticated
+  using (session_api.is_not_estimated());
+comment on policy select_unestimated on public.chat_messages is 'users count the rows they may read, and learn no estimate of those they may not';
+
+drop policy if exists insert_own on public.chat_messages;
+create policy insert_own on public.chat_messages
+  for insert to session_api
+  with check (user_id = (select session_api.caller_id()));
+comment on policy insert_own on public.chat_messages is 'the API posts messages for the caller; that the session is theirs too is a foreign key';
+
+-- One page of a session's messages and their total, null when the caller has no such session.
+-- message_order is dense, 1…n, so an offset is a range of the index, whatever its size and direction.
+create or replace function public.chat_message_page(
+  session_id uuid,
+  page_offset bigint,
+  page_limit integer,
+  newest_first boolean
+)
+returns json
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  total bigint;
+  first_order bigint;
+  messages json;
+begin
+  select session.message_count into total
+  from public.chat_sessions as session
+  where session.id = chat_message_page.session_id;
+  if not found then
+    return null;
+  end if;
+  page_offset := least(greatest(page_offset, 0), total);
+  page_limit := least(greatest(page_limit, 0), 1000);
+  if newest_first then
+    first_order := total - page_offset - page_limit + 1;
+  else
+    first_order := page_offset + 1;
+  end if;
+  select json_agg(page order by case when newest_first then -page.message_order else page.message_order end)
+  into messages
+  from (
+    select
+      message.id, message.session_id, message.user_id, message.message_order, message.role, message.content,
+      message."timestamp"
+    from public.chat_messages as message
+    where message.session_id = chat_message_page.session_id
+      and message.message_order between first_order and first_order + page_limit - 1
+  ) as page;
+  return json_build_object('total', total, 'items', coalesce(messages, '[]'::json));
+end
+$$;
+comment on function public.chat_message_page(uuid, bigint, integer, boolean) is 'one page of a chat session''s messages, {total, items}; null when the caller has no such session';
+revoke execute on function public.chat_message_page(uuid, bigint, integer, boolean) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.chat_message_page(uuid, bigint, integer, boolean) to session_api;
+
+-- before insert and first by name: a repeated request must fail on its key, not on what the first one has created
+create or replace trigger claim_idempotency_key before insert on public.chat_messages
+  for each row execute function session_api.claim_idempotency_key();
+
+create or replace function session_api.number_chat_message()
+returns trigger
+language plpgsql
+volatile
+-- security definer: counts in the session's row, which no role may write
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- the update holds the session's row until commit: writers to one session wait for each other here
+  update public.chat_sessions as session
+  set message_count = session.message_count + 1,
+      last_updated = greatest(clock_timestamp(), session.last_updated)
+  where session.id = new.session_id and session.user_id = new.user_id
+  returning session.message_count, session.last_updated into new.message_order, new."timestamp";
+  if not found then
+    raise foreign_key_violation using
+      constraint = 'chat_messages_session_fkey',
+      message = 'insert on "chat_messages" violates foreign key constraint "chat_messages_session_fkey"';
+  end if;
+  return new;
+end
+$$;
+comment on function session_api.number_chat_message() is 'gives a message the next number of its session, and the session its total and time of the latest message';
+revoke execute on function session_api.number_chat_message() from public, anon, authenticated, service_role, session_api;
+create or replace trigger number_chat_message before insert on public.chat_messages
+  for each row execute function session_api.number_chat_message();
+
+-- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+select session_api.publish('public.chat_messages');
+
+-- chat_sessions: the owner's, read directly, created through the API.
+
+alter table public.chat_sessions enable row level security;
+revoke all on public.chat_sessions from public, anon, authenticated, service_role, session_api;
+grant select (id, user_id, title, message_count, created_at, last_updated)
+  on public.chat_sessions to authenticated, session_api;
+-- not granted: message_count and last_updated; the trigger on chat_messages keeps them
+grant insert (user_id, title) on public.chat_sessions to session_api;
+-- no update or delete grant: no endpoint does either
+
+drop policy if exists select_own on public.chat_sessions;
+create policy select_own on public.chat_sessions
+  for select to authenticated, session_api
+  using (user_id = (select session_api.caller_id()));
+comment on policy select_own on public.chat_sessions is 'a chat session is read by its owner';
+
+drop policy if exists select_unestimated on public.chat_sessions;
+create policy select_unestimated on public.chat_sessions
+  as restrictive for select to authenticated
+  using (session_api.is_not_estimated());
+comment on policy select_unestimated on public.chat_sessions is 'users count the rows they may read, and learn no estimate of those they may not';
+
+drop policy if exists insert_own on public.chat_sessions;
+create policy insert_own on public.chat_sessions
+  for insert to session_api
+  with check (user_id = (select session_api.caller_id()));
+comment on policy insert_own on public.chat_sessions is 'the API opens a chat session for the caller';
+
+-- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
+create or replace function public.chat_session_exists(session_id uuid)
+returns boolean
+language plpgsql
+stable
+-- security definer: the question is about a row that the caller may not see; the answer is one bit, for the API's role alone
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select from public.chat_sessions as session where session.id = chat_session_exists.session_id
+  );
+end
+$$;
+comment on function public.chat_session_exists(uuid) is 'whether a chat session exists, visible to the caller or not';
+revoke execute on function public.chat_session_exists(uuid) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.chat_session_exists(uuid) to session_api;
+
+-- before insert and first by name: a repeated request must fail on its key, not on what the first one has created
+create or replace trigger claim_idempotency_key before insert on public.chat_sessions
+  for each row execute function session_api.claim_idempotency_key();
+
+-- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+select session_api.publish('public.chat_sessions');

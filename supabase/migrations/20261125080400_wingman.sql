@@ -1,0 +1,424 @@
+-- Wingman: profiles, challenges, matches and their sessions.
+-- Once this has run anywhere it stays as it is: a change is a later migration.
+
+-- No e-mail address here: a match partner may read this row.
+create table public.user_profiles (
+  id uuid primary key references auth.users (id) on delete cascade,
+  first_name text not null,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now(),
+  -- Written straight from the browser and shown to others, so what could deceive them is refused. By code point: what a
+  -- class like [:space:] holds depends on the locale.
+  constraint user_profiles_first_name_plain check (
+    char_length(first_name) between 1 and 100
+    and first_name = btrim(first_name)
+    -- what markup is made of: no name needs `&`, and with none of the three there is nothing to decode, however often
+    and first_name !~ '[<>&]'
+    -- controls, spaces but for the plain one, and what is drawn as nothing or turns the text around it: the categories
+    -- Cc, Cf and Z, and whatever else Unicode has as Default_Ignorable_Code_Point
+    and first_name !~ (
+      '[\u0001-\u001f\u007f-\u00a0\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4'
+      '\u17b5\u180b-\u180f\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0\ufff0-\ufffb'
+      '\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a'
+      '\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]'
+    )
+    -- Joiners and variation selectors are drawn as nothing too, but Persian, Indic and Japanese names and emoji are
+    -- spelt with them: one, after a letter from Arabic to Sinhala, an ideograph or a picture
+    and first_name !~ (
+      '(^|[^\u0600-\u0dff\u2600-\u27bf\u3400-\u9fff\uf900-\ufaff\U0001f000-\U0003ffff])'
+      '[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]'
+    )
+  )
+);
+comment on table public.user_profiles is 'what a user shows to their match partners; id is the user''s id';
+alter table public.user_profiles enable row level security;
+
+create table public.approach_challenges (
+  id uuid primary key default gen_random_uuid(),
+  title text not null,
+  description text not null,
+  difficulty text not null,
+  points integer not null,
+  created_at timestamptz not null default now(),
+  constraint approach_challenges_title_length check (char_length(title) between 1 and 200),
+  constraint approach_challenges_description_length check (char_length(description) <= 2000),
+  constraint approach_challenges_difficulty_known check (difficulty in ('beginner', 'intermediate', 'advanced')),
+  constraint approach_challenges_points_range check (points between 0 and 1000)
+);
+comment on table public.approach_challenges is 'the catalogue of challenges';
+alter table public.approach_challenges enable row level security;
+
+create table public.wingman_matches (
+  id uuid primary key default gen_random_uuid(),
+  user1_id uuid not null references public.user_profiles (id) on delete cascade,
+  user2_id uuid not null references public.user_profiles (id) on delete cascade,
+  status text not null default 'pending',
+  created_at timestamptz not null default now(),
+  constraint wingman_matches_two_users check (user1_id <> user2_id),
+  constraint wingman_matches_status_known check (status in ('pending', 'accepted', 'declined'))
+);
+comment on table public.wingman_matches is 'two users who may schedule sessions together, once the match is accepted';
+-- the other columns are in them because every read of a session asks for the caller's matches: the indexes alone answer
+create index wingman_matches_user1_id_idx on public.wingman_matches (user1_id) include (user2_id, id);
+create index wingman_matches_user2_id_idx on public.wingman_matches (user2_id) include (user1_id, id);
+alter table public.wingman_matches enable row level security;
+
+create table public.wingman_sessions (
+  id uuid primary key default gen_random_uuid(),
+  match_id uuid not null references public.wingman_matches (id) on delete cascade,
+  user1_challenge_id uuid not null references public.approach_challenges (id) on delete restrict,
+  user2_challenge_id uuid not null references public.approach_challenges (id) on delete restrict,
+  venue_name varchar(200) not null,
+  scheduled_time timestamptz not null,
+  status varchar(50) not null default 'scheduled',
+  completed_at timestamptz,
+  user1_completed_confirmed_by_user2 boolean not null default false,
+  user2_completed_confirmed_by_user1 boolean not null default false,
+  notes text,
+  created_at timestamptz not null default now(),
+  constraint wingman_sessions_status_known
+    check (status in ('scheduled', 'in_progress', 'completed', 'cancelled', 'no_show')),
+  -- completed, both confirmed and completed_at set are one fact: a half-completed session cannot be stored
+  constraint wingman_sessions_completed_iff_confirmed
+    check ((status = 'completed') = (user1_completed_confirmed_by_user2 and user2_completed_confirmed_by_user1)),
+  constraint wingman_sessions_completed_iff_completed_at
+    check ((status = 'completed') = (completed_at is not null)),
+  -- created_at is the database's clock and cannot be given by the API: no session is scheduled in the past
+  constraint wingman_sessions_scheduled_after_creation check (scheduled_time > created_at),
+  -- 'infinity' is a timestamptz, but no time to meet
+  constraint wingman_sessions_scheduled_time_finite check (isfinite(scheduled_time)),
+  constraint wingman_sessions_venue_name_not_empty check (venue_name <> ''),
+  constraint wingman_sessions_notes_length check (char_length(notes) <= 2000)
+)
+-- notes and a first confirmation change no indexed column: room on the page keeps such an update off the five indexes
+with (fillfactor = 80);
+comment on table public.wingman_sessions is 'a meeting of a match: each user has a challenge and confirms the other''s';
+comment on column public.wingman_sessions.user1_completed_confirmed_by_user2 is 'user 2 has confirmed that user 1 completed their challenge';
+comment on column public.wingman_sessions.user2_completed_confirmed_by_user1 is 'user 1 has confirmed that user 2 completed their challenge';
+create index wingman_sessions_match_id_created_at_idx on public.wingman_sessions (match_id, created_at desc);
+create index wingman_sessions_user1_challenge_id_idx on public.wingman_sessions (user1_challenge_id);
+create index wingman_sessions_user2_challenge_id_idx on public.wingman_sessions (user2_challenge_id);
+create unique index wingman_sessions_one_active_per_match on public.wingman_sessions (match_id)
+  where status in ('scheduled', 'in_progress');
+alter table public.wingman_sessions enable row level security;
+
+-- From supabase/policies/wingman/, which is what to read and to change.
+
+-- approach_challenges: a catalogue, the same for every signed-in user.
+
+alter table public.approach_challenges enable row level security;
+revoke all on public.approach_challenges from public, anon, authenticated, service_role, session_api;
+grant select (id, title, description, difficulty, points, created_at) on public.approach_challenges to authenticated;
+grant select (id, title, description, difficulty, points) on public.approach_challenges to session_api;
+-- no insert, update or delete grant: the catalogue comes with migrations
+
+drop policy if exists select_all on public.approach_challenges;
+create policy select_all on public.approach_challenges
+  for select to authenticated, session_api
+  using (true);
+comment on policy select_all on public.approach_challenges is 'every signed-in user reads every challenge: there is nothing personal in one';
+
+-- user_profiles: one's own row, written straight from the browser; a match partner may read it.
+
+create or replace function session_api.my_buddy_ids()
+returns setof uuid
+language plpgsql
+stable
+-- the planner's own guess is a thousand, and whatever asks for them would look dear
+rows 10
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  me constant uuid := session_api.caller_id();
+begin
+  return query
+    select match.user2_id from public.wingman_matches as match where match.user1_id = me
+    union all
+    select match.user1_id from public.wingman_matches as match where match.user2_id = me;
+end
+$$;
+comment on function session_api.my_buddy_ids() is 'the users the caller has a match with, whatever its status';
+revoke execute on function session_api.my_buddy_ids() from public, anon, authenticated, service_role, session_api;
+grant execute on function session_api.my_buddy_ids() to authenticated, session_api;
+
+alter table public.user_profiles enable row level security;
+revoke all on public.user_profiles from public, anon, authenticated, service_role, session_api;
+grant select (id, first_name, created_at, updated_at) on public.user_profiles to authenticated;
+grant insert (id, first_name) on public.user_profiles to authenticated;
+grant update (first_name) on public.user_profiles to authenticated;
+-- no delete grant: matches and the partner's sessions hang on a profile, so it goes with its account only
+grant select (id, first_name) on public.user_profiles to session_api;
+
+drop policy if exists select_own_or_joined on public.user_profiles;
+create policy select_own_or_joined on public.user_profiles
+  for select to authenticated, session_api
+  using (
+    id = (select session_api.caller_id())
+    or id = any (array(select session_api.my_buddy_ids()))
+  );
+comment on policy select_own_or_joined on public.user_profiles is 'a user reads their own profile and those of their match partners';
+
+drop policy if exists select_unestimated on public.user_profiles;
+create policy select_unestimated on public.user_profiles
+  as restrictive for select to authenticated
+  using (session_api.is_not_estimated());
+comment on policy select_unestimated on public.user_profiles is 'users count the rows they may read, and learn no estimate of those they may not';
+
+drop policy if exists insert_self on public.user_profiles;
+create policy insert_self on public.user_profiles
+  for insert to authenticated
+  with check (id = (select session_api.caller_id()));
+comment on policy insert_self on public.user_profiles is 'a user makes their own profile, nobody else''s';
+
+drop policy if exists update_self on public.user_profiles;
+create policy update_self on public.user_profiles
+  for update to authenticated
+  using (id = (select session_api.caller_id()))
+  with check (id = (select session_api.caller_id()));
+comment on policy update_self on public.user_profiles is 'a user changes their own profile, nobody else''s';
+
+create or replace trigger set_updated_at before update on public.user_profiles
+  for each row execute function session_api.set_updated_at();
+
+-- wingman_matches: its two users read it; matching itself happens elsewhere, so nobody writes here.
+
+create or replace function session_api.my_match_ids()
+returns setof uuid
+language plpgsql
+stable
+-- the planner's own guess is a thousand, and whatever asks for them would look dear
+rows 10
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  me constant uuid := session_api.caller_id();
+begin
+  return query
+    select match.id from public.wingman_matches as match where match.user1_id = me
+    union all
+    select match.id from public.wingman_matches as match where match.user2_id = me;
+end
+$$;
+comment on function session_api.my_match_ids() is 'the caller''s matches, whatever their status. In a policy always as = any (array(select session_api.my_match_ids())): computed once, and the index on match_id serves it';
+revoke execute on function session_api.my_match_ids() from public, anon, authenticated, service_role, session_api;
+grant execute on function session_api.my_match_ids() to authenticated, session_api;
+
+alter table public.wingman_matches enable row level security;
+revoke all on public.wingman_matches from public, anon, authenticated, service_role, session_api;
+grant select (id, user1_id, user2_id, status, created_at) on public.wingman_matches to authenticated;
+grant select (id, user1_id, user2_id, status) on public.wingman_matches to session_api;
+-- no insert, update or delete grant: no endpoint makes or changes a match
+
+drop policy if exists select_joined on public.wingman_matches;
+create policy select_joined on public.wingman_matches
+  for select to authenticated, session_api
+  using (user1_id = (select session_api.caller_id()) or user2_id = (select session_api.caller_id()));
+comment on policy select_joined on public.wingman_matches is 'a match is read by its two users';
+
+drop policy if exists select_unestimated on public.wingman_matches;
+create policy select_unestimated on public.wingman_matches
+  as restrictive for select to authenticated
+  using (session_api.is_not_estimated());
+comment on policy select_unestimated on public.wingman_matches is 'users count the rows they may read, and learn no estimate of those they may not';
+
+-- wingman_session_details: one session with its people and their challenges, in one request.
+-- security_invoker: it shows what the caller's own policies on the tables below it show.
+-- People and challenges are looked up in a sub-select: after a page's order and limit, and never to count. In one, not in
+-- four: the planner takes its price for a reason to plan the statement once a connection, and not for each request.
+
+create or replace view public.wingman_session_details
+with (security_invoker = true)
+as
+select
+  session.id,
+  session.match_id,
+  session.venue_name,
+  session.scheduled_time,
+  session.status,
+  session.notes,
+  (
+    select json_build_object(
+      'user1', json_build_object(
+        'id', match.user1_id,
+        'name', profile1.first_name,
+        'challenge', json_build_object(
+          'id', challenge1.id,
+          'title', challenge1.title,
+          'description', challenge1.description,
+          'difficulty', challenge1.difficulty,
+          'points', challenge1.points
+        ),
+        'confirmed', session.user1_completed_confirmed_by_user2
+      ),
+      'user2', json_build_object(
+        'id', match.user2_id,
+        'name', profile2.first_name,
+        'challenge', json_build_object(
+          'id', challenge2.id,
+          'title', challenge2.title,
+          'description', challenge2.description,
+          'difficulty', challenge2.difficulty,
+          'points', challenge2.points
+        ),
+        'confirmed', session.user2_completed_confirmed_by_user1
+      )
+    )
+    from (select) as one_row
+    left join public.user_profiles as profile1 on profile1.id = match.user1_id
+    left join public.user_profiles as profile2 on profile2.id = match.user2_id
+    left join public.approach_challenges as challenge1 on challenge1.id = session.user1_challenge_id
+    left join public.approach_challenges as challenge2 on challenge2.id = session.user2_challenge_id
+  ) as participants,
+  session.completed_at,
+  session.created_at,
+  match.user1_id,
+  match.user2_id,
+  session.user1_completed_confirmed_by_user2,
+  session.user2_completed_confirmed_by_user1,
+  session.scheduled_time <= now() as due
+from public.wingman_sessions as session
+join public.wingman_matches as match on match.id = session.match_id;
+comment on view public.wingman_session_details is 'a wingman session with its participants and their challenges; `due` tells, by the database''s clock, whether its time has come';
+revoke all on public.wingman_session_details from public, anon, authenticated, service_role, session_api;
+grant select (
+  id, match_id, venue_name, scheduled_time, status, notes, participants, completed_at, created_at,
+  user1_id, user2_id, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, due
+) on public.wingman_session_details to authenticated, session_api;
+-- no insert, update or delete grant: it is for reading
+
+-- Postgres asks whether a view can be written at all before it asks who is writing, and PostgREST makes a 500 of that. With a
+-- trigger it asks for the grant first, so that a write is refused like any other, and the trigger never runs.
+create or replace function session_api.refuse_write()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  raise insufficient_privilege using message = format('%I is for reading', tg_table_name);
+end
+$$;
+comment on function session_api.refuse_write() is 'keeps whoever needs no grant from writing to a view';
+revoke execute on function session_api.refuse_write() from public, anon, authenticated, service_role, session_api;
+create or replace trigger refuse_write instead of insert or update or delete on public.wingman_session_details
+  for each row execute function session_api.refuse_write();
+
+-- wingman_sessions: read by the match's two users, written by the API for one of them.
+
+alter table public.wingman_sessions enable row level security;
+revoke all on public.wingman_sessions from public, anon, authenticated, service_role, session_api;
+grant select (
+  id, match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time, status, completed_at,
+  user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes, created_at
+) on public.wingman_sessions to authenticated, session_api;
+-- not granted: id, status, confirmations, created_at; a new session has the defaults
+grant insert (match_id, venue_name, scheduled_time, user1_challenge_id, user2_challenge_id)
+  on public.wingman_sessions to session_api;
+-- not granted: match, challenges, venue and time; a session is cancelled and scheduled anew
+grant update (status, completed_at, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes)
+  on public.wingman_sessions to session_api;
+-- no delete grant: a session is cancelled, never deleted
+-- nothing to write for authenticated: confirming, cancelling and scheduling have rules, and only the API keeps them
+
+drop policy if exists select_joined on public.wingman_sessions;
+create policy select_joined on public.wingman_sessions
+  for select to authenticated, session_api
+  using (match_id = any (array(select session_api.my_match_ids())));
+comment on policy select_joined on public.wingman_sessions is 'a session is read by the two users of its match';
+
+drop policy if exists select_unestimated on public.wingman_sessions;
+create policy select_unestimated on public.wingman_sessions
+  as restrictive for select to authenticated
+  using (session_api.is_not_estimated());
+comment on policy select_unestimated on public.wingman_sessions is 'users count the rows they may read, and learn no estimate of those they may not';
+
+drop policy if exists insert_joined on public.wingman_sessions;
+create policy insert_joined on public.wingman_sessions
+  for insert to session_api
+  with check (
+    match_id = any (array(select session_api.my_match_ids()))
+    and exists (
+      select from public.wingman_matches as match
+      where match.id = wingman_sessions.match_id and match.status = 'accepted'
+    )
+  );
+comment on policy insert_joined on public.wingman_sessions is 'the API schedules a session for the caller''s own match, once it is accepted';
+
+drop policy if exists update_joined on public.wingman_sessions;
+create policy update_joined on public.wingman_sessions
+  for update to session_api
+  using (match_id = any (array(select session_api.my_match_ids())))
+  with check (match_id = any (array(select session_api.my_match_ids())));
+comment on policy update_joined on public.wingman_sessions is 'the API changes a session for one of its two users';
+
+create or replace function public.confirm_wingman_session(session_id uuid, buddy_id uuid default null)
+returns table (status text, completed_at timestamptz)
+language plpgsql
+volatile
+rows 1
+-- the caller's own policies decide which session, and api/wingman/rules.py says why nothing was written
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  me constant uuid := session_api.caller_id();
+begin
+  return query
+    update public.wingman_sessions as session
+    set
+      user1_completed_confirmed_by_user2 = session.user1_completed_confirmed_by_user2 or me = match.user2_id,
+      user2_completed_confirmed_by_user1 = session.user2_completed_confirmed_by_user1 or me = match.user1_id,
+      -- the caller has not confirmed yet, so whoever has is the buddy
+      status = case
+        when session.user1_completed_confirmed_by_user2 or session.user2_completed_confirmed_by_user1 then 'completed'
+        else session.status
+      end,
+      completed_at = case
+        when session.user1_completed_confirmed_by_user2 or session.user2_completed_confirmed_by_user1 then now()
+      end
+    from public.wingman_matches as match
+    where session.id = confirm_wingman_session.session_id
+      and session.match_id = match.id
+      and session.status in ('scheduled', 'in_progress')
+      and session.scheduled_time <= now()
+      and case me
+        when match.user1_id then
+          not session.user2_completed_confirmed_by_user1 and (buddy_id is null or buddy_id = match.user2_id)
+        when match.user2_id then
+          not session.user1_completed_confirmed_by_user2 and (buddy_id is null or buddy_id = match.user1_id)
+      end
+    returning session.status::text, session.completed_at;
+end
+$$;
+comment on function public.confirm_wingman_session(uuid, uuid) is 'confirms the caller''s buddy, and completes the session if that was the second confirmation; no row when there is nothing to confirm';
+revoke execute on function public.confirm_wingman_session(uuid, uuid) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.confirm_wingman_session(uuid, uuid) to session_api;
+
+-- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
+create or replace function public.wingman_session_exists(session_id uuid)
+returns boolean
+language plpgsql
+stable
+-- security definer: the question is about a row that the caller may not see; the answer is one bit, for the API's role alone
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select from public.wingman_sessions as session where session.id = wingman_session_exists.session_id
+  );
+end
+$$;
+comment on function public.wingman_session_exists(uuid) is 'whether a wingman session exists, visible to the caller or not';
+revoke execute on function public.wingman_session_exists(uuid) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.wingman_session_exists(uuid) to session_api;
+
+-- before insert and first by name: a repeated request must fail on its key, not on what the first one has created
+create or replace trigger claim_idempotency_key before insert on public.wingman_sessions
+  for each row execute function session_api.claim_idempotency_key();
+
+-- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+select session_api.publish('public.wingman_sessions');

@@ -1,0 +1,53 @@
+-- chat_sessions: the owner's, read directly, created through the API.
+
+alter table public.chat_sessions enable row level security;
+revoke all on public.chat_sessions from public, anon, authenticated, service_role, session_api;
+grant select (id, user_id, title, message_count, created_at, last_updated)
+  on public.chat_sessions to authenticated, session_api;
+-- not granted: message_count and last_updated; the trigger on chat_messages keeps them
+grant insert (user_id, title) on public.chat_sessions to session_api;
+-- no update or delete grant: no endpoint does either
+
+drop policy if exists select_own on public.chat_sessions;
+create policy select_own on public.chat_sessions
+  for select to authenticated, session_api
+  using (user_id = (select session_api.caller_id()));
+comment on policy select_own on public.chat_sessions is 'a chat session is read by its owner';
+
+drop policy if exists select_unestimated on public.chat_sessions;
+create policy select_unestimated on public.chat_sessions
+  as restrictive for select to authenticated
+  using (session_api.is_not_estimated());
+comment on policy select_unestimated on public.chat_sessions is 'users count the rows they may read, and learn no estimate of those they may not';
+
+drop policy if exists insert_own on public.chat_sessions;
+create policy insert_own on public.chat_sessions
+  for insert to session_api
+  with check (user_id = (select session_api.caller_id()));
+comment on policy insert_own on public.chat_sessions is 'the API opens a chat session for the caller';
+
+-- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
+create or replace function public.chat_session_exists(session_id uuid)
+returns boolean
+language plpgsql
+stable
+-- security definer: the question is about a row that the caller may not see; the answer is one bit, for the API's role alone
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return exists (
+    select from public.chat_sessions as session where session.id = chat_session_exists.session_id
+  );
+end
+$$;
+comment on function public.chat_session_exists(uuid) is 'whether a chat session exists, visible to the caller or not';
+revoke execute on function public.chat_session_exists(uuid) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.chat_session_exists(uuid) to session_api;
+
+-- before insert and first by name: a repeated request must fail on its key, not on what the first one has created
+create or replace trigger claim_idempotency_key before insert on public.chat_sessions
+  for each row execute function session_api.claim_idempotency_key();
+
+-- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+select session_api.publish('public.chat_sessions');
