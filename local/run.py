@@ -35,7 +35,9 @@ Session API is ready. Ctrl-C stops everything; the data stays until `make clean`
   Postgres  {database}
 
 Sign in as {users}
-with the password "{password}", or sign up. Alice's token, good for {hours} hours (`{program} token bob` prints Bob's):
+with the password "{password}", or sign up.
+
+Alice's token, good for {hours} hours (`{program} token bob` prints Bob's):
 
 {token}
 
