@@ -1,10 +1,8 @@
-"""The command line: `session-api doctor` and `explain`, in a clone `token` and `local` too."""
+"""The command line: `session-api doctor`, and in a clone `session-api token` and `local`."""
 
 from contextlib import suppress
 
 import click
-
-from api.explain.command import explain
 
 
 @click.group()
@@ -26,9 +24,6 @@ def doctor(database_url: str | None) -> None:
     from api.doctor.report import report  # the other commands need not wait for its imports
 
     raise SystemExit(not report(database_url))
-
-
-main.add_command(explain)
 
 
 # a clone has the local stack, the package does not

@@ -37,6 +37,7 @@ Code = Literal[
     "RATE_LIMITED",
     "INTERNAL_ERROR",
     "DATABASE_UNAVAILABLE",
+    "OUTCOME_UNKNOWN",
 ]
 
 
@@ -85,6 +86,13 @@ CODES: Final[Mapping[Code, Meaning]] = {
         503,
         "The database cannot be reached at the moment. Try again shortly.",
         {"Retry-After": RETRY_AFTER_SECONDS},
+    ),
+    # no Retry-After: a client that retries by itself could do twice what happened
+    "OUTCOME_UNKNOWN": Meaning(
+        503,
+        "The connection to the database was lost while saving, so the change may have been made or "
+        "not. Fetch the resource before you retry; a request with an Idempotency-Key can be "
+        "retried as it is.",
     ),
 }
 assert set(CODES) == set(get_args(Code))  # noqa: S101 - the list is closed on both sides
@@ -153,6 +161,11 @@ def user_is_gone() -> ApiError:
 def unavailable() -> ApiError:
     """503 with `Retry-After`: PostgREST or Postgres is away, or too slow to wait for."""
     return ApiError("DATABASE_UNAVAILABLE")
+
+
+def outcome_unknown() -> ApiError:
+    """503 without `Retry-After`: whether the write happened is not known."""
+    return ApiError("OUTCOME_UNKNOWN")
 
 
 def invalid(*errors: FieldError) -> ApiError:

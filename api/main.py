@@ -9,9 +9,9 @@ from fastapi import FastAPI
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 
+from api.database.backends import open_backend
 from api.database.caller import Upstream
-from api.database.rest import Rest
-from api.database.wire import Wire, certificates
+from api.database.wire import certificates
 from api.http import error_handlers, idempotency, openapi
 from api.http.body import BodyGuard
 from api.http.head import HeadAsGet
@@ -65,14 +65,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         async with (
             # no proxy and no netrc file decide where the keys come from
             httpx.AsyncClient(verify=certificates(), trust_env=False) as http,
-            Wire(settings.database_connections) as wire,
+            open_backend(settings) as backend,
         ):
             collect_less()
             try:
                 yield State(
                     settings=settings,
                     authenticator=Authenticator(settings, http),
-                    upstream=Upstream(settings, Rest(settings, wire)),
+                    upstream=Upstream(settings, backend),
                     limits=limits,
                 )
             finally:

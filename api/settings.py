@@ -7,7 +7,7 @@ import os
 import re
 from ipaddress import IPv4Network, IPv6Network
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 import limits
@@ -45,6 +45,8 @@ _DEMO_KEYS = (
     LOCAL_PUBLISHABLE_KEY,
     "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz",
 )
+_TLS_MODES = ("require", "verify-ca", "verify-full")
+_OWNERS = ("postgres", "supabase_admin", "service_role", "authenticator")
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".cluster.local")
 
 
@@ -200,6 +202,13 @@ class Settings(BaseSettings):
         description="PostgREST's own address, where it can be reached without the gateway. "
         "Default: `SUPABASE_URL` + `/rest/v1`.",
     )
+    api_database_url: SecretStr | None = Field(
+        None,
+        description="Postgres's address for connections of the API's own, "
+        "`postgresql://session_api_login:…@host:5432/postgres?sslmode=verify-full`: then PostgREST "
+        "is not asked. libpq's words for TLS and for several hosts are understood. The user may "
+        "become `session_api` and nothing else: see `docs/hosted.md`.",
+    )
     supabase_publishable_key: str | None = Field(
         default_factory=_local_key,
         validation_alias=AliasChoices("SUPABASE_PUBLISHABLE_KEY", "SUPABASE_ANON_KEY"),
@@ -267,6 +276,18 @@ class Settings(BaseSettings):
         ge=1,
         le=1_000,
         description="Most connections to PostgREST at a time, for each worker.",
+    )
+
+    api_database_connections: int = Field(
+        10,
+        ge=1,
+        le=1_000,
+        description="With `API_DATABASE_URL`: most connections to Postgres, for each worker.",
+    )
+    api_database_prepared_statements: bool = Field(
+        True,
+        description="With `API_DATABASE_URL`: `false` where it is a pooler in transaction mode, "
+        "which loses prepared statements (pgbouncer before 1.21, Supavisor's port 6543).",
     )
 
     max_requests_in_progress: int = Field(
@@ -418,10 +439,48 @@ def _unusable(settings: Settings) -> list[str]:
             f"METRICS_TOKEN is shorter than {_MIN_METRICS_TOKEN} characters or not ASCII: make one "
             "with `openssl rand -hex 24`."
         )
-    if secret is None and key is None:
+    url = _value(settings.api_database_url)
+    if url is not None:
+        problems += _unusable_database_url(url)
+    elif secret is None and key is None:
         problems.append(
             "SUPABASE_JWT_SECRET or SESSION_API_SIGNING_KEY is needed to sign the API's own "
-            "tokens: set one."
+            "tokens: set one, or API_DATABASE_URL."
+        )
+    return problems
+
+
+def _unusable_database_url(url: str) -> list[str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("postgres", "postgresql") or not parts.netloc.rpartition("@")[0]:
+        return [
+            "API_DATABASE_URL is not a Postgres URL with a user: write it as "
+            "postgresql://session_api_login:password@host:5432/postgres."
+        ]
+    return []
+
+
+def _unsafe_database_url(url: str) -> list[str]:
+    problems = []
+    parts = urlsplit(url)
+    account, _, hosts = parts.netloc.rpartition("@")
+    # a pooler's user is `role.project`
+    user = account.partition(":")[0].partition(".")[0]
+    if user in _OWNERS:
+        problems.append(
+            f"API_DATABASE_URL connects as {user}, who is no user of the API: make the login role "
+            "of docs/hosted.md."
+        )
+    names = [host.rpartition(":")[0] or host for host in hosts.split(",") if host]
+    words = dict(parse_qsl(parts.query))
+    is_private = all(_is_private(f"http://{name}") for name in names)
+    if not is_private and words.get("sslmode") not in _TLS_MODES:
+        problems.append(
+            "API_DATABASE_URL goes to a public host without sslmode=verify-full (or verify-ca or "
+            "require): what is read there could be read on the way."
         )
     return problems
 
@@ -448,7 +507,11 @@ def _unsafe(settings: Settings) -> list[str]:
         )
     if "supabase_url" not in settings.model_fields_set:
         problems.append("SUPABASE_URL is missing: set the project's URL.")
-    elif "postgrest_url" not in settings.model_fields_set and not settings.supabase_publishable_key:
+    elif (
+        "postgrest_url" not in settings.model_fields_set
+        and not settings.supabase_publishable_key
+        and settings.api_database_url is None
+    ):
         problems.append(
             "SUPABASE_PUBLISHABLE_KEY is missing, without which Supabase's gateway refuses every "
             "request: set it, or POSTGREST_URL to PostgREST's own address."
@@ -464,6 +527,8 @@ def _unsafe(settings: Settings) -> list[str]:
         and url.startswith("http://")
         and not _is_private(url)
     ]
+    if settings.api_database_url is not None:
+        problems += _unsafe_database_url(settings.api_database_url.get_secret_value())
     if "*" in settings.cors_origins:
         problems.append(
             "CORS_ORIGINS is `*`, with which any web site may call with its visitor's token: list "

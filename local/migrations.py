@@ -3,6 +3,7 @@
 import os
 import subprocess
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psycopg
 
@@ -11,6 +12,9 @@ from local.keys import DEMO_USERS
 
 PROJECT = Path(__file__).parents[1]
 CLI = PROJECT / "node_modules" / ".bin" / "supabase"
+LOGIN = "session_api_login"
+LOGIN_PASSWORD = "postgres"  # noqa: S105 - of a database on this machine
+_LOGIN = PROJECT / "supabase" / "api_login.sql"
 _SEED = PROJECT / "supabase" / "seed.sql"
 
 
@@ -45,6 +49,26 @@ def migrate(database_url: str, project: Path = PROJECT) -> None:
             raise
     if cli.returncode != 0:
         raise LocalError(f"The migrations could not be applied:\n{output.strip()}")
+    make_login(database_url)
+
+
+def make_login(database_url: str) -> None:
+    """Make the login role of direct connections, with a password that everybody knows.
+
+    Args:
+        database_url: the database on this machine, for a role that may make roles.
+
+    """
+    with psycopg.connect(database_url) as connection:
+        connection.execute(_LOGIN.read_bytes())
+        connection.execute(f"alter role {LOGIN} password '{LOGIN_PASSWORD}'".encode())
+
+
+def login_url(database_url: str) -> str:
+    """Return the address at which the API connects to the database at that address."""
+    parts = urlsplit(database_url)
+    host = parts.netloc.rpartition("@")[2]
+    return parts._replace(netloc=f"{LOGIN}:{LOGIN_PASSWORD}@{host}").geturl()
 
 
 def seed(database_url: str) -> bool:

@@ -8,6 +8,7 @@ from pydantic_settings import DotEnvSettingsSource
 
 from api.settings import Settings
 from local.addresses import HOST, REST_PATH, is_healthy
+from local.migrations import login_url
 from local.processes import Child
 from local.project import Project
 
@@ -23,9 +24,17 @@ def uvicorn_arguments(port: int) -> list[str]:
     ]
 
 
-def api_settings(project: Project) -> dict[str, str]:
-    """Return the environment variables with which the API serves `project` in development."""
+def api_settings(project: Project, backend: str = "postgrest") -> dict[str, str]:
+    """Return the environment variables with which the API serves `project` in development.
+
+    Args:
+        project: the project.
+        backend: `postgrest`, or `postgres` for direct connections.
+
+    """
+    is_direct = backend == "postgres"
     return {
+        "API_DATABASE_URL": login_url(project.database_url) if is_direct else "",
         "ENVIRONMENT": "development",
         "SUPABASE_URL": project.rest_url.removesuffix(REST_PATH),
         "POSTGREST_URL": project.postgrest_url,

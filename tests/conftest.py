@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
-from typing import cast
 from uuid import UUID
 
 import httpx
@@ -55,6 +54,14 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="local",
         help="the embedded stack, the official images (needs Docker), or the Supabase at "
         "SUPABASE_URL (needs SUPABASE_PUBLISHABLE_KEY, SUPABASE_JWT_SECRET and DATABASE_URL too)",
+    )
+
+    parser.addoption(
+        "--backend",
+        choices=("postgrest", "postgres"),
+        default="postgrest",
+        help="by which way the tests' API reaches the database: through PostgREST, or by direct "
+        "connections",
     )
 
 
@@ -118,11 +125,11 @@ def stack(provider: Provider, request: pytest.FixtureRequest) -> Iterator[Projec
 
 
 @pytest.fixture(scope="session")
-def own_stack(provider: Provider, stack: Project) -> Spare:
+def own_stack(provider: Provider, stack: Project) -> Project:
     """The stack, for what locks whole tables or needs a superuser, if only for a moment."""
     if provider.spare is None:
         pytest.skip("this is not for the Supabase at SUPABASE_URL, which is somebody's")
-    return cast("Spare", stack)  # whoever can make a spare makes all of that kind
+    return stack
 
 
 @pytest.fixture(scope="session")
@@ -135,7 +142,13 @@ def spare(provider: Provider) -> Iterator[Spare]:
 
 
 @pytest.fixture(scope="session")
-def serve(stack: Project) -> Iterator[Serve]:
+def backend(pytestconfig: pytest.Config) -> str:
+    """Which backend `--backend` names."""
+    return str(pytestconfig.getoption("backend"))
+
+
+@pytest.fixture(scope="session")
+def serve(stack: Project, backend: str) -> Iterator[Serve]:
     """Serve the API with these environment variables; the same ones share a process."""
     running: dict[frozenset[tuple[str, str]], str] = {}
     stops: list[Callable[[], None]] = []
@@ -145,7 +158,14 @@ def serve(stack: Project) -> Iterator[Serve]:
             key = frozenset(overrides.items())
             if key not in running:
                 port = free_port()
-                env = {"PATH": os.defpath, **api_settings(stack), "RATE_LIMITS": "off", **overrides}
+                # who names PostgREST's address wants to see what PostgREST is asked
+                way = "postgrest" if "POSTGREST_URL" in overrides else backend
+                env = {
+                    "PATH": os.defpath,
+                    **api_settings(stack, way),
+                    "RATE_LIMITS": "off",
+                    **overrides,
+                }
                 # what is read as modules are imported needs a start from nothing
                 make = api_server if "PROMETHEUS_MULTIPROC_DIR" in env else PreloadedApi
                 server = make(port, env, folder, folder / f"api-{port}.log")
@@ -201,17 +221,17 @@ def rest(stack: Project) -> Iterator[Rest]:
 
 
 @pytest.fixture(scope="session")
-def database(stack: Project) -> Iterator[Sql]:
+def superuser(stack: Project) -> Iterator[Sql]:
     """One connection for all tests: a new one for each would cost most of them their time."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture
-def sql(database: Sql) -> Iterator[Sql]:
-    """The database for its owner, to arrange and to look; each statement commits."""
-    yield database
-    assert database.info.transaction_status is TransactionStatus.IDLE
+def sql(superuser: Sql) -> Iterator[Sql]:
+    """The database for its superuser, to arrange and to look; each statement commits."""
+    yield superuser
+    assert superuser.info.transaction_status is TransactionStatus.IDLE
 
 
 @pytest.fixture

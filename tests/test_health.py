@@ -25,7 +25,9 @@ class TestReadyz:
     def test_token_is_not_trusted(self, serve: Serve) -> None:
         """A key that PostgREST does not know: the process lives and is of no use."""
         key: Any = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()), as_dict=True)
-        address = serve(SESSION_API_SIGNING_KEY=json.dumps(key | {"kid": "unknown"}))
+        address = serve(
+            SESSION_API_SIGNING_KEY=json.dumps(key | {"kid": "unknown"}), API_DATABASE_URL=""
+        )
         assert get(f"{address}/healthz").status_code == 200
         assert_unavailable(get(f"{address}/readyz"))
 

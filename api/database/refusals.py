@@ -93,16 +93,17 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
         return unavailable()
     if code.startswith(NOT_TRUSTED):
         logger.error(
-            "PostgREST refuses the API's token (%s): SUPABASE_JWT_SECRET or "
+            "the database does not trust the API (%s): through PostgREST, SUPABASE_JWT_SECRET or "
             "SESSION_API_SIGNING_KEY must be one that it trusts, SUPABASE_PUBLISHABLE_KEY the "
-            "project's, and the role session_api granted to authenticator",
+            "project's, and the role session_api granted to authenticator; with API_DATABASE_URL, "
+            "its user and password must be right",
             code,
         )
         return unavailable()
     if code.startswith(NOT_MIGRATED):
         logger.error(
-            "PostgREST does not know a table, column or function (%s): apply the migrations, "
-            "and let it reload its schema cache",
+            "a table, column or function is not known (%s): apply the migrations, and let "
+            "PostgREST, where it is used, reload its schema cache",
             code,
         )
         return unavailable()

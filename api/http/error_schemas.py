@@ -77,5 +77,6 @@ EVERY_ROUTE: Final = responses(
     "RATE_LIMITED",
     "INTERNAL_ERROR",
     "DATABASE_UNAVAILABLE",
+    "OUTCOME_UNKNOWN",
 )
 """What every route that needs a user can answer."""

@@ -235,7 +235,8 @@ def role_memberships(db: Connection) -> None:
                coalesce(to_jsonb(pg_auth_members) ->> 'inherit_option', 'false')
         from pg_catalog.pg_auth_members
         where (member in ({listed}) or roleid in ({listed}))
-        and member::regrole::text <> 'postgres'"""
+        -- the API's login role is no migration's: tests/database/test_login.py
+        and member::regrole::text not in ('postgres', 'session_api_login')"""
     _same(
         "memberships",
         execute(db, query),

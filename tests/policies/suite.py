@@ -11,7 +11,6 @@ from tests.policies import (
     indexes,
     policies,
     roles,
-    sorts,
 )
 
 SUITE = [
@@ -22,7 +21,6 @@ SUITE = [
     *idempotency.CHECKS,
     *details.CHECKS,
     *confirm.CHECKS,
-    *sorts.CHECKS,
     *constraints.CHECKS,
     *indexes.CHECKS,
     *complete.CHECKS,

@@ -1,0 +1,257 @@
+"""The backend over a pool of connections of our own: straight to Postgres, as `session_api`.
+
+A query costs two round trips when it reads and three when it writes: one message that begins the
+transaction as the caller, the prepared query, and the commit. What a reader leaves open is ended by
+the next request's first message.
+
+The connection's login role has no rights but to become `session_api`. The role and the caller's
+claims last until the transaction ends, so a connection never carries one caller's to the next.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import Mapping
+from functools import lru_cache
+from types import TracebackType
+from typing import Any, Final, Self
+
+import asyncpg
+from pydantic_core import from_json, to_json
+
+from api.database.backend import Found, NoAnswerError, Row
+from api.database.claims import ROLE, database_claims
+from api.database.pool import Link, Pool
+from api.database.query import Query
+from api.database.refusals import OvertakenError, meaning
+from api.database.sql import FOUND, TOTAL, Statement, rows_statement, value_statement
+from api.errors import ApiError, outcome_unknown, unavailable
+from api.identity.caller import Caller
+from api.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+LONGEST_COMMIT: Final = 2.0
+"""Seconds to wait for a commit's answer, past the deadline too: to give up is not to know."""
+MOST_CALLERS: Final = 10_000
+MOST_STATEMENTS: Final = 200
+"""Prepared for each connection: more than there are shapes."""
+
+Records = list["asyncpg.Record"]
+
+# what Postgres refuses, and what asyncpg does
+REFUSED: Final = (
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.exceptions.InternalClientError,
+)
+NOT_ENCODED: Final = "22000"
+"""What asyncpg says of a value that is not of its column's type; nothing was sent."""
+STALE: Final = (
+    asyncpg.exceptions.InvalidCachedStatementError,
+    asyncpg.exceptions.OutdatedSchemaCacheError,
+)
+NOT_PREPARED: Final = ("26000", "42P05")
+UNKNOWN: Final = ("08", "53", "57", "58", "XX")
+"""Classes of errors that, as a commit's answer, do not say whether it happened."""
+
+
+class Direct:
+    """Postgres, without PostgREST."""
+
+    def __init__(self, settings: Settings) -> None:
+        """Take the address; the first query connects."""
+        assert settings.api_database_url is not None  # noqa: S101 - who chooses has looked
+        self._url = settings.api_database_url.get_secret_value()
+        self._prepares = settings.api_database_prepared_statements
+        self.pool = Pool(
+            self._connect, settings.api_database_connections, settings.max_requests_in_progress
+        )
+
+    async def __aenter__(self) -> Self:
+        """Do nothing yet: the database may be away when the API starts."""
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close all connections."""
+        await self.pool.close()
+
+    async def run(self, query: Query, caller: Caller, deadline: float) -> Found:
+        """Run a query that gives rows."""
+        records = await self._fetch(rows_statement(query.shape), query, caller, deadline)
+        if query.shape.is_page:
+            return page(records)
+        return Found([dict(record.items()) for record in records])
+
+    async def value(self, query: Query, caller: Caller, deadline: float) -> str:
+        """Call a function that gives one value, and return it as JSON text."""
+        records = await self._fetch(value_statement(query.shape), query, caller, deadline)
+        value: str | None = records[0][0]
+        return "null" if value is None else value
+
+    async def _fetch(
+        self, statement: Statement, query: Query, caller: Caller, deadline: float
+    ) -> Records:
+        only_reads = query.shape.only_reads
+        async with asyncio.timeout_at(deadline):
+            link = await self._begin(query, caller)
+            try:
+                records: Records = await link.connection.fetch(
+                    statement.text, *statement.arguments(query.values)
+                )
+            except REFUSED as error:
+                raise self._refused(link, error) from None
+            except BaseException:  # cancelled: by the deadline, or because nobody waits any more
+                self.pool.undo(link)
+                raise
+        # past the deadline's reach: to give up a commit is not to know whether it happened
+        if only_reads:
+            self.pool.release(link, "commit;")
+        else:
+            await self._commit(link)
+        return records
+
+    async def _begin(self, query: Query, caller: Caller) -> Link:
+        """Begin the query's transaction, on a connection that is still there."""
+        while True:
+            link = await self._acquire()
+            is_used, link.is_used = link.is_used, True
+            try:
+                await link.connection.execute(link.ending + beginning(query, caller))
+            except REFUSED as error:
+                if is_used and link.connection.is_closed():
+                    # closed while nobody looked, by a restart or a firewall: nothing was executed
+                    self.pool.discard(link)
+                    continue
+                if getattr(error, "sqlstate", "") == "42501":
+                    self.pool.release(link, "rollback;")
+                    raise may_not_become() from None
+                raise self._refused(link, error) from None
+            except BaseException:
+                self.pool.undo(link)
+                raise
+            return link
+
+    async def _acquire(self) -> Link:
+        try:
+            return await self.pool.acquire()
+        except REFUSED as error:
+            code = getattr(error, "sqlstate", None) or type(error).__name__
+            logger.warning("no connection to Postgres: %s", code)
+            raise unavailable() from None
+
+    async def _commit(self, link: Link) -> None:
+        try:
+            status = await link.connection.execute("commit", timeout=LONGEST_COMMIT)
+        except asyncpg.PostgresError as error:
+            if not error.sqlstate.startswith(UNKNOWN):
+                raise self._refused(link, error) from None
+            self.pool.discard(link)
+            raise unanswered(error.sqlstate) from None
+        except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
+            self.pool.discard(link)
+            raise unanswered(type(error).__name__) from None
+        except BaseException:
+            self.pool.discard(link)
+            raise
+        self.pool.release(link)
+        if status != "COMMIT":
+            raise NoAnswerError(status)
+
+    def _refused(self, link: Link, error: Exception) -> Exception:
+        """Decide what a refusal means, and what becomes of the connection."""
+        if not isinstance(error, asyncpg.PostgresError):
+            self.pool.discard(link)
+            return NoAnswerError(type(error).__name__)
+        code = error.sqlstate
+        if isinstance(error, STALE):
+            # a table has changed since its queries were prepared
+            self.pool.discard(link)
+            self.pool.renew()
+            return OvertakenError(code)
+        if code == "25006":
+            # what was the primary has become a replica
+            self.pool.discard(link)
+            self.pool.renew()
+        elif code in NOT_PREPARED:
+            self.pool.discard(link)
+            logger.error(
+                "a pooler in transaction mode loses prepared statements (%s): set "
+                "API_DATABASE_PREPARED_STATEMENTS=false",
+                code,
+            )
+            return unavailable()
+        else:
+            self.pool.release(link, "rollback;")
+        return meaning("22P02" if code == NOT_ENCODED else code, error.constraint_name or "")
+
+    async def _connect(self) -> "asyncpg.Connection[Any]":
+        connection = await asyncpg.connect(
+            self._url,
+            statement_cache_size=MOST_STATEMENTS if self._prepares else 0,
+            server_settings={"application_name": "session-api"},
+        )
+        for kind in ("json", "jsonb"):
+            await connection.set_type_codec(
+                kind, schema="pg_catalog", encoder=json_text, decoder=from_json
+            )
+        return connection
+
+
+def page(records: Records) -> Found:
+    """Take a page's rows and total apart."""
+    rows = []
+    for record in records:
+        row: Row = dict(record.items())
+        total = row.pop(TOTAL)
+        if row.pop(FOUND):
+            rows.append(row)
+    return Found(rows, total)
+
+
+def beginning(query: Query, caller: Caller) -> str:
+    """Write the statements that begin the query's transaction, as the caller."""
+    begin = "begin read only;" if query.shape.only_reads else "begin;"
+    if not query.headers:
+        return begin + act_as(caller)
+    headers = literal(dict(query.headers))
+    return f"{begin}{act_as(caller)};select set_config('request.headers',{headers},true)"
+
+
+@lru_cache(MOST_CALLERS)
+def act_as(caller: Caller) -> str:
+    """Write the statements that make a transaction the caller's, as PostgREST does."""
+    claims = literal(database_claims(caller))
+    return f"set local role {ROLE};select set_config('request.jwt.claims',{claims},true)"
+
+
+def literal(value: Mapping[str, Any]) -> str:
+    """Write an object as a literal that holds its JSON, whatever anybody wrote into it.
+
+    Claims are hostile text. Nothing but printable ASCII comes out, without a quote, and each
+    backslash twice: an `E` literal says how they are read, which no setting can change.
+    """
+    text = json.dumps(value).replace("'", r"\u0027").replace("\\", "\\\\")
+    return f"E'{text}'"
+
+
+def json_text(value: object) -> str:
+    """Write a value for a column of JSON."""
+    return to_json(value).decode()
+
+
+def unanswered(reason: str) -> ApiError:
+    """Say that nobody knows whether the commit happened."""
+    logger.warning("a commit was not answered: %s", reason)
+    return outcome_unknown()
+
+
+def may_not_become() -> ApiError:
+    """Say that the login role is not what it must be."""
+    logger.error("the user of API_DATABASE_URL may not become %s: grant %s to it", ROLE, ROLE)
+    return unavailable()

@@ -1,0 +1,161 @@
+"""Queries as SQL: the text of a shape, made once.
+
+Names come from the shape, which holds names of our code alone, and are quoted all the same. Every
+value is a parameter: nothing that differs between two requests is ever part of a text.
+"""
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, Final, NamedTuple
+
+from api.database.query import Embed, Filter, Parameter, Shape, Value
+
+OPERATORS: Final = {"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
+TOTAL: Final = "?total"
+FOUND: Final = "?found"
+"""Columns of a page beside the row's own: no name of a table's column has a question mark here."""
+
+
+class Statement(NamedTuple):
+    """A query's text. `arguments` makes its parameters from the query's values."""
+
+    text: str
+    constants: tuple[str, ...]
+
+    def arguments(self, values: Sequence[Any]) -> Sequence[Any]:
+        """Return what `$1`, `$2`, … stand for."""
+        return (*values, *self.constants) if self.constants else values
+
+
+@cache
+def rows_statement(shape: Shape) -> Statement:
+    """Write the statement that gives rows."""
+    writer = Writer(shape)
+    return Statement(WRITERS[shape.verb](writer), tuple(writer.constants))
+
+
+@cache
+def value_statement(shape: Shape) -> Statement:
+    """Write the statement that gives a function's one value, as JSON text."""
+    writer = Writer(shape)
+    return Statement(f"select to_json({writer.call()})::text", tuple(writer.constants))
+
+
+class Writer:
+    """Writes the parts of one shape's text, and numbers its parameters."""
+
+    def __init__(self, shape: Shape) -> None:
+        self.shape = shape
+        self.constants: list[str] = []
+        self._numbers = {name: f"${number}" for number, name in enumerate(shape.parameters, 1)}
+
+    def value(self, value: Value) -> str:
+        """Write a value: the number of its parameter."""
+        if isinstance(value, Parameter):
+            return self._numbers[value.name]
+        self.constants.append(value)
+        return f"${len(self._numbers) + len(self.constants)}"
+
+    def relation(self) -> str:
+        """Write the table."""
+        return f'public.{name(self.shape.relation)} as "t"'
+
+    def columns(self) -> str:
+        """Write what each row has."""
+        own = [column("t", it) for it in self.shape.columns]
+        return ", ".join([*own, *map(embedded, self.shape.embeds)])
+
+    def where(self) -> str:
+        """Write the conditions."""
+        conditions = [self.condition(it) for it in self.shape.filters]
+        return f" where {' and '.join(conditions)}" if conditions else ""
+
+    def condition(self, it: Filter) -> str:
+        """Write one condition."""
+        left = column("t", it.column)
+        if it.operator == "is":
+            return f"{left} is {it.values[0]}"
+        values = [self.value(value) for value in it.values]
+        if it.operator == "in":
+            return f"{left} in ({', '.join(values)})"
+        return f"{left} {OPERATORS[it.operator]} {values[0]}"
+
+    def order(self, alias: str) -> str:
+        """Write the order."""
+        order = [f"{column(alias, it)}{' desc' if desc else ''}" for it, desc in self.shape.order]
+        return f" order by {', '.join(order)}" if order else ""
+
+    def call(self) -> str:
+        """Write the call of a function."""
+        arguments = [f"{name(it)} => {self.value(value)}" for it, value in self.shape.written]
+        return f"public.{name(self.shape.relation)}({', '.join(arguments)})"
+
+    def returning(self) -> str:
+        """Write what a write gives back."""
+        return f" returning {self.columns()}"
+
+
+def select(writer: Writer) -> str:
+    """Write a read. Of a page one row at least, so that the total is told in any case."""
+    found = f"from {writer.relation()}{writer.where()}"
+    if not writer.shape.is_page:
+        return f"select {writer.columns()} {found}{writer.order('t')}"
+    limit, offset = (writer.value(Parameter(f"{{{it}}}")) for it in ("limit", "offset"))
+    return (
+        f'select total.count as "{TOTAL}", page.* '
+        f"from (select count(*) as count {found}) as total left join "
+        f'(select true as "{FOUND}", {writer.columns()} {found}{writer.order("t")} '
+        f"limit {limit} offset {offset}) as page on true{writer.order('page')}"
+    )
+
+
+def insert(writer: Writer) -> str:
+    """Write an insert."""
+    columns = ", ".join(name(it) for it, _ in writer.shape.written)
+    values = ", ".join(writer.value(value) for _, value in writer.shape.written)
+    return f"insert into {writer.relation()} ({columns}) values ({values}){writer.returning()}"
+
+
+def update(writer: Writer) -> str:
+    """Write an update."""
+    changes = [f"{name(it)} = {writer.value(value)}" for it, value in writer.shape.written]
+    return (
+        f"update {writer.relation()} set {', '.join(changes)}{writer.where()}{writer.returning()}"
+    )
+
+
+def delete(writer: Writer) -> str:
+    """Write a deletion."""
+    return f"delete from {writer.relation()}{writer.where()}{writer.returning()}"
+
+
+def call(writer: Writer) -> str:
+    """Write a function's rows."""
+    return f"select * from {writer.call()}"
+
+
+WRITERS: Final[dict[str, Callable[[Writer], str]]] = {
+    "select": select,
+    "insert": insert,
+    "update": update,
+    "delete": delete,
+    "call": call,
+}
+
+
+def name(it: str) -> str:
+    """Quote a name."""
+    return '"' + it.replace('"', '""') + '"'
+
+
+def column(alias: str, it: str) -> str:
+    """Write a column, or all."""
+    return f'"{alias}".*' if it == "*" else f'"{alias}".{name(it)}'
+
+
+def embedded(it: Embed) -> str:
+    """Write the row of another table that belongs to this one."""
+    columns = ", ".join(column("e", part) for part in it.columns)
+    on = " and ".join(f"{column('e', theirs)} = {column('t', ours)}" for ours, theirs in it.on)
+    row = f'select {columns} from public.{name(it.table)} as "e" where {on}'
+    return f'(select row_to_json("r") from ({row}) as "r") as {name(it.name)}'

@@ -1,1 +1,0 @@
-"""`session-api explain`: why Postgres lets a user do something with a row, or does not."""
