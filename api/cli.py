@@ -1,8 +1,10 @@
-"""The command line: `session-api doctor`, and in a clone `session-api token` and `local`."""
+"""The command line: `session-api doctor` and `explain`, in a clone `token` and `local` too."""
 
 from contextlib import suppress
 
 import click
+
+from api.explain.command import explain
 
 
 @click.group()
@@ -24,6 +26,9 @@ def doctor(database_url: str | None) -> None:
     from api.doctor.report import report  # the other commands need not wait for its imports
 
     raise SystemExit(not report(database_url))
+
+
+main.add_command(explain)
 
 
 # a clone has the local stack, the package does not

@@ -117,7 +117,7 @@ class Backend:
         ours = [child for child in psutil.Process().children() if child not in before]
         self.postgres = Group(child for child in ours if child.name() == "postgres")
         self.postgrest = Group(child for child in ours if child.name() == "postgrest")
-        self._sql = psycopg.connect(self.stack.database_url, autocommit=True)
+        self._sql = psycopg.connect(self.stack.superuser_url, autocommit=True)
         # the same start for every run, whatever an earlier one left; the tables come into memory
         self.restore("create")
         self._sql.execute("select sum(message_order) from public.chat_messages")
@@ -175,7 +175,7 @@ class Backend:
         return {"title": STUDY_TITLE, "sessions": getattr(self, "_sessions", [])}
 
     def _build(self) -> None:
-        with psycopg.connect(self.stack.database_url, autocommit=True) as connection:
+        with psycopg.connect(self.stack.superuser_url, autocommit=True) as connection:
             for name, value in _SERVER.items():
                 connection.execute(f"alter system set {name} = '{value}'")
             with connection.transaction():

@@ -12,6 +12,12 @@ HOST = "127.0.0.1"
 REST_PATH = "/rest/v1"
 """Where Supabase's gateway has PostgREST."""
 
+AUTH_PATH = "/auth/v1"
+"""Where it has sign-in."""
+
+REALTIME_PATH = "/realtime/v1"
+"""Where it has live changes."""
+
 
 _TAKEN = (
     "Port {port} is taken by another program: stop that, or choose another port with {setting}=…"

@@ -65,12 +65,19 @@ def local() -> None:
 @click.option("--api-port", envvar="API_PORT", type=_PORT, default=8000, help="(API_PORT)")
 @click.option("--rest-port", envvar="REST_PORT", type=_PORT, default=54321, help="(REST_PORT)")
 @click.option("--db-port", envvar="DB_PORT", type=_PORT, default=54322, help="(DB_PORT)")
-def run(data_dir: Path, api_port: int, rest_port: int, db_port: int) -> None:
+@click.option(
+    "--jwt-expiry",
+    envvar="JWT_EXPIRY",
+    type=click.IntRange(1, 604_800),
+    default=_HOUR,
+    help="Seconds that the token of a sign-in is valid (JWT_EXPIRY).",
+)
+def run(data_dir: Path, api_port: int, rest_port: int, db_port: int, jwt_expiry: int) -> None:
     """Run everything until Ctrl-C; the data stays."""
     with _failures_in_a_line():
         from local.run import run as run_stack
 
-        run_stack(data_dir, api_port, rest_port, db_port)
+        run_stack(data_dir, api_port, rest_port, db_port, jwt_expiry)
 
 
 @local.command()

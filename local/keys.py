@@ -16,7 +16,9 @@ DEMO_USERS = {
     "carol": UUID("00000000-0000-4000-8000-00000000000c"),
     "dave": UUID("00000000-0000-4000-8000-00000000000d"),
 }
-"""The users that `supabase/seed.sql` makes."""
+"""The users that `supabase/seed.sql` makes; each one's address is at example.com."""
+DEMO_PASSWORD = "password"  # noqa: S105 - public
+"""The password of each."""
 
 
 def api_key(role: str, secret: str = LOCAL_JWT_SECRET) -> str:

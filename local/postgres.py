@@ -7,6 +7,7 @@ import signal
 import stat
 import subprocess
 from pathlib import Path
+from urllib.parse import quote
 
 import psutil
 import psycopg
@@ -23,14 +24,18 @@ from local.processes import Child
 
 SETUP = Path(__file__).with_name("supabase.sql")
 """What Supabase provides and a plain Postgres lacks."""
+SUPERUSER = "supabase_admin"
+"""As on hosted Supabase, where `postgres` is none. It has no password: it comes by the socket."""
 _START_SECONDS = 60  # a start after a crash replays what was committed
 # macOS allows 104 bytes for a socket's path, Linux 108
 _SOCKET_PATH_BYTES = 100
 # nothing of the caller's: PGPORT, PGOPTIONS and the like would change the server
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
-# over TCP by password, like Supabase's; the socket's folder lets nobody else in
+# over TCP by password, like Supabase's, and never the superuser, whom nobody then can be who is not
+# let into the socket's folder
 _ACCESS = f"""\
 local all all trust
+host all {SUPERUSER} all reject
 host all all {HOST}/32 scram-sha-256
 """
 
@@ -60,8 +65,13 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """The address for `postgres`, the superuser, over TCP."""
+        """The address for `postgres`, who owns the database, over TCP."""
         return f"postgresql://postgres:postgres@{HOST}:{self.port}/postgres"
+
+    def socket_url(self, role: str) -> str:
+        """Return the address for `role` by the socket, which asks for no password."""
+        folder = quote(str(self.socket_folder), safe="")
+        return f"postgresql://{role}@/postgres?host={folder}&port={self.port}"
 
     @property
     def socket_folder(self) -> Path:
@@ -93,6 +103,7 @@ class Postgres:
             "cluster_name": self._marker,  # in the title of each of its processes
             "timezone": "UTC",
             "log_timezone": "UTC",
+            "wal_level": "logical",  # live changes are read from there
             "fsync": "off" if self._is_scratch else "on",
         }
         options = [option for pair in settings.items() for option in ("-c", "=".join(pair))]
@@ -108,8 +119,16 @@ class Postgres:
             death_signal=signal.SIGINT,
         )
         self.server.start()
-        with psycopg.connect(self._socket_address, autocommit=True) as connection:
-            connection.execute(SETUP.read_bytes())
+        try:
+            with psycopg.connect(self.socket_url(SUPERUSER), autocommit=True) as connection:
+                connection.execute(SETUP.read_bytes())
+        except psycopg.OperationalError as error:
+            if f'role "{SUPERUSER}" does not exist' not in str(error):
+                raise
+            raise LocalError(
+                f"The data in {data} is of an earlier version, whose `postgres` was a superuser: "
+                "remove it with `make clean`."
+            ) from None
 
     def stop(self) -> None:
         """Stop the server in good order."""
@@ -125,17 +144,11 @@ class Postgres:
         if folder != self._folder:
             self._folder.unlink(missing_ok=True)
 
-    @property
-    def _socket_address(self) -> str:
-        return psycopg.conninfo.make_conninfo(
-            host=str(self.socket_folder), port=self.port, user="postgres", dbname="postgres"
-        )
-
     def _answers(self) -> bool:
         try:
-            psycopg.connect(self._socket_address, connect_timeout=2).close()
-        except psycopg.OperationalError:
-            return False
+            psycopg.connect(self.socket_url(SUPERUSER), connect_timeout=2).close()
+        except psycopg.OperationalError as error:
+            return f'role "{SUPERUSER}"' in str(error)  # it answers, and `start` says more
         return True
 
 
@@ -146,7 +159,7 @@ def _initialize(programs: Path, data: Path, account: Account | None, *, is_synce
     result = subprocess.run(  # noqa: S603
         [
             *(str(programs / "initdb"), "-D", str(partial)),
-            *("--username=postgres", "--auth=trust", "--encoding=UTF8"),
+            *(f"--username={SUPERUSER}", "--auth=trust", "--encoding=UTF8"),
             # the same on every machine, whatever locales it has
             *("--no-locale", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
             *([] if is_synced else ["--no-sync"]),

@@ -1,19 +1,22 @@
-"""What the gateway does: gives PostgREST the path and the keys that Supabase gives it.
+"""What the gateway does: PostgREST, sign-in and live changes, at Supabase's paths, by its keys.
 
-`python -m local.proxy`, with `GATEWAY_PORT`, `GATEWAY_POSTGREST_URL`, `GATEWAY_ANON_KEY` and
-`GATEWAY_SERVICE_ROLE_KEY` in the environment, serves it. Everything but `/rest/v1` is 404: no other
-service runs locally.
+`python -m local.proxy` serves it, as `gateway` sets the environment. Every other path is 404.
 """
 
+import json
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from http import HTTPStatus
+from pathlib import Path
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, DummyCookieJar, web
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from local.addresses import HOST, REST_PATH
+from local.addresses import AUTH_PATH, HOST, REALTIME_PATH, REST_PATH
+from local.auth.service import JWKS_PATH, create_auth
+from local.auth.tokens import Tokens
+from local.realtime.service import create_realtime
 
 # not of `keys`, which knows the settings: their libraries would nearly double the time of a start
 _PUBLISHABLE_KEY_PREFIX = "sb_publishable_"
@@ -27,7 +30,10 @@ _PREFLIGHT = {
 }
 _EVERY_ANSWER = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Content-Location,Content-Range,Location,Preference-Applied",
+    "Access-Control-Expose-Headers": (
+        "Content-Location,Content-Range,Location,Preference-Applied,Retry-After,"
+        "X-Supabase-Api-Version"
+    ),
 }
 # they are about one connection, not about the message; the two clients set their own
 _HOP_BY_HOP = frozenset(
@@ -46,22 +52,30 @@ _HOP_BY_HOP = frozenset(
 )
 
 
-def create_gateway(postgrest_url: str, anon_key: str, service_role_key: str) -> web.Application:
+def create_gateway(
+    postgrest_url: str,
+    anon_key: str,
+    service_role_key: str,
+    services: Mapping[str, web.Application],
+) -> web.Application:
     """Build the gateway in front of the PostgREST at `postgrest_url`.
 
     Args:
         postgrest_url: PostgREST's own address.
         anon_key: the stack's key for browsers.
         service_role_key: its key that passes over every policy.
+        services: what else it serves, by path.
 
     """
     gateway = _Gateway(postgrest_url, anon_key, service_role_key)
     # a body is passed through as it comes, whatever its size
-    app = web.Application(middlewares=[_answer_preflights], client_max_size=0)
+    app = web.Application(middlewares=[_answer_preflights, gateway.require_key], client_max_size=0)
     app.cleanup_ctx.append(gateway.session)
     app.on_response_prepare.append(_open_to_browsers)
     app.router.add_route("*", REST_PATH, gateway.forward)
     app.router.add_route("*", REST_PATH + "/{path:.*}", gateway.forward)
+    for path, service in services.items():
+        app.add_subapp(path, service)
     app.router.add_route("*", "/{path:.*}", _not_here)
     return app
 
@@ -80,9 +94,12 @@ class _Gateway:
         ) as self._client:
             yield
 
-    async def forward(self, request: web.Request) -> web.StreamResponse:
-        key = request.headers.get("apikey") or request.query.get("apikey")
-        if key is None:
+    @web.middleware
+    async def require_key(self, request: web.Request, handler: _Handler) -> web.StreamResponse:
+        if request.path == AUTH_PATH + JWKS_PATH:
+            return await handler(request)
+        key = _key(request)
+        if not key:
             return _refusal(
                 HTTPStatus.UNAUTHORIZED,
                 "No API key found in request",
@@ -94,11 +111,14 @@ class _Gateway:
                 "Invalid API key",
                 "Double check your Supabase `anon` or `service_role` API key.",
             )
+        return await handler(request)
+
+    async def forward(self, request: web.Request) -> web.StreamResponse:
         try:
             answer = await self._client.request(
                 request.method,
                 self._target(request),
-                headers=self._headers(request, key),
+                headers=self._headers(request, _key(request)),
                 data=request.content.iter_chunked(_CHUNK_BYTES) if request.body_exists else None,
                 allow_redirects=False,
             )
@@ -135,6 +155,10 @@ class _Gateway:
         return headers
 
 
+def _key(request: web.Request) -> str:
+    return request.headers.get("apikey") or request.query.get("apikey", "")
+
+
 def _end_to_end(headers: CIMultiDictProxy[str]) -> CIMultiDict[str]:
     return CIMultiDict(
         (name, value)
@@ -154,19 +178,40 @@ async def _answer_preflights(request: web.Request, handler: _Handler) -> web.Str
 
 async def _open_to_browsers(_: web.Request, response: web.StreamResponse) -> None:
     # keys and tokens guard the data; no cookie does, so that any page may ask
-    response.headers.update(_EVERY_ANSWER)
+    if not isinstance(response, web.WebSocketResponse):
+        response.headers.update(_EVERY_ANSWER)
 
 
 async def _not_here(request: web.Request) -> web.StreamResponse:
     return _refusal(
         HTTPStatus.NOT_FOUND,
         f"{request.path} is not served here",
-        f"The local stack serves {REST_PATH} only; `supabase start` has the other services.",
+        f"The local stack serves {REST_PATH}, {AUTH_PATH} and {REALTIME_PATH}; `supabase start` "
+        "has the other services.",
     )
 
 
 def _refusal(status: HTTPStatus, message: str, hint: str) -> web.Response:
     return web.json_response({"message": message, "hint": hint}, status=status)
+
+
+def _services() -> dict[str, web.Application]:
+    if "GATEWAY_SIGNING_KEY" not in os.environ:
+        return {}
+    tokens = Tokens(
+        json.loads(Path(os.environ["GATEWAY_SIGNING_KEY"]).read_text()),
+        os.environ["GATEWAY_JWT_SECRET"],
+        f"http://{HOST}:{os.environ['GATEWAY_PORT']}{AUTH_PATH}",
+        int(os.environ["GATEWAY_JWT_EXPIRY"]),
+    )
+    return {
+        AUTH_PATH: create_auth(os.environ["GATEWAY_AUTH_DATABASE_URL"], tokens),
+        REALTIME_PATH: create_realtime(
+            os.environ["GATEWAY_CHANGES_DATABASE_URL"],
+            os.environ["GATEWAY_READER_DATABASE_URL"],
+            tokens,
+        ),
+    }
 
 
 def main() -> None:
@@ -176,6 +221,7 @@ def main() -> None:
             os.environ["GATEWAY_POSTGREST_URL"],
             os.environ["GATEWAY_ANON_KEY"],
             os.environ["GATEWAY_SERVICE_ROLE_KEY"],
+            _services(),
         ),
         host=HOST,
         port=int(os.environ["GATEWAY_PORT"]),

@@ -13,9 +13,9 @@ from types import FrameType
 import click
 
 from api.settings import LOCAL_PUBLISHABLE_KEY
-from local.addresses import HOST, is_healthy, require_different, require_free
+from local.addresses import HOST, REST_PATH, is_healthy, require_different, require_free
 from local.errors import LocalError
-from local.keys import DEMO_USERS, user_token
+from local.keys import DEMO_PASSWORD, DEMO_USERS, user_token
 from local.processes import end_children
 from local.project import Project
 from local.running import RunningSupabase, find_supabase
@@ -31,8 +31,11 @@ _READY = """
 Session API is ready. Ctrl-C stops everything; the data stays until `make clean`.
 
   API       {api}  (documentation: {api}/docs)
-  REST      {rest}  (apikey: {key})
+  Supabase  {supabase}  (publishable key: {key})
   Postgres  {database}
+
+Sign in as {users}
+with the password "{password}", or sign up.
 
 Alice's token, good for {hours} hours (`{program} token bob` prints Bob's):
 
@@ -44,7 +47,7 @@ curl -s {api}/api/v1/wingman/sessions -H 'Authorization: Bearer {token}'
 """
 
 
-def run(data_dir: Path, api_port: int, rest_port: int, db_port: int) -> None:
+def run(data_dir: Path, api_port: int, rest_port: int, db_port: int, jwt_expiry: int) -> None:
     """Start a stack with the schema and demo data, serve the API on it, and say so.
 
     A running `supabase start` behind `rest_port` is used instead of a stack of ours. Returns when
@@ -58,7 +61,9 @@ def run(data_dir: Path, api_port: int, rest_port: int, db_port: int) -> None:
     terminal = foreground_terminal()
     try:
         with _until_a_signal():
-            project = find_supabase(rest_port, db_port) or Stack(data_dir, db_port, rest_port)
+            project = find_supabase(rest_port, db_port) or Stack(
+                data_dir, db_port, rest_port, jwt_expiry=jwt_expiry
+            )
             _say(project.announcement)
             with project:
                 require_free(api_port, "API_PORT")  # before the migrations, which take seconds
@@ -104,8 +109,10 @@ def _wait_until_ready(port: int) -> None:
 def _ready_page(project: Project, api: str) -> str:
     return _READY.format(
         api=api,
-        rest=project.rest_url,
+        supabase=project.rest_url.removesuffix(REST_PATH),
         key=LOCAL_PUBLISHABLE_KEY,
+        users=", ".join(f"{name}@example.com" for name in DEMO_USERS),
+        password=DEMO_PASSWORD,
         database=project.database_url,
         hours=_TOKEN_HOURS,
         program=f"{os.path.relpath(sys.executable)} -m api",

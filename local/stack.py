@@ -10,13 +10,16 @@ from api.settings import LOCAL_JWT_SECRET
 from local import migrations
 from local.addresses import HOST, REST_PATH, free_port, require_free
 from local.errors import LocalError
-from local.gateway import gateway
+from local.gateway import Services, gateway
 from local.keys import api_key
 from local.lock import FolderLock
-from local.postgres import Postgres
+from local.postgres import SUPERUSER, Postgres
 from local.postgrest import configuration, find_postgrest, postgrest
 from local.processes import Child, end_leftovers
+from local.signing_key import signing_key, verification_keys
 
+JWT_EXPIRY = 3600
+"""Seconds that an access token is valid, as on Supabase."""
 _PARTS = ("postgres", "postgrest", "gateway")
 
 
@@ -28,6 +31,7 @@ class Stack:
         db_port: where Postgres listens, on this machine only.
         rest_port: where the gateway listens, on this machine only.
         is_scratch: whether the data is removed when the stack stops.
+        jwt_expiry: seconds that an access token of a sign-in is valid.
 
     """
 
@@ -36,12 +40,20 @@ class Stack:
     anon_key = api_key("anon")
 
     def __init__(
-        self, data_dir: Path, db_port: int, rest_port: int, *, is_scratch: bool = False
+        self,
+        data_dir: Path,
+        db_port: int,
+        rest_port: int,
+        *,
+        is_scratch: bool = False,
+        jwt_expiry: int = JWT_EXPIRY,
     ) -> None:
         self.data_dir = data_dir.resolve()
         self._rest_port = rest_port
         self._postgrest_port = free_port()
         self._is_scratch = is_scratch
+        self._jwt_expiry = jwt_expiry
+        self._key_file = self.data_dir / "signing-key.json"
         # in each of its processes, so that a later start can tell them from any other
         self._marker = f"session-api-{hashlib.sha256(bytes(self.data_dir)).hexdigest()[:16]}"
         self._lock = FolderLock(self.data_dir)
@@ -77,8 +89,13 @@ class Stack:
 
     @property
     def database_url(self) -> str:
-        """The database, for its superuser."""
+        """The database, for its owner `postgres`, who is no superuser."""
         return self._postgres.url
+
+    @property
+    def superuser_url(self) -> str:
+        """The database, for its superuser: by the socket, which only our user can reach."""
+        return self._postgres.socket_url(SUPERUSER)
 
     def __enter__(self) -> Self:
         self.start()
@@ -91,6 +108,11 @@ class Stack:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
+
+    @property
+    def verification_keys(self) -> str:
+        """The JWKS of this stack: its own key, made when absent, and the well-known secret."""
+        return verification_keys(signing_key(self._key_file), self.jwt_secret)
 
     def start(self) -> None:
         """Start everything, with the data of last time, however that ended.
@@ -162,13 +184,20 @@ class Stack:
         self._postgres.remove()
         for name in _PARTS:
             self._log(name).unlink(missing_ok=True)
+        self._key_file.unlink(missing_ok=True)
         self._lock.remove()
         with suppress(OSError):  # not empty: somebody else's files are in it
             self.data_dir.rmdir()
 
     def _start_parts(self) -> None:
+        keys = self.verification_keys
         self._gateway = gateway(
-            self._rest_port, self.postgrest_url, self.jwt_secret, self._marker, self._log("gateway")
+            self._rest_port,
+            self.postgrest_url,
+            self.jwt_secret,
+            self._marker,
+            self._log("gateway"),
+            Services(self._key_file, self._jwt_expiry, self._postgres.socket_url),
         )
         self._gateway.launch()  # takes as long as Postgres
         try:
@@ -183,7 +212,7 @@ class Stack:
         self._postgrest = postgrest(
             self._postgrest_port,
             (self._postgres.socket_folder, self._postgres.port),
-            configuration(self.jwt_secret),
+            configuration(keys),
             self._marker,
             self._log("postgrest"),
         )

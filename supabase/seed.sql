@@ -1,10 +1,24 @@
 -- Demo data, so that every endpoint can be tried. Fixed ids; loaded once, by local stacks only.
 
-insert into auth.users (id, email) values
+-- the password of each is "password"; no null where Supabase's sign-in reads none
+insert into auth.users (
+  instance_id, id, aud, role, email, encrypted_password, email_confirmed_at, confirmation_token, recovery_token,
+  email_change_token_new, email_change, email_change_token_current, phone_change, phone_change_token, reauthentication_token,
+  raw_app_meta_data, raw_user_meta_data, created_at, updated_at
+)
+select
+  '00000000-0000-0000-0000-000000000000', id::uuid, 'authenticated', 'authenticated', email,
+  '$2a$10$icCmlmyhE.5/FtYNzriuQeDs9Mzl8YtXRhyZuGR.h0FYOoeaARPz6', now(), '', '', '', '', '', '', '', '',
+  '{"provider": "email", "providers": ["email"]}', jsonb_build_object('sub', id, 'email', email, 'email_verified', true), now(), now()
+from (values
   ('00000000-0000-4000-8000-00000000000a', 'alice@example.com'),
   ('00000000-0000-4000-8000-00000000000b', 'bob@example.com'),
   ('00000000-0000-4000-8000-00000000000c', 'carol@example.com'),
-  ('00000000-0000-4000-8000-00000000000d', 'dave@example.com');
+  ('00000000-0000-4000-8000-00000000000d', 'dave@example.com')
+) as demo (id, email);
+insert into auth.identities (provider_id, user_id, identity_data, provider, last_sign_in_at, created_at, updated_at)
+select id::text, id, raw_user_meta_data, 'email', now(), now(), now()
+from auth.users where email in ('alice@example.com', 'bob@example.com', 'carol@example.com', 'dave@example.com');
 
 insert into public.user_profiles (id, first_name) values
   ('00000000-0000-4000-8000-00000000000a', 'Alice'),

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 import httpx
@@ -125,11 +126,11 @@ def stack(provider: Provider, request: pytest.FixtureRequest) -> Iterator[Projec
 
 
 @pytest.fixture(scope="session")
-def own_stack(provider: Provider, stack: Project) -> Project:
+def own_stack(provider: Provider, stack: Project) -> Spare:
     """The stack, for what locks whole tables or needs a superuser, if only for a moment."""
     if provider.spare is None:
         pytest.skip("this is not for the Supabase at SUPABASE_URL, which is somebody's")
-    return stack
+    return cast("Spare", stack)  # whoever can make a spare makes all of that kind
 
 
 @pytest.fixture(scope="session")
@@ -221,17 +222,17 @@ def rest(stack: Project) -> Iterator[Rest]:
 
 
 @pytest.fixture(scope="session")
-def superuser(stack: Project) -> Iterator[Sql]:
+def database(stack: Project) -> Iterator[Sql]:
     """One connection for all tests: a new one for each would cost most of them their time."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture
-def sql(superuser: Sql) -> Iterator[Sql]:
-    """The database for its superuser, to arrange and to look; each statement commits."""
-    yield superuser
-    assert superuser.info.transaction_status is TransactionStatus.IDLE
+def sql(database: Sql) -> Iterator[Sql]:
+    """The database for its owner, to arrange and to look; each statement commits."""
+    yield database
+    assert database.info.transaction_status is TransactionStatus.IDLE
 
 
 @pytest.fixture

@@ -13,15 +13,15 @@ from tests.conftest import client
 
 
 @pytest.fixture(scope="session")
-def world(stack: Project, superuser: Sql) -> World:
+def world(stack: Project, database: Sql) -> World:
     """The owner's rows, made once: no attack may change them."""
-    return new_world(superuser, stack.jwt_secret)
+    return new_world(database, stack.jwt_secret)
 
 
 @pytest.fixture(scope="session")
-def ledger(superuser: Sql) -> Ledger:
+def ledger(database: Sql) -> Ledger:
     """What shows whether a row of any table has changed."""
-    return Ledger(superuser)
+    return Ledger(database)
 
 
 @pytest.fixture(scope="class")

@@ -35,14 +35,14 @@ PLANS = (
 
 
 @pytest.fixture(scope="module", autouse=True)
-def statistics(superuser: Sql, world: World) -> None:
+def statistics(database: Sql, world: World) -> None:
     """Give the planner something to know: the owner has 300 messages more."""
-    superuser.execute(
+    database.execute(
         "insert into public.chat_messages (user_id, session_id, content)"
         " select %s, %s, %s from generate_series(1, 300)",
         [world.owner.id, world.ids["chat"], world.own],
     )
-    superuser.execute("analyze")
+    database.execute("analyze")
 
 
 class TestExact:

@@ -62,9 +62,9 @@ STRANGE = ("__proto__", "constructor", "role", "select", "columns", "on_conflict
 
 
 @pytest.fixture(scope="module")
-def mine(stack: Project, superuser: Sql) -> World:
+def mine(stack: Project, database: Sql) -> World:
     """A world of one's own: these attackers are at home in it."""
-    return new_world(superuser, stack.jwt_secret)
+    return new_world(database, stack.jwt_secret)
 
 
 @pytest.fixture(scope="module")

@@ -32,15 +32,15 @@ class Crowd:
 
 
 @pytest.fixture(scope="module")
-def crowd(stack: Project, superuser: Sql) -> Crowd:
-    crowd = Crowd([new_user(superuser, stack.jwt_secret) for _ in range(USERS)])
+def crowd(stack: Project, database: Sql) -> Crowd:
+    crowd = Crowd([new_user(database, stack.jwt_secret) for _ in range(USERS)])
     for user in crowd.users:
         word = crowd.word(user)
-        superuser.execute(
+        database.execute(
             "insert into public.study_sessions (profile_id, title) values (%s, %s)",
             [user.id, word],
         )
-        superuser.execute(
+        database.execute(
             "with chat as (insert into public.chat_sessions (user_id, title) values (%s, %s)"
             " returning id, user_id) insert into public.job_postings (user_id, title)"
             " select user_id, %s from chat",

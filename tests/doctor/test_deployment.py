@@ -108,7 +108,8 @@ class TestGateway:
 
     def test_away(self, patient: Patient) -> None:
         found = patient.findings(
-            supabase_url=nowhere(), supabase_jwks_url=f"{patient.stack.url}/auth"
+            supabase_url=nowhere(),
+            supabase_jwks_url=f"{patient.stack.url}/auth/v1/.well-known/jwks.json",
         )
         assert [finding.fault for finding in found] == ["postgrest-unreachable"]
 

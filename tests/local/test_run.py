@@ -190,7 +190,7 @@ class TestReady:
         assert token.startswith(b"ey")
         assert "from .env" not in page
         assert f"http://{HOST}:{ports['API_PORT']}/docs" in page
-        assert f"http://{HOST}:{ports['REST_PORT']}/rest/v1" in page
+        assert f"http://{HOST}:{ports['REST_PORT']} " in page
         assert run.database_url in page
 
         second = start()

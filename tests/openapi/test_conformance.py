@@ -43,9 +43,9 @@ def documented_code(_: CheckContext, answer: Response, case: Case[Any]) -> None:
 
 
 @pytest.fixture(scope="module")
-def somebody(stack: Project, superuser: Sql) -> World:
+def somebody(stack: Project, database: Sql) -> World:
     """Somebody who has what the document speaks of."""
-    return new_world(superuser, stack.jwt_secret)
+    return new_world(database, stack.jwt_secret)
 
 
 Load = Callable[..., BaseSchema]

@@ -11,6 +11,7 @@ from tests.policies import (
     indexes,
     policies,
     roles,
+    sorts,
 )
 
 SUITE = [
@@ -21,6 +22,7 @@ SUITE = [
     *idempotency.CHECKS,
     *details.CHECKS,
     *confirm.CHECKS,
+    *sorts.CHECKS,
     *constraints.CHECKS,
     *indexes.CHECKS,
     *complete.CHECKS,

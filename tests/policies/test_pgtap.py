@@ -8,8 +8,8 @@ import psycopg
 import pytest
 from psycopg import Connection
 
-from local.project import Project
 from tests.policies.pgtap import TESTS, files
+from tests.stacks.spare import Spare
 
 _MISSING = (
     "pgTAP was NOT run: the server has no such extension. Give its script, "
@@ -23,10 +23,10 @@ def test_files_are_what_the_matrix_says() -> None:
 
 
 @pytest.fixture(scope="module")
-def pgtap(own_stack: Project) -> Iterator[Connection]:
+def pgtap(own_stack: Spare) -> Iterator[Connection]:
     """A connection that finds pgTAP: the extension, or its script in a schema of its own."""
     script = os.environ.get("PGTAP_SQL")
-    with psycopg.connect(own_stack.database_url, autocommit=True) as connection:
+    with psycopg.connect(own_stack.superuser_url, autocommit=True) as connection:
         available = connection.execute(
             "select from pg_catalog.pg_available_extensions where name = 'pgtap'"
         )

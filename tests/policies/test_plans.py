@@ -40,10 +40,10 @@ _NAMES = [f"{query.name} by {actor.name}" for actor, query in _ASKED]
 def million() -> Iterator[Connection]:
     """A database of its own with a million sessions and a million messages, in a transaction."""
     with local.stack() as stack:
-        with psycopg.connect(stack.database_url, autocommit=True) as connection:
+        with psycopg.connect(stack.superuser_url, autocommit=True) as connection:
             connection.execute(_ROWS.read_bytes())
             connection.execute("vacuum (analyze)")
-        with psycopg.connect(stack.database_url, prepare_threshold=None) as connection:
+        with psycopg.connect(stack.superuser_url, prepare_threshold=None) as connection:
             connection.execute(EXPLAIN.encode())
             yield connection
 

@@ -61,7 +61,7 @@ class ContainerStack:
 
     def __init__(self, cleanup: ExitStack, folder: Path) -> None:
         self._network = cleanup.enter_context(Network())
-        self.database_url = self._start_postgres(cleanup)
+        self.database_url = self.superuser_url = self._start_postgres(cleanup)
         self.postgrest_url = cleanup.enter_context(self.another_postgrest())
         port = free_port()
         self.url = f"http://{HOST}:{port}"

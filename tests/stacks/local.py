@@ -27,7 +27,7 @@ class LocalStack(Stack):
         child = postgrest(
             port,
             (self._postgres.socket_folder, self._postgres.port),
-            configuration(self.jwt_secret) | settings,
+            configuration(self.verification_keys) | settings,
             self._marker,
             self.data_dir / f"postgrest-{port}.log",
         )

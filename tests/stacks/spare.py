@@ -13,6 +13,10 @@ class Spare(Project, Protocol):
     def url(self) -> str:
         """The project's address, which is the gateway's."""
 
+    @property
+    def superuser_url(self) -> str:
+        """The database, for its superuser, who can be any role without becoming it."""
+
     def another_postgrest(self, **settings: str) -> AbstractContextManager[str]:
         """Start a second PostgREST on the same database, and give its address.
 

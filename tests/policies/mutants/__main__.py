@@ -37,7 +37,7 @@ def _score(database_url: str, only: str, *, is_listed: bool) -> bool:
 @click.option("--list", "is_listed", is_flag=True, help="Print what killed each mutant.")
 def main(database_url: str | None, only: str, is_listed: bool) -> None:
     with nullcontext() if database_url else local.stack() as stack:
-        url = database_url or (stack.database_url if stack else "")
+        url = database_url or (stack.superuser_url if stack else "")
         is_well = _score(url, only, is_listed=is_listed)
     sys.exit(not is_well)
 

@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import chain
 
 from psycopg import Connection
 
 from tests.policies.mutants.expressions import CHANGES
 from tests.policies.mutants.mutant import Mutant
+from tests.policies.sorts import sorts
 from tests.policies.step import execute
 
 _ROLES = ("anon", "authenticated", "session_api", "public")
@@ -81,11 +83,33 @@ def _changes(policy: Policy) -> Iterator[tuple[str, str, Policy]]:
                 yield f"policy {kind}", f"{field} {number}", mutant
 
 
+def _by_value(policy: Policy, db: Connection) -> Iterator[tuple[str, str, Policy]]:
+    """Give the policy that also lets rows with some value through, and that leaves them out."""
+    text = policy.using or policy.check
+    for column, values in sorts(db, f"public.{policy.table}").items():
+        words = [it for it in values if isinstance(it, str)] or values[-1:]
+        for value in words[:5]:
+            if isinstance(value, dict | list):
+                continue
+            shown = "null" if value is None else f"'{value}'"
+            same = f"{column} is not distinct from {shown}"
+            for kind, changed in (
+                ("policy opened by a value", f"({text}) or {same}"),
+                ("policy closed by a value", f"({text}) and not ({same})"),
+            ):
+                mutant = (
+                    replace(policy, using=changed)
+                    if policy.using is not None
+                    else replace(policy, check=changed)
+                )
+                yield kind, f"{column} {str(value)[:8]} {len(str(value))}", mutant
+
+
 def mutants(db: Connection) -> Iterator[Mutant]:
     for policy in _read(db):
         about = frozenset({policy.table, policy.verb})
         yield Mutant("policy dropped", policy.title, policy.drop, policy.table, about)
-        for kind, details, changed in _changes(policy):
+        for kind, details, changed in chain(_changes(policy), _by_value(policy, db)):
             yield Mutant(
                 kind,
                 f"{policy.title} {details}".strip(),

@@ -1,0 +1,48 @@
+"""One subscription of one client: its topic, its token, what it wants to be told."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import Any
+
+from local.realtime.tables import Subscription
+
+
+class Channel:
+    """A topic that a client has joined.
+
+    Args:
+        topic: its name.
+        join_ref: the client's number for this joining.
+        wanted: what it asks for.
+        on_expiry: called when the token expires.
+
+    """
+
+    def __init__(
+        self,
+        topic: str,
+        join_ref: str | None,
+        wanted: list[Subscription],
+        on_expiry: Callable[["Channel"], None],
+    ) -> None:
+        self.topic = topic
+        self.join_ref = join_ref
+        self.wanted = wanted
+        self.claims: dict[str, Any] = {}
+        self._on_expiry = on_expiry
+        self._timer: asyncio.TimerHandle | None = None
+
+    def trust(self, claims: dict[str, Any]) -> None:
+        """Take the claims of a verified token, until it expires."""
+        self.claims = claims
+        self.close()
+        if (expiry := claims.get("exp")) is not None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(expiry - time.time(), self._on_expiry, self)
+
+    def close(self) -> None:
+        """Forget the token's expiry."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
