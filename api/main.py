@@ -37,11 +37,6 @@ Every request needs a user's token: press **Authorize** and paste one. Every err
 shape, `{"detail": {"code", "message"}}`; decide by `code`.
 """
 
-TAGS = [
-    *({"name": kind.name, "description": kind.description} for kind in KINDS.values()),
-    {"name": "health", "description": "For load balancers and orchestrators."},
-]
-
 
 def create_app(settings: Settings | None = None) -> FastAPI:
     """Make the application.
@@ -84,7 +79,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         title="Session API",
         version="1",
         description=DESCRIPTION,
-        openapi_tags=TAGS,
+        openapi_tags=tags(settings),
         lifespan=lifespan,
         middleware=middleware(settings, observers, limits),
         # FastAPI's own spans and logs carry raw queries and the words of exceptions
@@ -153,4 +148,13 @@ def middleware(settings: Settings, observers: list[Observer], limits: Limits) ->
         Middleware(InProgress, most=settings.max_requests_in_progress),
         Middleware(Revalidation),
         Middleware(KeptAnswers),
+    ]
+
+
+def tags(settings: Settings) -> list[dict[str, str]]:
+    """Describe the groups of operations in the document."""
+    served = [KINDS[name] for name in KINDS if name in settings.kinds]
+    return [
+        *({"name": kind.name, "description": kind.description} for kind in served),
+        {"name": "health", "description": "For load balancers and orchestrators."},
     ]

@@ -11,7 +11,6 @@ from api import health
 from api.http import docs, metrics
 from api.observability import exchange
 from api.operations import Operation, declared
-from api.sessions.kinds import KINDS
 from api.sessions.registry import places
 from api.settings import Settings
 
@@ -66,8 +65,8 @@ def serve(
 
 
 def serve_all(app: FastAPI, settings: Settings) -> None:
-    """Serve each kind at its canonical path, and where its published frontend looks for it."""
-    for place in places(KINDS, settings.root_sessions):
+    """Serve each of the settings' kinds at its canonical path and at its published ones."""
+    for place in places(settings.kinds, settings.root_sessions):
         serve(app, place.router, place.path, kind=place.kind.name, documented=place.documented)
     for router in (health.router, metrics.router, docs.router):
         serve(app, router)

@@ -29,6 +29,8 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from api.sessions.kinds import KINDS, KindName
+
 LOCAL_JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # noqa: S105 - public
 """The secret of every local Supabase, known to everybody. Never good outside development."""
 
@@ -91,6 +93,18 @@ def _origin(origin: str) -> str:
             "without a path, separated by commas."
         )
     return canonical
+
+
+def _kinds(value: object) -> object:
+    if not isinstance(value, str):
+        return value
+    names = dict.fromkeys(item.strip() for item in value.split(",") if item.strip())
+    if not names or not names.keys() <= KINDS.keys():
+        raise ValueError(
+            "KINDS has an entry that is no kind of session: list some of "
+            f"{', '.join(KINDS)}, separated by commas, or leave it out for all."
+        )
+    return tuple(names)
 
 
 def _rate(rate: str, info: ValidationInfo) -> str:
@@ -253,9 +267,14 @@ class Settings(BaseSettings):
         False,
         description="`true` answers 404 for another user's session, instead of 403.",
     )
+    kinds: Annotated[tuple[KindName, ...], NoDecode, BeforeValidator(_kinds)] = Field(
+        default_factory=lambda: tuple(KINDS),
+        description="Which kinds of session are served, separated by commas: `wingman,chat`. "
+        "Nothing else has to be in the database. Default: all.",
+    )
     root_sessions: Literal["study", "chat"] = Field(
         "study",
-        description="Which kind the published path `/sessions` serves.",
+        description="Which kind the published path `/sessions` serves, if `KINDS` has it.",
     )
 
     # --- limits ------------------------------------------------------------------------------
@@ -428,6 +447,14 @@ def _unusable(settings: Settings) -> list[str]:
             _private_key(key)
         except ValueError as error:
             problems.append(f"SESSION_API_SIGNING_KEY {error}")
+    if (
+        "root_sessions" in settings.model_fields_set
+        and settings.root_sessions not in settings.kinds
+    ):
+        problems.append(
+            f"ROOT_SESSIONS is {settings.root_sessions}, which KINDS leaves out: add it there, or "
+            "remove ROOT_SESSIONS."
+        )
     if _role(settings.supabase_publishable_key) == "service_role":
         problems.append(
             "SUPABASE_PUBLISHABLE_KEY is a secret key, which bypasses row-level security: give the "

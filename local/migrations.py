@@ -2,6 +2,7 @@
 
 import os
 import subprocess
+from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -69,6 +70,18 @@ def login_url(database_url: str) -> str:
     parts = urlsplit(database_url)
     host = parts.netloc.rpartition("@")[2]
     return parts._replace(netloc=f"{LOGIN}:{LOGIN_PASSWORD}@{host}").geturl()
+
+
+def unit(migration: Path) -> str:
+    """Return whose migration or policy migration this is: `base` or a kind."""
+    return migration.stem.split("_")[1]
+
+
+def of_units(units: Iterable[str], project: Path = PROJECT) -> list[Path]:
+    """Return the migrations of these units (`base`, or kinds), in the order in which they run."""
+    wanted = set(units)
+    files = sorted((project / "supabase" / "migrations").glob("*.sql"))
+    return [file for file in files if unit(file) in wanted]
 
 
 def seed(database_url: str) -> bool:

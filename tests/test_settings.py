@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from pydantic import ValidationError
 
+from api.sessions.kinds import KINDS
 from api.settings import LOCAL_JWT_SECRET, Settings, explain, load_settings
 
 SECRET = "kX9v2Qm7Lr4Tn8Wc1Zb6Yd3Hf5Jg0PsAe"
@@ -230,6 +231,9 @@ class TestValues:
             ("cors_origins", "null"),
             ("environment", "staging"),
             ("root_sessions", "wingman"),
+            ("kinds", "workout"),
+            ("kinds", "wingman chat"),
+            ("kinds", ","),
             ("enable_test_auth", "perhaps"),
             ("max_body_bytes", "0"),
             ("database_timeout", "0"),
@@ -239,6 +243,17 @@ class TestValues:
         message = refusal(**{**PRODUCTION, name: value})
         assert name.upper() in message
         assert value == "0" or f"{value}\n" not in message
+
+    def test_kinds(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("ENVIRONMENT", "development")
+        assert Settings().kinds == tuple(KINDS)
+        monkeypatch.setenv("KINDS", " wingman, chat,wingman,")
+        assert Settings().kinds == ("wingman", "chat")
+
+    def test_root_sessions_that_kinds_leaves_out(self) -> None:
+        message = refusal(**PRODUCTION, kinds="wingman", root_sessions="chat")
+        assert "ROOT_SESSIONS" in message
+        assert Settings(**PRODUCTION, kinds="wingman").root_sessions == "study"
 
     def test_one_wrong_value_is_one_complaint(self) -> None:
         with pytest.raises(ValidationError) as refused:

@@ -8,6 +8,7 @@ import os
 import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Final
 
 import click
 import psycopg
@@ -15,13 +16,32 @@ import psycopg
 from api.doctor.catalog import entries
 from api.doctor.declared import DECLARED
 from api.main import create_app
+from api.sessions.kinds import KINDS
 from api.settings import Settings
 from local.errors import LocalError
-from local.migrations import CLI, PROJECT
+from local.migrations import CLI, PROJECT, of_units
 from local.stack import Stack
 
 DATABASE_TYPES = PROJECT / "types" / "database.ts"
 OPENAPI = PROJECT / "types" / "openapi.json"
+NOTHING_OF_OURS: Final = """
+do $$
+declare
+  statement text;
+begin
+  for statement in
+    select format('drop table %s cascade', oid::regclass) from pg_catalog.pg_class
+    where relkind = 'r' and relnamespace = 'public'::regnamespace
+    union all
+    select format('drop function %s', oid::regprocedure) from pg_catalog.pg_proc
+    where pronamespace = 'public'::regnamespace
+  loop
+    execute statement;
+  end loop;
+end
+$$;
+drop schema session_api cascade;
+"""
 
 
 def database_types(database_url: str) -> str:
@@ -57,15 +77,30 @@ def openapi() -> str:
     return json.dumps(create_app(settings).openapi(), indent=2, ensure_ascii=False) + "\n"
 
 
+def _entries_with(connection: psycopg.Connection, unit: str) -> dict[str, str]:
+    for migration in of_units([unit]):
+        connection.execute(migration.read_bytes())
+    return entries(connection)
+
+
 def declared(database_url: str) -> str:
-    """Return what `session-api doctor` compares a deployment with.
+    """Return what `session-api doctor` compares a deployment with, for the base and each kind.
 
     Args:
-        database_url: a database with the migrations and nothing else.
+        database_url: a database with the migrations and nothing else, for a superuser. It is left
+            as it is.
 
     """
     with psycopg.connect(database_url) as connection:
-        return json.dumps(entries(connection), indent=1, ensure_ascii=False) + "\n"
+        connection.execute(NOTHING_OF_OURS)
+        base = _entries_with(connection, "base")
+        units = {"base": base}
+        for kind in KINDS:
+            with connection.transaction(force_rollback=True):
+                found = _entries_with(connection, kind)
+            units[kind] = {name: it for name, it in found.items() if base.get(name) != it}
+        connection.rollback()
+    return json.dumps(units, indent=1, ensure_ascii=False) + "\n"
 
 
 def main() -> None:

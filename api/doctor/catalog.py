@@ -8,6 +8,7 @@ from psycopg import Connection
 
 from api.doctor.declared import Grant, State, declared
 from api.doctor.findings import Fault, Finding
+from api.sessions.kinds import KINDS, KindName
 from tools.catalog import described, snapshot
 
 # Columns, constraints and indexes, which no policy file declares. That a column is not null is a
@@ -86,10 +87,11 @@ def unprotected(connection: Connection) -> Iterator[Finding]:
         )
 
 
-def definitions(live: State) -> Iterator[Finding]:
+def definitions(live: State, kinds: tuple[KindName, ...]) -> Iterator[Finding]:
     """Find what is not there or not the same, and policies too many."""
-    tables = set(declared().names("relation"))
-    for name, text in declared().definitions.items():
+    needed = declared(kinds)
+    tables = set(needed.names("relation"))
+    for name, text in needed.definitions.items():
         found = live.definitions.get(name)
         table = _table(name)
         if table in tables and f"relation {table}" not in live.definitions:
@@ -101,7 +103,7 @@ def definitions(live: State) -> Iterator[Finding]:
             yield Finding("changed", what, _remedy(name, text, again=True))
     for policy in live.names("policy"):
         name, _, table = policy.partition(" on ")
-        if table in tables and f"policy {policy}" not in declared().definitions:
+        if table in tables and f"policy {policy}" not in needed.definitions:
             yield Finding(
                 "policy-undeclared",
                 f"policy {policy} is not declared, and policies add up",
@@ -109,28 +111,33 @@ def definitions(live: State) -> Iterator[Finding]:
             )
 
 
-def grants(live: State, reachable: frozenset[str]) -> Iterator[Finding]:
+def grants(
+    live: State, reachable: frozenset[str], kinds: tuple[KindName, ...]
+) -> Iterator[Finding]:
     """Find privileges that are missing, and such as nobody declared.
 
     Args:
         live: what the database has.
         reachable: the roles that a request can have.
+        kinds: those whose grants have to be there.
 
     """
-    needed = [grant for grant in declared().grants if grant.owner in _present(live)]
-    missing = _minus(needed, live.grants)
+    needed = declared(kinds)
+    present = _present(live)
+    missing = _minus([it for it in needed.grants if it.owner in present], live.grants)
     yield from _by_owner("grant-missing", missing, "lacks", "grant")
-    further = live.definitions.keys() - declared().definitions.keys()
+    further = live.definitions.keys() - needed.definitions.keys()
     concerned = [
         grant
         for grant in live.grants
         if grant.grantee in reachable
         and (
-            (grant.owner in _present(declared()) and grant.thing not in further)
+            (grant.owner in _present(needed) and grant.thing not in further)
             or grant.grantee == "session_api"
         )
     ]
-    undeclared = _minus(concerned, declared().grants)
+    # the grants of a kind that is not served are none that nobody declared
+    undeclared = _minus(concerned, declared(tuple(KINDS)).grants)
     yield from _by_owner("grant-undeclared", undeclared, "may, undeclared,", "revoke")
 
 

@@ -7,16 +7,19 @@ import psycopg
 from api.doctor import catalog, clocks, roles
 from api.doctor.declared import State
 from api.doctor.findings import Check, Finding
+from api.sessions.kinds import KindName
 
 _CONNECT_SECONDS = 10
 
 
-def examine(database_url: str, clock: Callable[[], float]) -> Iterator[Check]:
+def examine(
+    database_url: str, kinds: tuple[KindName, ...], clock: Callable[[], float]
+) -> Iterator[Check]:
     """Ask the database about roles, row-level security, definitions, grants and its clock."""
     try:
         with psycopg.connect(database_url, connect_timeout=_CONNECT_SECONDS) as connection:
             connection.read_only = True
-            yield from _ask(connection, clock)
+            yield from _ask(connection, kinds, clock)
     except psycopg.OperationalError as error:
         # its message has the address and the user's name, never the password
         yield Check(
@@ -31,13 +34,15 @@ def examine(database_url: str, clock: Callable[[], float]) -> Iterator[Check]:
         )
 
 
-def _ask(connection: psycopg.Connection, clock: Callable[[], float]) -> Iterator[Check]:
+def _ask(
+    connection: psycopg.Connection, kinds: tuple[KindName, ...], clock: Callable[[], float]
+) -> Iterator[Check]:
     found = roles.read(connection)
     live = State.of(catalog.entries(connection))
     yield Check("roles", list(roles.findings(found)))
     yield Check("row-level security", list(catalog.unprotected(connection)))
-    yield Check("tables, functions, triggers and policies", list(catalog.definitions(live)))
-    yield Check("grants", list(catalog.grants(live, roles.reachable(found))))
+    yield Check("tables, functions, triggers and policies", list(catalog.definitions(live, kinds)))
+    yield Check("grants", list(catalog.grants(live, roles.reachable(found), kinds)))
     row = connection.execute("select extract(epoch from clock_timestamp())::float").fetchone()
     if row is not None:
         yield Check("the database's clock", list(clocks.difference("Postgres", row[0], clock())))

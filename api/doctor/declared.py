@@ -1,15 +1,19 @@
 """What `supabase/migrations/` declare, as shipped with this package.
 
-`declared.json` is a snapshot of a database with the migrations and nothing else. `make types`
+`declared.json` has, for the base and for each kind, what its migrations make. `make types`
 writes it, and a test compares it with such a database.
 """
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from api.sessions.kinds import KindName
+
+_SIGNATURE = re.compile(r"FUNCTION public\.(\w+)\((.*)\)")
 DECLARED = Path(__file__).with_name("declared.json")
 
 
@@ -67,24 +71,38 @@ class State:
 
 
 @cache
-def declared() -> State:
-    """Return what the migrations declare."""
-    return State.of(json.loads(DECLARED.read_text()))
+def declared(kinds: tuple[KindName, ...]) -> State:
+    """Return what the migrations of the base and of these kinds declare."""
+    units = json.loads(DECLARED.read_text())
+    return State.of({name: it for unit in ("base", *kinds) for name, it in units[unit].items()})
 
 
-def readable(role: str) -> dict[str, list[str]]:
+def readable(role: str, kinds: tuple[KindName, ...]) -> dict[str, list[str]]:
     """Return the columns that `role` reads, by the name of their exposed table or view."""
     columns: dict[str, list[str]] = {}
-    for grant in sorted(declared().grants, key=lambda grant: grant.thing):
+    for grant in sorted(declared(kinds).grants, key=lambda grant: grant.thing):
         if grant.grantee == role and "SELECT" in grant.privileges:
             _, table, column = grant.thing.split(".")
             columns.setdefault(table, []).append(column)
     return columns
 
 
-def read_by_all() -> set[str]:
+def callable_functions(kinds: tuple[KindName, ...]) -> dict[str, list[str]]:
+    """Return the arguments of each exposed function that the API calls, without optional ones."""
+    found = {}
+    for name, definition in declared(kinds).definitions.items():
+        if name.startswith("function public."):
+            called, arguments = _SIGNATURE.findall(definition)[0]
+            needed = [it for it in arguments.split(", ") if it and " DEFAULT " not in it]
+            found[called] = [it.split()[0] for it in needed]
+    return found
+
+
+def read_by_all(kinds: tuple[KindName, ...]) -> set[str]:
     """Return the exposed tables whose rows belong to nobody."""
     prefix = "select_all on public."
     return {
-        name.removeprefix(prefix) for name in declared().names("policy") if name.startswith(prefix)
+        name.removeprefix(prefix)
+        for name in declared(kinds).names("policy")
+        if name.startswith(prefix)
     }

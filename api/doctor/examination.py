@@ -38,7 +38,7 @@ def examine(
         reason = "its driver is not installed: pip install '.[doctor]'"
         yield Check("database", skipped=reason)
         return
-    yield from examine_database(database_url, clock)
+    yield from examine_database(database_url, settings.kinds, clock)
 
 
 def _project(settings: Settings, probe: Probe) -> Iterator[Check]:
@@ -53,9 +53,9 @@ def _project(settings: Settings, probe: Probe) -> Iterator[Check]:
     reached = answer is not None and answer.is_postgrest
     away = "" if reached else "PostgREST was not reached, see above"
     refused = "PostgREST does not accept the API's question, see above" if distrust else ""
-    yield _check("schema", away or refused, lambda: rest.schema_cache(probe))
+    yield _check("schema", away or refused, lambda: rest.schema_cache(probe, settings.kinds))
     yield _check("helpers' schema", away or refused, lambda: rest.closed_schema(probe))
-    yield _check("visitors", away, lambda: rest.closed_to_visitors(probe))
+    yield _check("visitors", away, lambda: rest.closed_to_visitors(probe, settings.kinds))
     no_key = "" if settings.supabase_publishable_key else "SUPABASE_PUBLISHABLE_KEY is not set"
     yield _check("publishable key", no_key or away, lambda: rest.open_gateway(settings, probe))
     yield _check("clock", away, lambda: _clock(answer))

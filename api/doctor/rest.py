@@ -8,17 +8,17 @@ from api.database.caller import BASE_TABLE
 from api.database.claims import NOBODY, ROLE
 from api.database.refusals import NOT_MIGRATED
 from api.doctor import reach
-from api.doctor.declared import declared, read_by_all, readable
+from api.doctor.declared import callable_functions, declared, read_by_all, readable
 from api.doctor.findings import Finding, NotCheckedError
 from api.doctor.probe import Answer, Probe
-from api.sessions.kinds import KINDS
+from api.sessions.kinds import KindName
 from api.settings import Settings
 
 QUESTION = f"/{BASE_TABLE}?select=id&limit=1"
 """What `/readyz` asks too: it needs PostgREST, Postgres, the token, the role and a table."""
 
-# what the API embeds, so that PostgREST must know the foreign key between them
-_EMBEDDED = "/interview_sessions?select=id,job_postings(id)&limit=1"
+# what the API embeds in what, so that PostgREST must know the foreign key between them
+_EMBEDDED = {"interview_sessions": "job_postings"}
 _CACHE = (
     "run `supabase db push --remote`; if that has nothing to push, let PostgREST look again: "
     "notify pgrst, 'reload schema';"
@@ -92,9 +92,9 @@ def open_gateway(settings: Settings, probe: Probe) -> Iterator[Finding]:
         yield _stranger(answer, settings, url)
 
 
-def schema_cache(probe: Probe) -> Iterator[Finding]:
+def schema_cache(probe: Probe, kinds: tuple[KindName, ...]) -> Iterator[Finding]:
     """Ask for every table and function of the API, with all columns that it reads."""
-    for table, columns in readable(ROLE).items():
+    for table, columns in readable(ROLE, kinds).items():
         answer = probe.as_api(f"/{table}?select={','.join(columns)}&limit=1")
         if answer.code.startswith(NOT_MIGRATED):
             yield Finding(
@@ -112,35 +112,37 @@ def schema_cache(probe: Probe) -> Iterator[Finding]:
                 f"{table}: PostgREST answers {answer.status} {answer.code}",
                 "see its log",
             )
-        elif answer.body and table not in read_by_all():
+        elif answer.body and table not in read_by_all(kinds):
             yield Finding(
                 "rows-of-others",
                 f"{ROLE} reads rows of {table} that are not its user's",
                 f"replay the file {table}.sql of supabase/policies/ with psql, and drop every "
                 "other policy",
             )
-    for function, arguments in {
-        "chat_message_page": "&page_offset=0&page_limit=1&newest_first=true",
-        "confirm_wingman_session": "",  # and a GET writes nothing
-        **{f"{kind}_session_exists": "" for kind in KINDS},
-    }.items():
-        answer = probe.as_api(f"/rpc/{function}?session_id={NOBODY.user_id}{arguments}")
-        if answer.code.startswith(NOT_MIGRATED):
+    for function, arguments in callable_functions(kinds).items():
+        # whatever their types are: only a function that is known complains of values; a GET writes
+        # nothing
+        values = "&".join(f"{name}={NOBODY.user_id}" for name in arguments)
+        if probe.as_api(f"/rpc/{function}?{values}").code.startswith(NOT_MIGRATED):
             yield Finding("schema-cache", f"PostgREST does not know {function}", _CACHE)
-    if probe.as_api(_EMBEDDED).code.startswith(NOT_MIGRATED):
-        yield Finding(
-            "schema-cache",
-            "PostgREST does not know the foreign key from interview_sessions to job_postings",
-            _CACHE,
-        )
+    for table, embedded in _EMBEDDED.items():
+        if table not in readable(ROLE, kinds):
+            continue
+        answer = probe.as_api(f"/{table}?select=id,{embedded}(id)&limit=1")
+        if answer.code.startswith(NOT_MIGRATED):
+            yield Finding(
+                "schema-cache",
+                f"PostgREST does not know the foreign key from {table} to {embedded}",
+                _CACHE,
+            )
 
 
-def closed_to_visitors(probe: Probe) -> Iterator[Finding]:
+def closed_to_visitors(probe: Probe, kinds: tuple[KindName, ...]) -> Iterator[Finding]:
     """Try to read everything without having signed in."""
-    tables = [name.removeprefix("public.") for name in declared().names("relation")]
+    tables = [name.removeprefix("public.") for name in declared(kinds).names("relation")]
     paths = (
         *(f"/{table}?limit=1" for table in tables),
-        *(f"/rpc/{kind}_session_exists?session_id={NOBODY.user_id}" for kind in KINDS),
+        *(f"/rpc/{kind}_session_exists?session_id={NOBODY.user_id}" for kind in kinds),
     )
     answers = {path[1:].partition("?")[0]: probe.as_visitor(path) for path in paths}
     opened = [thing for thing, answer in answers.items() if answer.status == 200]

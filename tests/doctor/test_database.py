@@ -2,10 +2,16 @@
 
 import pytest
 
-from api.doctor.catalog import definitions, entries
+from api.doctor.catalog import definitions, entries, grants
 from api.doctor.declared import State
+from api.doctor.roles import reachable, read
+from api.sessions.kinds import KINDS, KindName
+from local.migrations import of_units
 from tests.doctor.conftest import Patient
 from tests.doctor.faults import ILLNESSES, OWN_BUSINESS, Illness
+from tools.generated import NOTHING_OF_OURS
+
+ALL = tuple(KINDS)
 
 
 def test_healthy(patient: Patient) -> None:
@@ -45,18 +51,32 @@ def test_is_a_projects_own_business(patient: Patient, statement: str) -> None:
 def test_a_column_is_made_again(patient: Patient) -> None:
     with patient.sql.transaction(force_rollback=True):
         patient.sql.execute("alter table public.study_topics drop column position")
-        found = list(definitions(State.of(entries(patient.sql))))
+        found = list(definitions(State.of(entries(patient.sql)), ALL))
         for finding in found:
             patient.sql.execute(finding.remedy.encode())
-        assert list(definitions(State.of(entries(patient.sql)))) == []
+        assert list(definitions(State.of(entries(patient.sql)), ALL)) == []
     assert [finding.fault for finding in found] == ["missing"]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_another_kind_has_is_not_missed(patient: Patient, kind: KindName) -> None:
+    assert patient.findings(kinds=(kind,)) == []
+    with patient.sql.transaction(force_rollback=True):
+        patient.sql.execute(NOTHING_OF_OURS)
+        for migration in of_units(["base", kind]):
+            patient.sql.execute(migration.read_bytes())
+        live = State.of(entries(patient.sql))
+        assert list(definitions(live, (kind,))) == []
+        assert list(grants(live, reachable(read(patient.sql)), (kind,))) == []
+        missed = {finding.fault for finding in definitions(live, ALL)}
+    assert missed == {"missing"}
 
 
 def test_with_a_table_goes_what_is_in_it(patient: Patient) -> None:
     with patient.sql.transaction(force_rollback=True):
         patient.sql.execute("drop table public.study_topics cascade")
         live = State.of(entries(patient.sql))
-        found = [finding.what for finding in definitions(live)]
+        found = [finding.what for finding in definitions(live, ALL)]
     assert found == ["relation public.study_topics is not there"]
 
 
