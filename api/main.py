@@ -3,31 +3,38 @@
 import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 import httpx
 from fastapi import FastAPI
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 
 from api.database.backends import open_backend
 from api.database.caller import Upstream
 from api.database.wire import certificates
-from api.http import error_handlers, idempotency, openapi
+from api.http import openapi
+from api.http.application import Application
 from api.http.body import BodyGuard
-from api.http.head import HeadAsGet
-from api.http.headers import Revalidation, SecurityHeaders
-from api.http.idempotency import KeptAnswers
+from api.http.cors import Cors
+from api.http.frame import Frame
+from api.http.headers import SecurityHeaders
+from api.http.idempotency import keep_answer
 from api.http.overload import InProgress
+from api.http.revalidation import revalidate
 from api.identity.auth import Authenticator
 from api.observability import logs, metrics, tracing
-from api.observability.exchange import Exchanges, Observer
+from api.observability.exchange import Observer
 from api.observability.tracing import Traces
-from api.rate_limits.middleware import RateLimits
+from api.rate_limits.addresses import Addresses
+from api.rate_limits.middleware import AddressLimits, LimitHeaders
 from api.rate_limits.users import Limits
 from api.routing import serve_all
 from api.sessions.kinds import KINDS
 from api.settings import Settings, load_settings
 from api.state import State
+
+if TYPE_CHECKING:
+    from api.http.responder import Step
 
 DESCRIPTION = """
 The session backend for Supabase apps. Postgres decides *who* may see or change a row, this API
@@ -75,21 +82,19 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                 if spans is not None:
                     await tracing.stop(spans)
 
-    app = FastAPI(
+    app = Application(
         title="Session API",
         version="1",
         description=DESCRIPTION,
         openapi_tags=tags(settings),
         lifespan=lifespan,
-        middleware=middleware(settings, observers, limits),
+        middleware=layers(settings, observers, limits),
         # FastAPI's own spans and logs carry raw queries and the words of exceptions
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         # one address for one thing; the redirect's would be made from a header
         redirect_slashes=False,
         openapi_url=None,  # our own page needs no other site
     )
-    error_handlers.install(app)
-    idempotency.install(app)
     serve_all(app, settings)
     openapi.install(app)
     return app
@@ -107,47 +112,32 @@ def collect_less() -> None:
     gc.set_threshold(10_000, 50, 100)
 
 
-def middleware(settings: Settings, observers: list[Observer], limits: Limits) -> list[Middleware]:
-    """List what stands before the routes, outermost first.
+def layers(settings: Settings, observers: list[Observer], limits: Limits) -> list[Middleware]:
+    """List what stands before the routes, outermost first, and what answers pass on their way out.
 
-    CORS comes before all that can answer an error, so that a browser may read every one.
+    An answer is kept as its route made it, and named last. Limits come before CORS, so that a
+    browser's preflights count too; its pages may read every answer all the same.
     """
-    cors = Middleware(
-        CORSMiddleware,
-        allow_origins=settings.cors_origins,
-        allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=[
-            "Authorization",
-            "Content-Type",
-            "Idempotency-Key",
-            "If-None-Match",
-            "X-Request-ID",
-            "X-Test-User-ID",
-        ],
-        expose_headers=[
-            "ETag",
-            "Idempotency-Replayed",
-            "Location",
-            "Retry-After",
-            "X-Request-ID",
-            "RateLimit-Limit",
-            "RateLimit-Remaining",
-            "RateLimit-Reset",
-            "RateLimit-Policy",
-        ],
-        max_age=600,
+    steps: list[Step] = [
+        keep_answer,
+        revalidate,
+        LimitHeaders(limits),
+        SecurityHeaders(production=settings.environment == "production"),
+    ]
+    preflights = []
+    if settings.cors_origins or settings.cors_origin_regex:
+        cors = Cors(settings)
+        steps.append(cors.tell)
+        preflights = [Middleware(cors.preflights)]
+    addresses = Addresses(
+        settings.trusted_proxies, settings.trusted_hops, settings.client_address_header
     )
     return [
-        Middleware(HeadAsGet),
-        Middleware(Exchanges, observers=observers),
-        Middleware(SecurityHeaders, production=settings.environment == "production"),
-        *([cors] if settings.cors_origins else []),
-        Middleware(error_handlers.UnhandledErrors),
-        Middleware(RateLimits, limits=limits, trusted_proxies=settings.trusted_proxies),
+        Middleware(Frame, steps=steps, observers=observers),
+        Middleware(AddressLimits, limits=limits, addresses=addresses),
+        *preflights,
         Middleware(BodyGuard, max_bytes=settings.max_body_bytes),
         Middleware(InProgress, most=settings.max_requests_in_progress),
-        Middleware(Revalidation),
-        Middleware(KeptAnswers),
     ]
 
 

@@ -49,6 +49,14 @@ _DEMO_KEYS = (
 )
 _TLS_MODES = ("require", "verify-ca", "verify-full")
 _OWNERS = ("postgres", "supabase_admin", "service_role", "authenticator")
+# origins that no pattern for one team's previews matches
+_STRANGERS = (
+    "https://evil.example",
+    "http://evil.example",
+    "https://a.b.evil.example",
+    "https://evil.example:8443",
+    "null",
+)
 _PRIVATE_SUFFIXES = (".localhost", ".local", ".internal", ".lan", ".home.arpa", ".cluster.local")
 
 
@@ -84,10 +92,11 @@ def _origin(origin: str) -> str:
         parts = urlsplit(canonical)
         if parts.port == {"http": 80, "https": 443}.get(parts.scheme):
             canonical = canonical.removesuffix(f":{parts.port}")
-        usable = parts.scheme in ("http", "https") and bool(parts.hostname)
+        usable = bool(parts.hostname)
     except ValueError:
         usable = False
-    if not usable or not re.fullmatch(r"https?://[a-z0-9._:\[\]-]+", canonical):
+    # the scheme may be an app's: capacitor://localhost
+    if not usable or not re.fullmatch(r"[a-z][a-z0-9+.-]*://[a-z0-9._:\[\]-]+", canonical):
         raise ValueError(
             "CORS_ORIGINS has an entry that is no origin: write each as https://app.example.com, "
             "without a path, separated by commas."
@@ -105,6 +114,33 @@ def _kinds(value: object) -> object:
             f"{', '.join(KINDS)}, separated by commas, or leave it out for all."
         )
     return tuple(names)
+
+
+def _origin_regex(pattern: str | None) -> str | None:
+    if not pattern:
+        return None
+    try:
+        compiled = re.compile(pattern)
+    except re.error:
+        compiled = None
+    anchored = re.fullmatch(r"\^[a-z][a-z0-9+.-]*(s\?)?://.+\$", pattern)
+    if compiled is None or anchored is None:
+        raise ValueError(
+            "CORS_ORIGIN_REGEX is not a pattern for whole origins: write it as "
+            r"^https://my-app-[a-z0-9]+\.example\.app$, from ^ and the scheme to $."
+        )
+    if any(compiled.search(origin) for origin in _STRANGERS):
+        raise ValueError(
+            "CORS_ORIGIN_REGEX lets any site call the API with its visitors' tokens: name the host "
+            r"of your previews, with \. for each dot."
+        )
+    return pattern
+
+
+def _header_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9-]{1,100}", name):
+        raise ValueError("CLIENT_ADDRESS_HEADER is not a header's name: write X-Forwarded-For.")
+    return name
 
 
 def _rate(rate: str, info: ValidationInfo) -> str:
@@ -263,6 +299,11 @@ class Settings(BaseSettings):
         description="The frontends' origins, separated by commas: `https://app.example.com`. "
         "Development: `http://localhost:3000` and `http://127.0.0.1:3000`; production: none.",
     )
+    cors_origin_regex: Annotated[str | None, AfterValidator(_origin_regex)] = Field(
+        None,
+        description="A pattern for further origins, such as those of preview deployments: "
+        r"`^https://my-app-[a-z0-9-]+\.vercel\.app$`. It must match whole origins.",
+    )
     conceal_existence: bool = Field(
         False,
         description="`true` answers 404 for another user's session, instead of 403.",
@@ -315,6 +356,14 @@ class Settings(BaseSettings):
         description="Requests that a worker answers at a time; one more is 503 at once.",
     )
 
+    shutdown_delay: float = Field(
+        0,
+        ge=0,
+        le=300,
+        description="Seconds that `/readyz` is 503 while requests are still served, after SIGTERM: "
+        "as long as the balancer needs to notice. `session-api serve` only.",
+    )
+
     # --- limits on rates: `60/minute`, `1000/hour`, `10/second` ------------------------------
     rate_limits: bool = Field(
         True,
@@ -345,8 +394,20 @@ class Settings(BaseSettings):
     ] = Field(
         (),
         description="The proxies in front, as addresses or networks separated by commas: "
-        "`10.0.0.0/8`. Only what they add to `X-Forwarded-For` is believed; without it the "
-        "address is the connection's.",
+        "`10.0.0.0/8`. Only what they write is believed; without them the address is the "
+        "connection's.",
+    )
+    trusted_hops: int = Field(
+        0,
+        ge=0,
+        le=20,
+        description="How many proxies are in front, where their addresses are not known: the "
+        "address is that many entries from the right of the header, whoever connects.",
+    )
+    client_address_header: Annotated[str, AfterValidator(_header_name)] = Field(
+        "X-Forwarded-For",
+        description="The header in which the proxies name the client, for example "
+        "`CF-Connecting-IP` or `X-Real-IP`.",
     )
 
     # --- what operators see ------------------------------------------------------------------
@@ -465,6 +526,13 @@ def _unusable(settings: Settings) -> list[str]:
         problems.append(
             f"METRICS_TOKEN is shorter than {_MIN_METRICS_TOKEN} characters or not ASCII: make one "
             "with `openssl rand -hex 24`."
+        )
+    if settings.client_address_header != "X-Forwarded-For" and not (
+        settings.trusted_proxies or settings.trusted_hops
+    ):
+        problems.append(
+            "CLIENT_ADDRESS_HEADER needs TRUSTED_PROXIES or TRUSTED_HOPS: without them any client "
+            "could write that header."
         )
     url = _value(settings.api_database_url)
     if url is not None:

@@ -21,6 +21,7 @@ def uvicorn_arguments(port: int) -> list[str]:
     return [
         *("--factory", "api.main:create_app", "--host", HOST, "--port", str(port)),
         *("--timeout-graceful-shutdown", _SHUTDOWN_SECONDS),
+        *("--no-proxy-headers", "--ws", "none"),
     ]
 
 

@@ -5,20 +5,20 @@ from typing import Annotated, Any, get_args
 from uuid import UUID
 
 import pytest
-from fastapi import FastAPI, Query
+from fastapi import Query
 from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 
 from api.errors import CODES, MAX_FIELD_ERRORS, ApiError, Code
-from api.http import error_handlers
+from api.http.application import Application
 from api.http.body import BodyGuard, RequestBody
-from api.http.error_handlers import UnhandledErrors
+from api.http.cors import Cors
 from api.http.error_schemas import ErrorAnswer, ValidationErrorAnswer, responses
-from api.http.head import HeadAsGet
+from api.http.frame import Frame
 from api.http.validation import MAX_FIELD_LENGTH
 from api.schemas.pagination import PageQuery
+from api.settings import Settings
 from tests.in_process import InProcess
 
 ORIGIN = "https://app.example.com"
@@ -31,16 +31,14 @@ class Venue(RequestBody):
 
 @pytest.fixture(scope="module")
 def client() -> InProcess:
-    app = FastAPI(
+    settings = Settings(_env_file=None, environment="development", cors_origins=ORIGIN)
+    app = Application(
         redirect_slashes=False,
         middleware=[
-            Middleware(CORSMiddleware, allow_origins=[ORIGIN]),
-            Middleware(UnhandledErrors),
+            Middleware(Frame, steps=[Cors(settings).tell]),
             Middleware(BodyGuard, max_bytes=65_536),
-            Middleware(HeadAsGet),
         ],
     )
-    error_handlers.install(app)
 
     @app.get("/raise/{code}")
     async def raise_code(code: str) -> None:

@@ -9,13 +9,14 @@ What created nothing claims nothing: after an error the same key may be sent wit
 
 import hashlib
 import logging
+from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Annotated, Any, Final
 
-from fastapi import Depends, FastAPI, Header, Request, Response
+from fastapi import Depends, Header, Request, Response
 from pydantic import TypeAdapter
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from api.database.backend import Row
 from api.database.caller import BASE_TABLE, Database
@@ -23,6 +24,8 @@ from api.database.query import Filter, Query, Shape, parameter, table
 from api.database.refusals import ConstraintError, DatabaseError
 from api.dependencies import CallerDatabase
 from api.errors import ApiError, FieldError, invalid, user_is_gone
+from api.http.error_handlers import Interruption
+from api.http.responder import Reply
 from api.observability import exchange, metrics
 
 logger = logging.getLogger(__name__)
@@ -47,11 +50,20 @@ STILL_PROCESSED: Final = "The first request with this key is still being process
 GONE: Final = "What the first request created no longer exists."
 
 
-class ReplayedError(Exception):
+class ReplayedError(Interruption):
     """The request was answered before: this is the answer, `{status, location, body}`."""
 
-    def __init__(self, answer: dict[str, Any]) -> None:
-        self.answer = answer
+    def __init__(self, first: dict[str, Any]) -> None:
+        self.first = first
+
+    def answer(self) -> Response:
+        """Give the first answer again."""
+        metrics.IDEMPOTENT_REPLAYS.inc()
+        exchange.replayed()
+        headers = {REPLAYED: "true"}
+        if self.first["location"] is not None:
+            headers["Location"] = self.first["location"]
+        return Response(self.first["body"], self.first["status"], headers, "application/json")
 
 
 class OnceDatabase(Database):
@@ -104,6 +116,7 @@ class OnceDatabase(Database):
         if first["fingerprint"] != self._fingerprint:
             raise invalid(FieldError(field="Idempotency-Key", message=ANOTHER_REQUEST))
         if first["answer"] is not None:
+            exchange.created(first["row_id"])
             raise ReplayedError(first["answer"])
         if datetime.now(UTC) - MOMENT.validate_python(first["created_at"]) < IN_PROGRESS:
             raise ApiError("CONFLICT", STILL_PROCESSED, headers={"Retry-After": "1"})
@@ -168,67 +181,25 @@ async def idempotent(
 CreatingDatabase = Annotated[Database, Depends(idempotent)]
 
 
-class KeptAnswers:
-    """ASGI middleware: keeps the answers of requests that created something with a key."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application; send its answer once it is kept."""
-        if scope["type"] != "http" or scope["method"] != "POST":
-            await self.app(scope, receive, send)
-            return
-        start: Message = {}
-        parts: list[bytes] = []
-
-        async def send_when_kept(message: Message) -> None:
-            nonlocal start
-            once: OnceDatabase | None = scope.get(ONCE)
-            if once is None or not once.has_created:
-                await send(message)
-            elif message["type"] == "http.response.start":
-                start = message
-            else:
-                parts.append(message.get("body", b""))
-                if message.get("more_body", False):
-                    return
-                await keep(once, start, b"".join(parts))
-                await send(start)
-                await send({"type": "http.response.body", "body": b"".join(parts)})
-
-        await self.app(scope, receive, send_when_kept)
-
-
-async def keep(once: OnceDatabase, start: Message, body: bytes) -> None:
-    """Keep an answer, if it is a success, and mark it if the row was there before."""
-    if not 200 <= start["status"] < 300:
-        return
-    location = dict(start["headers"]).get(b"location")
+async def keep(once: OnceDatabase, reply: Reply) -> None:
+    """Keep an answer, and mark it if the row was there before."""
+    location = next((value for name, value in reply.headers if name == b"location"), None)
     await once.keep(
         {
-            "status": start["status"],
+            "status": reply.status,
             "location": location and location.decode(),
-            "body": body.decode(),
+            "body": reply.body.decode(),
         }
     )
     if once.is_replay:
         metrics.IDEMPOTENT_REPLAYS.inc()
         exchange.replayed()
-        start["headers"] = [*start["headers"], (REPLAYED.lower().encode(), b"true")]
+        reply.headers.append((REPLAYED.lower().encode(), b"true"))
 
 
-async def on_replayed(_: Request, error: ReplayedError) -> Response:
-    """Give the first answer again."""
-    metrics.IDEMPOTENT_REPLAYS.inc()
-    exchange.replayed()
-    answer = error.answer
-    headers = {REPLAYED: "true"}
-    if answer["location"] is not None:
-        headers["Location"] = answer["location"]
-    return Response(answer["body"], answer["status"], headers, "application/json")
-
-
-def install(app: FastAPI) -> None:
-    """Let `app` give first answers again."""
-    app.exception_handler(ReplayedError)(on_replayed)
+def keep_answer(reply: Reply, scope: Scope) -> Awaitable[None] | None:
+    """Step: keeps the answer of a request that has created something with a key."""
+    once: OnceDatabase | None = scope.get(ONCE)
+    if once is None or not once.has_created or not 200 <= reply.status < 300:
+        return None
+    return keep(once, reply)

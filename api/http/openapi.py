@@ -11,10 +11,12 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from api.rate_limits.rate import LIMIT, REMAINING, RESET
+
 Node = dict[str, Any]
 
 REQUEST_ID: Final = "X-Request-ID"
-RATE_LIMIT: Final = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
+RATE_LIMIT: Final = (LIMIT, REMAINING, RESET)
 
 
 def header(description: str, example: str) -> Node:
@@ -24,9 +26,9 @@ def header(description: str, example: str) -> Node:
 
 HEADERS: Final = {
     REQUEST_ID: header("The request's name in the log.", "4f1d2a9c0b7e48d5a6c3f0e1d2b3a495"),
-    "RateLimit-Limit": header("How many requests the limit allows.", "1200"),
-    "RateLimit-Remaining": header("How many of them are left.", "1199"),
-    "RateLimit-Reset": header("In how many seconds the count starts again.", "60"),
+    LIMIT: header("How many requests the limit allows.", "1200"),
+    REMAINING: header("How many of them are left.", "1199"),
+    RESET: header("In how many seconds the count starts again.", "60"),
     "Location": header("The new session's path.", "/api/v1/study/sessions/<id>"),
     "Idempotency-Replayed": header("`true`: the first answer with this key again.", "true"),
     "ETag": header("Names this state, for `If-None-Match`.", '"9f86d081884c7d659a2feaa0c55ad015"'),

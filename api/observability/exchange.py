@@ -6,19 +6,17 @@ wrote, no token and no address ever gets in, so nothing that reads it can give t
 
 import re
 import time
-from collections.abc import Callable, Sequence
-from contextvars import ContextVar
+from collections.abc import Callable
+from contextvars import ContextVar, Token
 from secrets import token_hex
 from types import TracebackType
 from typing import Final, Self
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Scope
 
 from api.operations import NO_OPERATION, UNKNOWN, Event, Operation
 
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
-# every error answer has the one shape, so its code stands at its head
-ERROR_CODE: Final = re.compile(rb'"code":\s*"([A-Z_]{1,40})"')
 ID: Final = re.compile(r"[0-9a-fA-F-]{32,36}")
 CLIENT_GONE: Final = 499
 # a HEAD has become a GET before
@@ -81,6 +79,16 @@ def current() -> Exchange | None:
     return _current.get()
 
 
+def enter(exchange: Exchange) -> Token[Exchange | None]:
+    """Make this the exchange that what follows runs for, until `leave`."""
+    return _current.set(exchange)
+
+
+def leave(token: Token[Exchange | None]) -> None:
+    """Go back to what was before `enter`."""
+    _current.reset(token)
+
+
 def served_by(operation: Operation) -> None:
     """Note what serves the request."""
     if exchange := _current.get():
@@ -117,6 +125,12 @@ def replayed() -> None:
         exchange.is_replay = True
 
 
+def refused(code: str) -> None:
+    """Note the code of the error that is answered."""
+    if exchange := _current.get():
+        exchange.code = code
+
+
 def client_gone() -> None:
     """Note that the client has left before there was an answer: 499, as proxies call it."""
     if exchange := _current.get():
@@ -146,45 +160,6 @@ class UpstreamRequest:
     ) -> None:
         if exchange := _current.get():
             exchange.upstream.append((self._began, time.perf_counter_ns() - self._began))
-
-
-class Exchanges:
-    """ASGI middleware: keeps an `Exchange` for each request and tells the observers when it ends.
-
-    It gives the request its id, and the answer the header `X-Request-ID`. It stands outside of
-    everything that can answer.
-    """
-
-    def __init__(self, app: ASGIApp, observers: Sequence[Observer]) -> None:
-        self.app = app
-        self.observers = observers
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application."""
-        if scope["type"] != "http":
-            await self.app(scope, receive, send)
-            return
-        exchange = Exchange(scope)
-        token = _current.set(exchange)
-
-        async def watch(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                exchange.status = message["status"]
-                headers = message.get("headers", ())
-                message["headers"] = [*headers, (b"x-request-id", exchange.request_id.encode())]
-            elif exchange.status >= 400 and exchange.code is None:
-                found = ERROR_CODE.search(message.get("body", b"")[:100])
-                exchange.code = found[1].decode() if found else None
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watch)
-        finally:
-            exchange.seconds = (time.perf_counter_ns() - exchange.began) / 1e9
-            conclude(exchange)
-            for observe in self.observers:
-                observe(exchange)
-            _current.reset(token)
 
 
 def conclude(exchange: Exchange) -> None:

@@ -50,7 +50,7 @@ class Output:
 
 
 class RequestLog:
-    """Writes the line of each request: an observer for `api.observability.exchange.Exchanges`.
+    """Writes the line of each request: an observer for `api.http.frame.Frame`.
 
     It runs structlog's processors itself: a bound logger around them, which would hold nothing,
     costs as much again.

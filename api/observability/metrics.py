@@ -69,7 +69,7 @@ _routes: dict[tuple[str, str], Route] = {}
 
 
 def count(ended: Exchange) -> None:
-    """Count one request: an observer for `api.observability.exchange.Exchanges`."""
+    """Count one request: an observer for `api.http.frame.Frame`."""
     method, template = key = (ended.method, ended.operation.template)
     route = _routes.get(key)
     if route is None:

@@ -61,7 +61,7 @@ async def stop(provider: "TracerProvider") -> None:
 
 
 class Traces:
-    """Makes the spans of each request: an observer for `api.observability.exchange.Exchanges`."""
+    """Makes the spans of each request: an observer for `api.http.frame.Frame`."""
 
     def __init__(self, tracer: Tracer) -> None:
         self.tracer = tracer

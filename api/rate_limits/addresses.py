@@ -1,70 +1,75 @@
 """Which address a request comes from."""
 
 import logging
-import re
+from collections.abc import Sequence
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Final
 
 from starlette.datastructures import Headers
 from starlette.types import Scope
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 logger = logging.getLogger(__name__)
 
 Network = IPv4Network | IPv6Network
 
+FORWARDED_FOR: Final = "X-Forwarded-For"
 MOST_HOPS: Final = 20
+MAPPED: Final = "::ffff:"
+LOCAL: Final = "local"
+"""Of a peer without an address: a Unix socket."""
 
 
 class Addresses:
     """Finds the address that a request comes from, and believes no header that a client can write.
 
+    uvicorn's walk along `X-Forwarded-For` is used, with its middleware left out: it takes a hop
+    that is no address for one, and replaces the peer for everybody.
+
     Args:
-        trusted_proxies: whose entries in `X-Forwarded-For` count.
+        proxies: Who is believed: the peer, and the hops that the peer names.
+        hops: How many proxies there are, where their addresses are not known: the entry counts that
+            the outermost of them has added. Without `proxies` the peer is believed whoever it is.
+        header: What the proxies write. One that holds a single address, such as
+            `CF-Connecting-IP`, is a list of one.
 
     """
 
-    def __init__(self, trusted_proxies: tuple[Network, ...]) -> None:
-        self.trusted_proxies = trusted_proxies
+    def __init__(
+        self, proxies: Sequence[Network] = (), hops: int = 0, header: str = FORWARDED_FOR
+    ) -> None:
+        self.hops = hops
+        self.header = header
+        walk = ProxyHeadersMiddleware(_nothing, list(map(str, proxies)))
+        self.trusted = walk.trusted_hosts
+        self.any_peer = bool(hops and not proxies)
         self.warned = False
 
     def of(self, scope: Scope) -> str:
         """Return the address, or for IPv6 the /64 network: one customer has all of that."""
         client = scope.get("client")
-        peer = client[0] if client else "local"
-        if client and client[1] == 0:
-            # uvicorn has put a forwarded address in the peer's place; no real peer has port 0
-            peer = "127.0.0.1"
-        if self.is_trusted(peer):
-            return network_of(self.forwarded(scope, peer))
+        peer = client[0].removeprefix(MAPPED) if client else LOCAL
+        if self.any_peer or peer in self.trusted:
+            return network_of(self.forwarded(scope) or peer)
         if not self.warned:
             self.warn(scope, peer)
         return network_of(peer)
 
-    def forwarded(self, scope: Scope, peer: str) -> str:
-        """Walk `X-Forwarded-For` from the right, as far as proxies of ours have written it."""
-        lines = Headers(scope=scope).getlist("x-forwarded-for")
-        hops = [it.strip() for line in lines for it in line.split(",")]
-        nearest = peer
-        for hop in reversed(hops[-MOST_HOPS:]):
-            address = without_port(hop)
-            if parsed(address) is None:
-                return nearest
-            nearest = address
-            if not self.is_trusted(address):
-                return nearest
-        return nearest
-
-    def is_trusted(self, address: str) -> bool:
-        """Tell whether an address is a proxy of ours."""
-        if not self.trusted_proxies:
-            return False
-        found = parsed(address)
-        return found is not None and any(found in network for network in self.trusted_proxies)
+    def forwarded(self, scope: Scope) -> str | None:
+        """Read what the proxies say; `None` when that is no address."""
+        lines = Headers(scope=scope).getlist(self.header)
+        hops = [it.strip().removeprefix(MAPPED) for line in lines for it in line.split(",")]
+        if len(hops) < self.hops or not hops:
+            return None
+        if self.hops:
+            hops = [hops[-self.hops]]
+        host, _ = self.trusted.get_trusted_client_address(",".join(hops[-MOST_HOPS:]))
+        return None if parsed(host) is None else host
 
     def warn(self, scope: Scope, peer: str) -> None:
         """Tell the operator, once, when a proxy stands in front and nobody said so."""
-        if "x-forwarded-for" not in Headers(scope=scope):
+        if FORWARDED_FOR not in Headers(scope=scope):
             return
         found = parsed(peer)
         if found is None or found.is_global:
@@ -96,9 +101,5 @@ def network_of(address: str) -> str:
     return address if found is None else str(found)
 
 
-def without_port(hop: str) -> str:
-    """Take off the port that some proxies write: `203.0.113.7:4711`, `[2001:db8::1]:4711`."""
-    bracketed = re.fullmatch(r"\[([^\]]+)\](?::\d+)?", hop)
-    if bracketed:
-        return bracketed[1]
-    return hop.partition(":")[0] if hop.count(":") == 1 else hop
+async def _nothing(*_: object) -> None:
+    raise NotImplementedError

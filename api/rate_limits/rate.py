@@ -14,6 +14,14 @@ Limit = Literal[Action, "address", "failed_auth"]
 LIMITS: Final[tuple[Limit, ...]] = (*get_args(Action), "address", "failed_auth")
 Header = tuple[bytes, bytes]
 
+LIMIT: Final = "RateLimit-Limit"
+REMAINING: Final = "RateLimit-Remaining"
+RESET: Final = "RateLimit-Reset"
+POLICY: Final = "RateLimit-Policy"
+RATE_LIMIT_HEADERS: Final = (LIMIT, REMAINING, RESET, POLICY)
+
+_LIMIT, _REMAINING, _RESET, _POLICY = (name.lower().encode() for name in RATE_LIMIT_HEADERS)
+
 
 class Rate(NamedTuple):
     """A limit: so many in so many seconds."""
@@ -31,8 +39,8 @@ class Rate(NamedTuple):
         item = limits.parse(text)
         amount, period = item.amount, item.get_expiry()
         headers = (
-            (b"ratelimit-limit", str(amount).encode()),
-            (b"ratelimit-policy", f"{amount};w={period}".encode()),
+            (_LIMIT, str(amount).encode()),
+            (_POLICY, f"{amount};w={period}".encode()),
         )
         return cls(name, amount, period, item, headers)
 
@@ -54,8 +62,8 @@ class Count(NamedTuple):
         """
         return (
             *self.rate.headers,
-            (b"ratelimit-remaining", b"%d" % self.remaining),
-            (b"ratelimit-reset", b"%d" % math.ceil(self.reset)),
+            (_REMAINING, b"%d" % self.remaining),
+            (_RESET, b"%d" % math.ceil(self.reset)),
         )
 
     def refusal(self) -> ApiError:

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from starlette.middleware import Middleware
 from starlette.types import Message, Scope
 
-from api.http import error_handlers
+from api.http.application import Application
 from api.http.body import LINGER_BYTES, MAX_DEPTH, BodyGuard, Replacement, refused_values
+from api.http.frame import Frame
 from tests.in_process import InProcess
 
 LIMIT = 1000
@@ -27,8 +28,7 @@ class Venue(Replacement):
 
 
 def make_app() -> FastAPI:
-    app = FastAPI(middleware=[Middleware(BodyGuard, max_bytes=LIMIT)])
-    error_handlers.install(app)
+    app = Application(middleware=[Middleware(Frame), Middleware(BodyGuard, max_bytes=LIMIT)])
 
     @app.post("/any")
     async def take(value: Annotated[Any, Body()]) -> Any:

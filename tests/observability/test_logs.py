@@ -15,14 +15,15 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from fastapi import FastAPI, Request
+from fastapi import Request
 from starlette.middleware import Middleware
 
 from api.errors import ApiError, unavailable
-from api.http import docs, error_handlers
+from api.http import docs
+from api.http.application import Application
+from api.http.frame import Frame
 from api.main import create_app
 from api.observability import logs
-from api.observability.exchange import Exchanges
 from api.routing import serve
 from api.settings import Settings
 from local.addresses import HOST, free_port
@@ -327,12 +328,7 @@ def settings(**changes: Any) -> Settings:
 class TestExceptions:
     def test_messages_of_others_are_left_out(self, output: io.StringIO) -> None:
         request_log = logs.configure(settings(), output)
-        layers = [
-            Middleware(Exchanges, observers=[request_log]),
-            Middleware(error_handlers.UnhandledErrors),
-        ]
-        app = FastAPI(middleware=layers)
-        error_handlers.install(app)
+        app = Application(middleware=[Middleware(Frame, observers=[request_log])])
 
         @app.get("/fail/{what}")
         async def fail(what: str, request: Request) -> None:
@@ -395,19 +391,14 @@ class TestExceptions:
 
 class TestForm:
     def test_level(self, output: io.StringIO) -> None:
-        app = FastAPI(
-            middleware=[
-                Middleware(
-                    Exchanges, observers=[logs.configure(settings(log_level="warning"), output)]
-                )
-            ]
-        )
+        request_log = logs.configure(settings(log_level="warning"), output)
+        app = Application(middleware=[Middleware(Frame, observers=[request_log])])
         InProcess(app).get("/")
         assert output.getvalue() == ""
 
     def test_readable_in_development(self, output: io.StringIO) -> None:
         request_log = logs.configure(Settings(_env_file=None, environment="development"), output)
-        app = FastAPI(middleware=[Middleware(Exchanges, observers=[request_log])], docs_url=None)
+        app = Application(middleware=[Middleware(Frame, observers=[request_log])], docs_url=None)
         serve(app, docs.router)
         InProcess(app).get("/docs")
         assert "request" in output.getvalue()
@@ -425,7 +416,7 @@ class TestForm:
 
     def test_a_reader_that_is_gone(self, output: io.StringIO) -> None:
         request_log = logs.configure(settings(), output)
-        app = FastAPI(middleware=[Middleware(Exchanges, observers=[request_log])])
+        app = Application(middleware=[Middleware(Frame, observers=[request_log])])
         output.close()
         assert InProcess(app).get("/docs").status_code == 200
 

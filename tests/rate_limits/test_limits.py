@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from prometheus_client import REGISTRY
 from starlette.middleware import Middleware
 
-from api.http.error_handlers import UnhandledErrors
+from api.http.application import Application
+from api.http.frame import Frame
 from api.http.overload import InProgress
 from api.main import create_app
-from api.observability.exchange import Exchange, Exchanges
 from api.rate_limits.addresses import Addresses, Network, network_of
 from api.rate_limits.memory_storage import Memory
 from api.rate_limits.rate import Rate
@@ -37,6 +37,7 @@ from tests.rate_limits.redis_server import RedisServer, redis_server
 if TYPE_CHECKING:
     from starlette.types import Scope
 
+    from api.observability.exchange import Exchange
     from api.operations import Action
 
 MINUTE = 60
@@ -166,7 +167,7 @@ class TestAddress:
             (["1.1.1.1, 198.51.100.1"], "198.51.100.1"),
             (["1.1.1.1", "198.51.100.1"], "198.51.100.1"),
             (["198.51.100.1, 10.0.0.2, fd00::1"], "198.51.100.1"),
-            (["1.1.1.1, garbage, 10.0.0.2"], "10.0.0.2"),
+            (["1.1.1.1, garbage, 10.0.0.2"], "10.0.0.1"),
             (["198.51.100.1:4711"], "198.51.100.1"),
             (["[2001:db8:1:2::7]:4711"], "2001:db8:1:2::"),
             (["2001:db8:1:2::7"], "2001:db8:1:2::"),
@@ -181,10 +182,37 @@ class TestAddress:
     def test_behind_a_proxy(self, forwarded: list[str], address: str) -> None:
         assert self.of("10.0.0.1", *forwarded, trusted=self.PROXY) == address
 
-    def test_a_peer_that_uvicorn_has_replaced(self) -> None:
-        assert self.of("1.1.1.1", "1.1.1.1", port=0) == "127.0.0.1"
-        loopback = (ip_network("127.0.0.1"),)
-        assert self.of("1.1.1.1", "1.1.1.1", port=0, trusted=loopback) == "1.1.1.1"
+    @pytest.mark.parametrize(
+        ("forwarded", "hops", "address"),
+        [
+            (["198.51.100.1"], 1, "198.51.100.1"),
+            (["1.1.1.1, 198.51.100.1"], 1, "198.51.100.1"),
+            (["1.1.1.1, 198.51.100.1, 192.0.2.9"], 2, "198.51.100.1"),
+            (["1.1.1.1, garbage"], 1, "203.0.113.7"),
+            (["198.51.100.1"], 2, "203.0.113.7"),
+            ([], 1, "203.0.113.7"),
+        ],
+    )
+    def test_behind_so_many_proxies(self, forwarded: list[str], hops: int, address: str) -> None:
+        headers = [(b"x-forwarded-for", it.encode()) for it in forwarded]
+        scope = {"type": "http", "client": ("203.0.113.7", 4711), "headers": headers}
+        assert Addresses(hops=hops).of(scope) == address
+
+    def test_hops_of_named_proxies_only(self) -> None:
+        scope = {"type": "http", "headers": [(b"x-forwarded-for", b"198.51.100.1")]}
+        addresses = Addresses(self.PROXY, hops=1)
+        assert addresses.of(scope | {"client": ("203.0.113.7", 1)}) == "203.0.113.7"
+        assert addresses.of(scope | {"client": ("10.0.0.1", 1)}) == "198.51.100.1"
+
+    def test_another_header(self) -> None:
+        headers = [(b"cf-connecting-ip", b"198.51.100.1"), (b"x-forwarded-for", b"1.1.1.1")]
+        addresses = Addresses(self.PROXY, header="CF-Connecting-IP")
+        scope = {"type": "http", "headers": headers}
+        assert addresses.of(scope | {"client": ("10.0.0.1", 1)}) == "198.51.100.1"
+        assert addresses.of(scope | {"client": ("203.0.113.7", 1)}) == "203.0.113.7"
+
+    def test_a_mapped_peer(self) -> None:
+        assert self.of("::ffff:10.0.0.1", "198.51.100.1", trusted=self.PROXY) == "198.51.100.1"
 
     def test_one_customer_has_a_whole_network(self) -> None:
         assert network_of("2001:db8:1:2::7") == network_of("2001:db8:1:2:ffff::8")
@@ -241,7 +269,7 @@ class TestActions:
         app = FastAPI()
         serve_all(app, settings())
         ended: list[Exchange] = []
-        watched = InProcess(Exchanges(app, observers=[ended.append]))
+        watched = InProcess(Frame(app, observers=[ended.append]))
         for path in ("chat/sessions", f"chat/sessions/{uuid4()}/messages"):
             watched.post(f"/api/v1/{path}%0A")
         assert [it.operation.action for it in ended] == ["create", "message"]
@@ -388,7 +416,7 @@ class TestOff:
 class TestInProgress:
     def test_one_more_is_told_at_once(self) -> None:
         done = asyncio.Event()
-        app = FastAPI(middleware=[Middleware(UnhandledErrors), Middleware(InProgress, most=2)])
+        app = Application(middleware=[Middleware(Frame), Middleware(InProgress, most=2)])
 
         @app.get("/")
         async def wait() -> str:
