@@ -39,7 +39,7 @@ REFUSED = (
     psycopg.errors.DataError,
     psycopg.errors.InsufficientPrivilege,
 )
-EXAMPLES = 60
+EXAMPLES = 40
 
 
 @pytest.fixture(scope="module")

@@ -5,6 +5,7 @@ from tests.policies import (
     complete,
     confirm,
     constraints,
+    definitions,
     details,
     functions,
     idempotency,
@@ -26,4 +27,5 @@ SUITE = [
     *constraints.CHECKS,
     *indexes.CHECKS,
     *complete.CHECKS,
+    *definitions.CHECKS,
 ]

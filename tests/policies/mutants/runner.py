@@ -8,14 +8,23 @@ import psycopg
 from psycopg import Connection
 
 from tests.policies.check import Check
-from tests.policies.mutants import additions, functions, grants, policies, roles, tables, views
+from tests.policies.mutants import (
+    additions,
+    definitions,
+    functions,
+    grants,
+    policies,
+    roles,
+    tables,
+    views,
+)
 from tests.policies.mutants.mutant import Mutant
 from tests.policies.step import execute, savepoint
 
 SURVIVED = "survived"
 STILLBORN = "stillborn"  # Postgres does not take it: not a mutant
 BEHAVIOUR, CATALOG = "behaviour", "catalog"  # what killed it
-_MODULES = (policies, grants, functions, views, tables, roles, additions)
+_MODULES = (policies, grants, functions, views, tables, roles, additions, definitions)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,192 @@
+"""Mutants of definitions: the name stays, and what it stands for changes."""
+
+import re
+from collections.abc import Iterator
+
+from psycopg import Connection
+
+from tests.policies.mutants.mutant import Mutant
+from tests.policies.step import execute
+
+_OURS = "('public'::regnamespace, 'session_api'::regnamespace)"
+_CONSTRAINTS = f"""
+select conrelid::regclass::text, conname, contype::text, pg_get_constraintdef(oid)
+from pg_catalog.pg_constraint
+where connamespace in {_OURS} and contype in ('c', 'f', 'u') and conrelid <> 0 order by 1, 2
+"""
+_INDEXES = f"""
+select indrelid::regclass::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+from pg_catalog.pg_index join pg_catalog.pg_class on pg_class.oid = indexrelid
+where relnamespace in {_OURS}
+  and not exists (select from pg_catalog.pg_constraint where conindid = indexrelid) order by 1, 2
+"""
+_COLUMNS = f"""
+select attrelid::regclass::text, attname, format_type(atttypid, atttypmod), atthasdef
+from pg_catalog.pg_attribute join pg_catalog.pg_class on pg_class.oid = attrelid
+where relnamespace in {_OURS} and relkind = 'r' and attnum > 0 and not attisdropped order by 1, 2
+"""
+_TRIGGERS = f"""
+select tgrelid::regclass::text, tgname, pg_get_triggerdef(pg_trigger.oid)
+from pg_catalog.pg_trigger join pg_catalog.pg_class on pg_class.oid = tgrelid
+where relnamespace in {_OURS} and not tgisinternal order by 1, 2
+"""
+_FUNCTIONS = f"""
+select oid::regprocedure::text, pg_get_functiondef(oid)
+from pg_catalog.pg_proc where pronamespace in {_OURS} order by 1
+"""
+_RELATIONS = f"""
+select oid::regclass::text, relkind::text from pg_catalog.pg_class
+where relnamespace in {_OURS} and relkind in ('r', 'v') order by 1
+"""
+_OTHER_DEFAULTS = {
+    "uuid": "'00000000-0000-4000-8000-000000000000'",
+    "text": "'x'",
+    "boolean": "true",
+    "integer": "7",
+    "bigint": "7",
+    "timestamp with time zone": "'epoch'",
+    "jsonb": "'[1]'",
+}
+_ROLES = ("anon", "authenticated", "session_api")
+_LITERAL = re.compile(r"(?<![\w])('[^'\n]*'|\d+)(?![\w])")
+
+
+def _constraints(db: Connection) -> Iterator[Mutant]:
+    for table, name, kind, definition in execute(db, _CONSTRAINTS):
+        changes = {
+            "c": {
+                "a value more": definition.replace("ARRAY[", "ARRAY['x'::text, "),
+                "bytes for characters": definition.replace("char_length", "octet_length"),
+                "a number more": re.sub(r"(\d+)", lambda it: str(int(it[1]) + 1), definition),
+                "not valid": f"{definition} not valid",
+            },
+            "f": {
+                "deferrable": f"{definition} deferrable initially deferred",
+                "not valid": f"{definition} not valid",
+            },
+            "u": {"deferrable": f"{definition} deferrable"},
+        }[kind]
+        for what, changed in changes.items():
+            if changed != definition:
+                alter = f"alter table {table}"
+                statement = f"{alter} drop constraint {name} cascade; "
+                statement += f"{alter} add constraint {name} {changed}"
+                yield Mutant("constraint redefined", f"{name} {what}", statement, "")
+
+
+def _indexes(db: Connection) -> Iterator[Mutant]:
+    for _, name, definition in execute(db, _INDEXES):
+        changes = {
+            "without its last column": re.sub(r", [^,()]+\)", ")", definition, count=1),
+            "without its predicate": definition.partition(" WHERE ")[0],
+            "for no row": f"{definition.partition(' WHERE ')[0]} where false",
+            "descending": re.sub(r"\((\w+)", r"(\1 desc nulls first", definition, count=1),
+        }
+        for what, changed in changes.items():
+            if changed != definition:
+                statement = f"drop index {name}; {changed}"
+                yield Mutant("index redefined", f"{name} {what}", statement, "")
+
+
+def _columns(db: Connection) -> Iterator[Mutant]:
+    for table, column, kind, has_default in execute(db, _COLUMNS):
+        alter = f'alter table {table} alter "{column}"'
+        other = _OTHER_DEFAULTS.get(re.sub("character varying.*", "text", kind))
+        if has_default and other is not None:
+            statement = f"{alter} set default {other}"
+            yield Mutant("default changed", f"{table}.{column}", statement, "")
+        wider = {"text": "varchar(9000)", "integer": "bigint", "jsonb": "json"}.get(
+            kind, re.sub(r"\((\d+)\)", lambda it: f"({int(it[1]) + 1})", kind)
+        )
+        if wider != kind:
+            statement = f"{alter} type {wider} using {column}::{wider}"
+            yield Mutant("column retyped", f"{table}.{column}", statement, "")
+
+
+def _triggers(db: Connection) -> Iterator[Mutant]:
+    for table, name, definition in execute(db, _TRIGGERS):
+        column = execute(
+            db,
+            "select attname from pg_catalog.pg_attribute where attnum > 1"
+            f" and attrelid = '{table}'::regclass and not attisdropped order by attnum limit 1",
+        )[0][0]
+        changes = {
+            "of one column": definition.replace("UPDATE ON", f"UPDATE OF {column} ON"),
+            "for some rows": definition.replace(
+                " EXECUTE", f" WHEN (new.{column} is not null) EXECUTE"
+            ),
+            "after": definition.replace(" BEFORE ", " AFTER "),
+        }
+        for what, changed in changes.items():
+            if changed != definition:
+                statement = f"drop trigger {name} on {table}; {changed}"
+                yield Mutant("trigger redefined", f"{name} on {table} {what}", statement, "")
+        for state in ("disable", "enable replica", "enable always"):
+            statement = f"alter table {table} {state} trigger {name}"
+            yield Mutant("trigger state", f"{name} on {table} {state}", statement, "")
+
+
+def _functions(db: Connection) -> Iterator[Mutant]:
+    for signature, definition in execute(db, _FUNCTIONS):
+        head, quote, rest = definition.partition("$function$")
+        body, _, _ = rest.partition(quote)
+        for number, found in enumerate(_LITERAL.finditer(body), 1):
+            word = found[1]
+            other = str(int(word) + 1) if word.isdigit() else f"'x{word[1:]}"
+            changed = f"{body[: found.start()]}{other}{body[found.end() :]}"
+            statement = f"{head}{quote}{changed}{quote}"
+            yield Mutant("function literal", f"{signature} {number} {word[:20]}", statement, "")
+        for kind in ("volatile", "stable", "immutable", "strict", "parallel safe"):
+            if kind.upper() not in head:
+                statement = f"alter function {signature} {kind}"
+                yield Mutant("function option", f"{signature} {kind}", statement, "")
+        statement = f"alter function {signature} owner to session_api"
+        yield Mutant("owner changed", signature, statement, "")
+
+
+def _relations(db: Connection) -> Iterator[Mutant]:
+    for name, kind in execute(db, _RELATIONS):
+        yield Mutant("owner changed", name, f"alter table {name} owner to session_api", "")
+        if kind == "r":
+            for what in ("set unlogged", "force row level security", "replica identity full"):
+                yield Mutant("relation option", f"{name} {what}", f"alter table {name} {what}", "")
+
+
+def _elsewhere() -> Iterator[Mutant]:
+    statements = [
+        "create publication added for all tables",
+        "create publication added for table public.study_documents",
+        "create function public.added() returns event_trigger language plpgsql as"
+        " 'begin end'; create event trigger added on sql_drop execute function public.added()",
+        "create function extensions.added() returns bigint language sql security definer as"
+        " 'select count(*) from auth.users'; alter function extensions.added() owner to postgres",
+        "alter default privileges in schema public grant all on tables to session_api",
+        "alter default privileges in schema public grant all on functions to session_api",
+        "alter default privileges grant all on tables to public",
+        "alter default privileges in schema session_api grant all on tables to authenticated",
+    ]
+    for role in _ROLES:
+        statements += [
+            f"grant select on auth.users to {role}",
+            f"alter role {role} set statement_timeout = 0",
+            f"alter role {role} set row_security = off",
+            f"alter role {role} in database postgres set statement_timeout = 0",
+        ]
+    statements += [
+        "grant select on auth.users to public",
+        "alter role authenticator set default_transaction_read_only = on",
+        "alter role authenticator in database postgres set search_path = 'x'",
+        "alter database postgres set statement_timeout = 0",
+    ]
+    for statement in statements:
+        yield Mutant("declared elsewhere", statement, statement, "")
+
+
+def mutants(db: Connection) -> Iterator[Mutant]:
+    yield from _constraints(db)
+    yield from _indexes(db)
+    yield from _columns(db)
+    yield from _triggers(db)
+    yield from _functions(db)
+    yield from _relations(db)
+    yield from _elsewhere()
