@@ -49,7 +49,7 @@ _BY_TYPE: dict[str, tuple[Any, ...]] = {
     "timestamp with time zone": _EVERYWHERE,
     "jsonb": ({}, [], {"status": 201}),
 }
-_TEXTS = ("a", "Ada", "x" * 60, "f" * 64, "x" * 200, "x" * 2000)
+TEXTS = ("a", "Ada", "x" * 60, "f" * 64, "x" * 200, "x" * 2000)
 _COLUMNS = """
 select attname, format_type(atttypid, null), not attnotnull,
        exists (
@@ -69,19 +69,23 @@ where conrelid = %s::regclass and contype = 'c'
 def sorts(db: Connection, table: str) -> dict[str, list[Any]]:
     """Return, by column, the sorts of value to try: its type's, null, and words of constraints."""
     columns = db.execute(_COLUMNS, [table]).fetchall()
-    words = [
-        word
-        for (definition,) in db.execute(_CONSTRAINTS, [table]).fetchall()
-        for word in re.findall(r"'(\w+)'::", definition)
-    ]
+    constraints = [text for (text,) in db.execute(_CONSTRAINTS, [table]).fetchall()]
     found: dict[str, list[Any]] = {}
     for name, kind, is_nullable, is_key in columns:
         values: list[Any] = [None] if is_nullable else []
-        if not is_key:
-            values += _BY_TYPE.get(kind, (*words, *_TEXTS) if kind in _TEXTUAL else ())
+        if not is_key and kind in _TEXTUAL:
+            values += [*words(name, constraints), *TEXTS]
+        elif not is_key:
+            values += _BY_TYPE.get(kind, ())
         if values:
             found[name] = values
     return found
+
+
+def words(column: str, constraints: list[str]) -> list[str]:
+    """Return the words that the constraints on a column name: its statuses, its roles."""
+    named = [text for text in constraints if re.search(rf"\b{column}\b", text)]
+    return [word for text in named for word in re.findall(r"'(\w+)'::", text)]
 
 
 _TEXTUAL = ("text", "character varying")

@@ -82,7 +82,7 @@ def test_mutant_is_gone_after_its_run(db: Connection) -> None:
     assert run(Mutant("none", "", "select", ""), [*SUITE[:20]], db).fate == "survived"
 
 
-def test_as_many_as_the_readme_says(db: Connection) -> None:
+def test_as_many_as_the_docs_say(db: Connection) -> None:
     said = re.findall(r"in more than ([\d,]+) ways", _PROOF.read_text())
     hundreds = (len(list(all_mutants(db))) - len(EQUIVALENT)) // 100
     assert said == [f"{hundreds * 100:,}"]
