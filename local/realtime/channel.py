@@ -7,6 +7,8 @@ from typing import Any
 
 from local.realtime.tables import Subscription
 
+_LONGEST = 86_400.0 * 365
+
 
 class Channel:
     """A topic that a client has joined.
@@ -38,8 +40,8 @@ class Channel:
         self.claims = claims
         self.close()
         if (expiry := claims.get("exp")) is not None:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(expiry - time.time(), self._on_expiry, self)
+            seconds = min(int(expiry) - time.time(), _LONGEST)
+            self._timer = asyncio.get_running_loop().call_later(seconds, self._on_expiry, self)
 
     def close(self) -> None:
         """Forget the token's expiry."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from local.auth.errors import AuthError
+from local.auth.errors import AuthError, forbidden
 from local.auth.tokens import Tokens
 from local.realtime import tables
 from local.realtime.channel import Channel
@@ -164,8 +164,8 @@ class Socket:
         if token.startswith(_PUBLISHABLE):
             return {"role": "anon"}
         claims = self._tokens.verify(token)
-        if claims.get("role") not in ROLES:
-            raise UnknownSubscriptionError("The token's role may not subscribe")
+        if str(claims.get("role")) not in ROLES:
+            raise forbidden("bad_jwt", "The token's role may not subscribe")
         return claims
 
     def _expire(self, channel: Channel) -> None:

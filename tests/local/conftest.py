@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from local.stack import Stack
+from tests.stacks import local
 from tests.stacks.folder import scratch_folder
 
 
@@ -20,4 +21,12 @@ def folder() -> Iterator[Path]:
 def running() -> Iterator[Stack]:
     """A stack that runs, without the migrations: for tests that only need one to be there."""
     with scratch_folder() as folder, Stack.scratch(folder / "stack") as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def demo() -> Iterator[Stack]:
+    """A stack that runs, with the schema and the demo data."""
+    with local.stack() as stack:
+        stack.seed()
         yield stack
