@@ -108,7 +108,8 @@ class Pool:
             return await waiter
         except asyncio.CancelledError:
             if waiter.cancelled():
-                self._waiting.remove(waiter)
+                with suppress(ValueError):  # passed over already
+                    self._waiting.remove(waiter)
             elif (given := waiter.result()) is None:
                 self._free()
             else:

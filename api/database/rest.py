@@ -67,8 +67,11 @@ class Rest:
             **request.headers,
             **dict(query.headers),
         }
-        url = self._url + request.path(query.values)
-        body = request.body(query.values)
+        try:
+            url = self._url + request.path(query.values)
+            body = request.body(query.values)
+        except ValueError:  # NUL, or an unpaired surrogate, for which there are no bytes
+            raise meaning("22021") from None
         async with asyncio.timeout_at(deadline):
             answer = await self._wire.send(request.method, url, headers, body)
         if not answer.is_success:
@@ -162,8 +165,16 @@ def selection(shape: Shape) -> str:
 
 
 def text(value: object) -> str:
-    """Write a value as Postgres reads it."""
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """Write a value as Postgres reads it.
+
+    Raises:
+        ValueError: it has a NUL character, at which PostgREST would end it without a word.
+
+    """
+    written = str(value).lower() if isinstance(value, bool) else str(value)
+    if "\0" in written:
+        raise ValueError("NUL")
+    return written
 
 
 def quoted(value: object) -> str:
