@@ -1,10 +1,11 @@
-"""The command line: `session-api doctor` and `explain`, in a clone `token` and `local` too."""
+"""The command line: `session-api doctor`, `explain` and `install`; in a clone more."""
 
 from contextlib import suppress
 
 import click
 
 from api.explain.command import explain
+from api.install.command import install
 
 
 @click.group()
@@ -29,6 +30,7 @@ def doctor(database_url: str | None) -> None:
 
 
 main.add_command(explain)
+main.add_command(install)
 
 
 # a clone has the local stack, the package does not

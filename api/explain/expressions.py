@@ -30,7 +30,7 @@ def operands(expression: str) -> Operands:
     """Take an expression apart at its outermost operator."""
     text = unwrapped(expression)
     for operator in ("AND", "OR"):
-        texts = _split(text, f" {operator} ")
+        texts = split(text, f" {operator} ")
         if len(texts) > 1:
             return Operands(operator, [unwrapped(part) for part in texts])
     if text.startswith("NOT "):
@@ -76,7 +76,8 @@ def is_constant(expression: str) -> bool:
                         expression) is not None  # fmt: skip
 
 
-def _split(text: str, separator: str) -> list[str]:
+def split(text: str, separator: str) -> list[str]:
+    """Split at a separator that stands outside of all parentheses and quotes."""
     flat = _flat(text)
     pieces = []
     start = 0

@@ -1,0 +1,188 @@
+"""The SQL that turns a table that is there into what a kind needs, and keeps the rest."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from psycopg import Connection
+
+from api.install.doors import Door, kept_grants
+from api.install.rows import READ_ONLY, TOLERATED, Legacy, checks
+from api.install.shipped import Table
+from api.install.survey import LiveTable
+
+_ACTIONS = {
+    "a": "",
+    "r": "on delete restrict",
+    "c": "on delete cascade",
+    "n": "on delete set null",
+    "d": "on delete set default",
+}
+
+
+def orphans(connection: Connection, declared: Table, live: LiveTable) -> Iterator[Legacy]:
+    """Find rows whose parent is not there, for foreign keys that are not there either."""
+    for constraint, definition in keys(declared, live).items():
+        found = re.match(r"foreign key \((.+?)\) references ([\w.]+) \((.+?)\)", definition)
+        if found is None:
+            continue
+        columns = [name.strip() for name in found[1].split(",")]
+        targets = [name.strip() for name in found[3].split(",")]
+        if any(column not in live.columns for column in columns):
+            continue
+        given = " and ".join(f"child.{column} is not null" for column in columns)
+        same = " and ".join(
+            f"parent.{target} = child.{column}"
+            for target, column in zip(targets, columns, strict=True)
+        )
+        query = (
+            f"from public.{declared.name} as child where {given} "
+            f"and not exists (select from {found[2]} as parent where {same})"
+        )
+        row = connection.execute(f"select count(*) {query}").fetchone()
+        if row is not None and row[0]:
+            yield Legacy(declared.name, constraint, row[0], f"select child.* {query};")
+
+
+def keys(declared: Table, live: LiveTable, *, without: str = "") -> dict[str, str]:
+    """Return the foreign keys that a table lacks, by name; those with another target stay."""
+    wanted = {}
+    for column in declared.columns.values():
+        if column.references is None or column.references == without:
+            continue
+        if not any(key.columns == [column.name] for key in live.keys):
+            definition = f"foreign key ({column.name}) references {column.references} (id)"
+            name = f"{declared.name}_{column.name}_fkey"
+            wanted[name] = f"{definition} {column.on_delete}".strip()
+    for constraint, definition in declared.constraints.items():
+        if definition.startswith("foreign key") and constraint not in live.constraints:
+            wanted[constraint] = definition
+    return wanted
+
+
+def adopt(
+    declared: Table,
+    live: LiveTable,
+    legacy: Sequence[Legacy],
+    doors: Sequence[Door],
+    *,
+    without: str = "",
+) -> Iterator[str]:
+    """Write what a table lacks, statement by statement.
+
+    Args:
+        declared: what the kind needs.
+        live: what is there.
+        legacy: the rules that rows break: they become constraints for new rows.
+        doors: what becomes of the project's policies on it.
+        without: a table that foreign keys would point to, and that is not made.
+
+    """
+    name = f"public.{declared.name}"
+    broken = {found.constraint for found in legacy}
+    tolerated = TOLERATED.get(declared.name, set())
+    for column in declared.columns.values():
+        found = live.columns.get(column.name)
+        alter = f"alter table {name} alter column {_quoted(column.name)}"
+        if found is None:
+            default = f" default {column.default}" if column.default is not None else ""
+            null = " not null" if column.not_null else ""
+            added = f"{_quoted(column.name)} {column.type}{default}{null}"
+            yield f"alter table {name} add column {added};"
+            continue
+        if column.default is not None and found.default is None and not found.is_generated:
+            yield f"{alter} set default {column.default};"
+        if column.not_null and not found.not_null and column.name not in tolerated:
+            yield f"{alter} set not null;"
+    if "id" in declared.columns and ["id"] not in live.uniques:
+        yield f"alter table {name} add primary key (id);"
+    for constraint, definition in declared.constraints.items():
+        columns = re.fullmatch(r"unique \((.+)\)", definition)
+        if columns is not None and constraint not in live.constraints:
+            yield f"alter table {name} add constraint {constraint} {definition};"
+    for constraint, expression in checks(declared, live).items():
+        valid = " not valid" if constraint in broken else ""
+        yield f"alter table {name} add constraint {constraint} check ({expression}){valid};"
+    yield from _changed_keys(declared, live)
+    for constraint, definition in keys(declared, live, without=without).items():
+        valid = " not valid" if constraint in broken else ""
+        yield f"alter table {name} add constraint {constraint} {definition}{valid};"
+    for index, statement in declared.indexes.items():
+        if index not in live.indexes:
+            yield statement
+    for door in doors:
+        yield from door.statements
+
+
+def policies_for(text: str, declared: Table, live: LiveTable) -> str:
+    """Change a unit's policies for a table of the project's: its own grants and triggers stay.
+
+    Args:
+        text: the policies as shipped.
+        declared: the table as the kind needs it.
+        live: the table as it is.
+
+    """
+    name = re.escape(f"public.{declared.name}")
+    revoke = re.compile(rf"revoke all on {name} from [^;]+;")
+    if not revoke.search(text):
+        raise ValueError(f"the policies of {declared.name} revoke nothing")
+    if declared.name == "approach_challenges":
+        kept = ["-- the catalogue is the project's: who may write it stays as it is"]
+    else:
+        kept = [
+            f"revoke all on public.{declared.name} from public, anon, authenticated, session_api;",
+            *kept_grants(live, set(declared.columns)),
+        ]
+    text = revoke.sub("\n".join(kept).replace("\\", r"\\"), text)
+    for trigger in live.triggers:
+        made = re.compile(
+            rf"create or replace trigger {re.escape(trigger)} [^;]* on {name}\s[^;]*;"
+        )
+        text = made.sub(f"-- the project's own trigger {trigger} stays", text)
+    return text
+
+
+def our_policies(text: str, table: str) -> set[str]:
+    """Return the names of the policies that a unit makes on a table."""
+    return set(re.findall(rf"create policy (\w+) on public\.{re.escape(table)}\b", text))
+
+
+def losses(declared: Table, live: LiveTable) -> Iterator[str]:
+    """Say which of the browser's rights end."""
+    if declared.name == "approach_challenges":
+        return
+    for role in ("anon", "authenticated", "public"):
+        table_wide = sorted(word for word in live.grants.get(role, ()) if "(" not in word)
+        if table_wide:
+            rest = (
+                "status and the project's own columns"
+                if declared.name in READ_ONLY
+                else ("the project's own columns")
+            )
+            yield (
+                f"public.{declared.name}: {role} had {', '.join(table_wide)} on the whole table; "
+                f"it keeps what our policies grant, and what it had on {rest}"
+            )
+
+
+def _changed_keys(declared: Table, live: LiveTable) -> Iterator[str]:
+    name = f"public.{declared.name}"
+    for column in declared.columns.values():
+        for key in live.keys:
+            if key.columns != [column.name] or key.target != column.references:
+                continue
+            if _ACTIONS[key.action] != column.on_delete:
+                definition = (
+                    f"foreign key ({column.name}) references {column.references} (id) "
+                    f"{column.on_delete}"
+                )
+                yield f"alter table {name} drop constraint {_quoted(key.name)};"
+                yield f"alter table {name} add constraint {_quoted(key.name)} {definition};"
+
+
+def _quoted(name: str) -> str:
+    return '"' + name + '"' if name in ("timestamp", "position", "role") else _always(name)
+
+
+def _always(name: str) -> str:
+    return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) else '"' + name.replace('"', '""') + '"'

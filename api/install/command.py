@@ -1,0 +1,119 @@
+"""The command line of `session-api install`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+import click
+
+from api.install.errors import InstallError
+from api.install.names import Names, parse
+from api.install.project import ProjectFolder
+from api.install.shipped import Migration, wanted
+from api.sessions.kinds import KINDS, KindName
+
+if TYPE_CHECKING:
+    from api.install.plan import Plan
+
+
+@click.command()
+@click.argument("project", type=click.Path(exists=True, file_okay=False, path_type=Path))
+@click.option("--kinds", required=True, metavar="KINDS", help="Which, such as wingman,chat.")
+@click.option(
+    "--database-url",
+    envvar="DATABASE_URL",
+    help="The project's database, to look at what is there; it is only read (DATABASE_URL).",
+)
+@click.option("--names", metavar="SCHEMA.TABLE.COLUMN", help="Where the project keeps names.")
+@click.option("--sign-up-trigger", is_flag=True, help="Make a profile for each new account.")
+def install(
+    project: Path, kinds: str, database_url: str | None, names: str | None, *, sign_up_trigger: bool
+) -> None:
+    """Write what some kinds of sessions need into the Supabase project in the folder PROJECT.
+
+    That is one migration in PROJECT/supabase/migrations/, for `supabase db push`. No database is
+    changed. Exit code 1: something is in the way, and nothing was written.
+    """
+    try:
+        chosen = _kinds(kinds)
+        folder = ProjectFolder(project)
+        source = parse(names) if names else None
+        there = folder.written()
+        have = {name for written in there for name in written.sources}
+        missing = [migration for migration in wanted(chosen) if migration.name not in have]
+        for written in there:
+            if written.is_edited:
+                click.echo(f"{written.path.name} was edited: it is left as it is.")
+        with_sign_up = sign_up_trigger and "sign-up" not in have
+        if not missing and not with_sign_up:
+            click.echo("There is nothing to do: the project has these kinds already.")
+            return
+        made = _plan(missing, database_url, source, with_sign_up=with_sign_up)
+        _finish(folder, chosen, made, [m.name for m in missing], with_sign_up=with_sign_up)
+    except InstallError as error:
+        _fail(str(error))
+
+
+def _plan(
+    missing: list[Migration], database_url: str | None, source: Names | None, *, with_sign_up: bool
+) -> "Plan":
+    try:
+        from api.doctor.connection import UnreachableError, connect
+        from api.install.plan import plan
+    except ImportError:
+        raise InstallError("its driver is not installed: pip install '.[doctor]'") from None
+    if not database_url:
+        click.echo("No database was looked at (DATABASE_URL): it is taken for empty.")
+        return plan(missing, None, source, with_sign_up=with_sign_up)
+    try:
+        with connect(database_url) as connection:
+            connection.read_only = True
+            made = plan(missing, connection, source, with_sign_up=with_sign_up)
+            connection.rollback()
+            return made
+    except UnreachableError as error:
+        raise InstallError(f"DATABASE_URL cannot be used: {error}") from None
+
+
+def _finish(
+    folder: ProjectFolder,
+    kinds: tuple[KindName, ...],
+    made: "Plan",
+    sources: list[str],
+    *,
+    with_sign_up: bool,
+) -> None:
+    from api.install.report import remarks, stopped
+
+    if made.is_stopped:
+        click.echo("\n".join(stopped(made)))
+        raise SystemExit(1)
+    if with_sign_up:
+        sources = [*sources, "sign-up"]
+    units = [name.partition("_")[2].removesuffix(".sql") for name in sources]
+    path = folder.write(
+        ", ".join(unit or "sign-up" for unit in units), sources, "\n".join(made.body)
+    )
+    click.echo(f"Wrote {path}")
+    click.echo("\n".join(remarks(made)))
+    click.echo(
+        "\nNext:\n"
+        "  npx supabase db push                       apply it\n"
+        f"  KINDS={','.join(kinds):<38} in the API's environment\n"
+        "  session-api doctor                         examine the result"
+    )
+
+
+def _kinds(text: str) -> tuple[KindName, ...]:
+    found: list[KindName] = []
+    for word in text.split(","):
+        for kind in KINDS:
+            if kind == word.strip() and kind not in found:
+                found.append(kind)
+        if word.strip() not in KINDS:
+            raise InstallError(f"there is no kind {word.strip()!r}: there are {', '.join(KINDS)}")
+    return tuple(found)
+
+
+def _fail(message: str) -> NoReturn:
+    click.echo(f"session-api install: {message}", err=True)
+    raise SystemExit(2)

@@ -1,0 +1,145 @@
+"""The project's own policies on a table that is adopted: which stay, and which are doors."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import uuid4
+
+import psycopg
+from psycopg import Connection, sql
+
+from api.install.rows import READ_ONLY
+from api.install.survey import LivePolicy, LiveTable, Survey
+
+# a condition with none of these asks nothing about who the caller is
+_CALLER = re.compile(r"\b(?!pg_catalog\.)\w+\.(?!role\()\w+\(|request\.jwt|current_user")
+_BROWSER = {"public", "anon", "authenticated"}
+_CATALOGUE = "approach_challenges"
+
+
+@dataclass(frozen=True)
+class Door:
+    """A policy of the project's, what it lets through, and what becomes of it.
+
+    `statements` are what the migration does about it; none when it is kept as it is.
+    """
+
+    table: str
+    policy: LivePolicy
+    lets: str
+    becomes: str
+    statements: list[str]
+
+
+def doors(
+    connection: Connection, live: LiveTable, survey: Survey, our_names: set[str]
+) -> Iterator[Door]:
+    """Judge each policy of the project's on a table.
+
+    Args:
+        connection: reads rows, as a stranger would be shown them.
+        live: the table.
+        survey: for the roles that a `public` policy really is for.
+        our_names: the policies that the migration makes on it.
+
+    """
+    name = f"public.{live.name}"
+    for policy in live.policies:
+        quoted = _quoted(policy.name)
+        lets = _lets(policy)
+        if _is_open(connection, live, policy):
+            yield Door(
+                live.name,
+                policy,
+                f"{lets}, whoever asks",
+                "dropped: it shows rows that are not the reader's own",
+                [f"drop policy {quoted} on {name};"],
+            )
+            continue
+        statements = []
+        becomes = []
+        is_writing = policy.command != "select" and _BROWSER & set(policy.roles)
+        if is_writing and policy.permissive and live.name not in READ_ONLY:
+            becomes.append("kept, without the grants that it needs on our columns")
+        elif is_writing and policy.permissive and live.name != _CATALOGUE:
+            becomes.append("kept, but the columns that say whose a match is cannot be changed")
+        else:
+            becomes.append("kept")
+        if policy.permissive and "public" in policy.roles and live.name != _CATALOGUE:
+            roles = ", ".join(_quoted(role) for role in survey.roles or ["anon", "authenticated"])
+            statements.append(f"alter policy {quoted} on {name} to {roles};")
+            becomes.append("no longer for the API's role, which `public` includes")
+        if policy.name in our_names:
+            renamed = _quoted(f"{policy.name}_of_project"[:63])
+            statements.append(f"alter policy {quoted} on {name} rename to {renamed};")
+            becomes.append(f"renamed to {renamed}, since ours has its name")
+        yield Door(live.name, policy, lets, "; ".join(becomes), statements)
+
+
+def own_columns(live: LiveTable, declared: set[str]) -> list[str]:
+    """Return the columns that the project has added."""
+    return [name for name in live.columns if name not in declared]
+
+
+def kept_grants(live: LiveTable, declared: set[str]) -> Iterator[str]:
+    """Write the browser's grants on the project's own columns, which a `revoke all` would end."""
+    granted = live.grants.get("authenticated", set()) | live.grants.get("public", set())
+    own = own_columns(live, declared)
+    for privilege in ("select", "insert", "update"):
+        columns = [c for c in own if privilege in granted or f"{privilege} ({c})" in granted]
+        if columns:
+            listed = ", ".join(_quoted(column) for column in columns)
+            yield f"grant {privilege} ({listed}) on public.{live.name} to authenticated;"
+    if live.name == "wingman_matches":
+        # accepting and declining is the project's own business, and whose a match is is not
+        for privilege, column in (("update", "status"), ("insert", "status")):
+            if privilege in granted or f"{privilege} ({column})" in granted:
+                columns = (
+                    [c for c in declared if c in ("user1_id", "user2_id", "status")]
+                    if privilege == "insert"
+                    else [column]
+                )
+                listed = ", ".join(sorted(columns))
+                yield f"grant {privilege} ({listed}) on public.{live.name} to authenticated;"
+
+
+def _is_open(connection: Connection, live: LiveTable, policy: LivePolicy) -> bool:
+    is_read = policy.command in ("select", "all") and _BROWSER & set(policy.roles)
+    if not is_read or not policy.permissive or live.name == _CATALOGUE:
+        return False
+    condition = policy.using or "true"
+    return _CALLER.search(condition) is None or _shows_a_stranger(connection, live, condition)
+
+
+def _shows_a_stranger(connection: Connection, live: LiveTable, condition: str) -> bool:
+    claims = {"sub": str(uuid4()), "role": "authenticated", "aud": "authenticated"}
+    statement = sql.SQL("select exists (select from {} where {})").format(
+        sql.Identifier("public", live.name), sql.SQL(condition.replace("%", "%%"))
+    )
+    try:
+        with connection.transaction(force_rollback=True):
+            for name, value in (
+                ("request.jwt.claims", json.dumps(claims)),
+                ("request.jwt.claim.sub", claims["sub"]),
+                ("request.jwt.claim.role", claims["role"]),
+            ):
+                connection.execute("select set_config(%s, %s, true)", [name, value])
+            row = connection.execute(statement, []).fetchone()
+    except psycopg.Error:
+        return False  # for a stranger it is an error, which shows nothing
+    return row is not None and bool(row[0])
+
+
+def _lets(policy: LivePolicy) -> str:
+    kind = "lets" if policy.permissive else "restricts"
+    clauses = []
+    if policy.using is not None:
+        clauses.append(f"using {' '.join(policy.using.split())}")
+    if policy.check is not None:
+        clauses.append(f"with check {' '.join(policy.check.split())}")
+    return f"{kind} {', '.join(policy.roles)} {policy.command} {' '.join(clauses)}"
+
+
+def _quoted(name: str) -> str:
+    return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) else '"' + name.replace('"', '""') + '"'

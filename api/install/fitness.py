@@ -1,0 +1,68 @@
+"""Whether a table that is there is the one a kind needs, or another thing of the same name."""
+
+from collections.abc import Iterator
+
+from api.install.shipped import Column, Table
+from api.install.survey import LiveColumn, LiveTable
+
+_KINDS = {
+    "v": "a view",
+    "m": "a materialized view",
+    "f": "a foreign table",
+    "p": "a partitioned table",
+    "S": "a sequence",
+    "c": "a type",
+    "i": "an index",
+}
+# what the API reads and writes alike, by the type that we declare
+_FAMILIES = {
+    "uuid": {"uuid"},
+    "text": {"text", "varchar", "bpchar", "citext"},
+    "varchar": {"text", "varchar", "bpchar", "citext"},
+    "timestamptz": {"timestamptz", "timestamp"},
+    "jsonb": {"jsonb", "json"},
+    "integer": {"int2", "int4", "int8"},
+    "bigint": {"int4", "int8"},
+    "boolean": {"bool"},
+}
+
+
+def family(declared: Column) -> set[str]:
+    """Return the types that serve as well as the declared one."""
+    return _FAMILIES[declared.type.partition("(")[0]]
+
+
+def misfits(declared: Table, live: LiveTable) -> Iterator[str]:
+    """Say what makes it another thing; nothing when it can be adopted."""
+    if live.kind != "r":
+        kind = _KINDS.get(live.kind, "another thing")
+        yield f"public.{live.name} is {kind}, and the kind needs a table of that name"
+        return
+    if not live.is_ours_to_alter:
+        yield (
+            f"public.{live.name} belongs to {live.owner}, and only its owner may change it: "
+            f"alter table public.{live.name} owner to postgres;"
+        )
+        return
+    if live.has_children:
+        yield f"public.{live.name} has tables that inherit from it"
+    missing = [
+        column.name
+        for column in declared.columns.values()
+        if column.is_required and column.name not in live.columns
+    ]
+    if missing:
+        yield f"public.{live.name} is another thing: it has no {', '.join(missing)}"
+        return
+    for column in declared.columns.values():
+        found = live.columns.get(column.name)
+        if found is not None and not _fits(column, found):
+            yield (
+                f"public.{live.name}.{column.name} is {found.type}, and the API needs {column.type}"
+            )
+
+
+def _fits(declared: Column, live: LiveColumn) -> bool:
+    if live.is_enum:
+        return declared.name == "status" or declared.name in ("role", "difficulty")
+    return live.base in family(declared)

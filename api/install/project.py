@@ -1,0 +1,81 @@
+"""The Supabase project's folder: what an installation wrote there, and what it writes next."""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from api.install.errors import InstallError
+
+_SOURCES = "-- session-api sources: "
+_DIGEST = "-- session-api digest: "
+_TIME = "%Y%m%d%H%M%S"
+
+
+@dataclass(frozen=True)
+class Written:
+    """A migration that an earlier installation wrote; `sources` are what it carries."""
+
+    path: Path
+    sources: list[str]
+    is_edited: bool
+
+
+class ProjectFolder:
+    """A folder with `supabase/` in it."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder.
+
+        Raises:
+            InstallError: it is no Supabase project.
+
+        """
+        if not (folder / "supabase").is_dir():
+            raise InstallError(f"there is no folder supabase in {folder}: run `npx supabase init`")
+        self.migrations = folder / "supabase" / "migrations"
+
+    def written(self) -> list[Written]:
+        """Find what earlier installations wrote, oldest first."""
+        found = []
+        for path in sorted(self.migrations.glob("*.sql")):
+            try:
+                text = path.read_text()
+            except (OSError, UnicodeDecodeError) as error:
+                raise InstallError(f"{path} cannot be read: {type(error).__name__}") from None
+            sources = re.search(f"^{_SOURCES}(.*)$", text, re.MULTILINE)
+            digest = re.search(f"^{_DIGEST}(.*)\n", text, re.MULTILINE)
+            if sources is not None and digest is not None:
+                is_edited = _digest(text[digest.end() :]) != digest[1].strip()
+                found.append(Written(path, sources[1].split(), is_edited))
+        return found
+
+    def write(self, title: str, sources: Sequence[str], body: str) -> Path:
+        """Write a migration that is newer than every other, and return its path."""
+        self.migrations.mkdir(exist_ok=True)
+        path = self.migrations / f"{self._time()}_session_api.sql"
+        head = (
+            f"-- Session API: {title}.\n"
+            "-- Written by `session-api install`. Once this has run anywhere, it stays as it is.\n"
+            f"{_SOURCES}{' '.join(sources)}\n{_DIGEST}{_digest(body)}\n"
+        )
+        partial = path.with_suffix(".partial")
+        partial.write_text(head + body)
+        partial.rename(path)
+        return path
+
+    def _time(self) -> str:
+        now = datetime.now(UTC)
+        for path in self.migrations.glob("*.sql"):
+            try:
+                theirs = datetime.strptime(path.name[:14], _TIME).replace(tzinfo=UTC)
+            except ValueError:
+                continue
+            now = max(now, theirs + timedelta(seconds=1))
+        return now.strftime(_TIME)
+
+
+def _digest(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()

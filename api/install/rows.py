@@ -1,0 +1,177 @@
+"""Rows of a table that is there: what stands in the way, and what only new rows must keep."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from psycopg import Connection
+
+from api.install.shipped import Column, Table
+from api.install.survey import LiveTable
+
+# What the installed view reads as something else when it is null, and what no endpoint needs.
+TOLERATED = {
+    "approach_challenges": {"description", "points", "created_at"},
+    "wingman_matches": {"status", "created_at"},
+}
+# A kind reads these tables and never writes them: what may stand in them is the project's business.
+READ_ONLY = {"approach_challenges", "wingman_matches"}
+
+
+@dataclass(frozen=True)
+class Hindrance:
+    """Rows that the API could not read or write safely."""
+
+    reason: str
+    count: int
+    query: str
+    suggestion: str
+
+
+@dataclass(frozen=True)
+class Legacy:
+    """A rule that these rows break, and that only new rows must keep."""
+
+    table: str
+    constraint: str
+    count: int
+    query: str
+
+
+def hindrances(connection: Connection, declared: Table, live: LiveTable) -> Iterator[Hindrance]:
+    """Find what stops the installation; reads every row of the table.
+
+    Args:
+        connection: may read the table's rows.
+        declared: what the kind needs.
+        live: what is there.
+
+    """
+    tolerated = TOLERATED.get(declared.name, set())
+    name = f"public.{declared.name}"
+    for column in declared.columns.values():
+        found = live.columns.get(column.name)
+        if found is None or not column.not_null or found.not_null or column.name in tolerated:
+            continue
+        where = f"{column.name} is null"
+        yield from _hindrance(
+            connection, name, f"{name}: no {column.name}", where, _fill(declared, column)
+        )
+    yield from _unknown_statuses(connection, declared, live)
+    for constraint, definition in declared.constraints.items():
+        columns = re.fullmatch(r"unique \((.+)\)", definition)
+        if columns is not None and not _is_unique(live, columns[1]):
+            yield from _duplicates(connection, declared, constraint, columns[1], "true")
+    if "id" not in declared.columns or _is_unique(live, "id"):
+        pass
+    else:
+        yield from _duplicates(connection, declared, "the primary key", "id", "true")
+    for index, statement in declared.indexes.items():
+        unique = re.search(r"create unique index .* \((.+)\)\s+where (.+);", statement, re.DOTALL)
+        if unique is not None and index not in live.indexes:
+            default = declared.columns["status"].default
+            condition = unique[2].replace("status in", f"coalesce(status::text, {default}) in")
+            yield from _duplicates(connection, declared, index, unique[1], condition)
+
+
+def legacy(connection: Connection, declared: Table, live: LiveTable) -> Iterator[Legacy]:
+    """Find the checks that rows break, of those that are not there yet."""
+    for constraint, expression in checks(declared, live).items():
+        where = f"not ({expression})"
+        count = _count(connection, f"public.{declared.name}", where)
+        if count:
+            yield Legacy(
+                declared.name,
+                constraint,
+                count,
+                f"select * from public.{declared.name} where {where};",
+            )
+
+
+def checks(declared: Table, live: LiveTable) -> dict[str, str]:
+    """Return the expressions of the checks that a table lacks and should get, by name."""
+    if declared.name in READ_ONLY:
+        return {}
+    found = {}
+    for constraint, definition in declared.constraints.items():
+        is_new = constraint not in live.constraints
+        if not definition.startswith("check (") or not is_new:
+            continue
+        status = live.columns.get("status")
+        if status is not None and status.is_enum and constraint.endswith("_status_known"):
+            continue  # the enum says as much
+        expression = definition.removeprefix("check (").removesuffix(")").strip()
+        found[constraint] = expression
+    return found
+
+
+def _unknown_statuses(
+    connection: Connection, declared: Table, live: LiveTable
+) -> Iterator[Hindrance]:
+    # an API that does not know a status can neither show it nor say what may follow it
+    definition = declared.constraints.get(f"{declared.name}_status_known", "")
+    if not definition or declared.name in READ_ONLY or "status" not in live.columns:
+        return
+    known = definition[definition.index("in (") + 3 : definition.rindex(")")]
+    where = f"status::text not in {known}"
+    first = known.strip("()").split(",")[-1].strip()
+    yield from _hindrance(
+        connection,
+        f"public.{declared.name}",
+        f"public.{declared.name}: a status that the API does not know",
+        where,
+        f"set status = {first}",
+    )
+
+
+def _duplicates(
+    connection: Connection, declared: Table, constraint: str, columns: str, condition: str
+) -> Iterator[Hindrance]:
+    name = f"public.{declared.name}"
+    newest = "created_at desc, id" if "created_at" in declared.columns else "id"
+    again = (
+        f"select id from (select id, row_number() over (partition by {columns} "
+        f"order by {newest}) as place from {name} where {condition}) as numbered where place > 1"
+    )
+    change = (
+        "set status = 'cancelled'" if "status in" in condition or "status::" in condition else ""
+    )
+    where = f"id in ({again})"
+    yield from _hindrance(
+        connection, name, f"{name}: more than one row where {constraint} allows one", where, change
+    )
+
+
+def _hindrance(
+    connection: Connection, name: str, reason: str, where: str, change: str
+) -> Iterator[Hindrance]:
+    count = _count(connection, name, where)
+    if count:
+        verb = f"update {name} {change} where" if change else f"delete from {name} where"
+        query = f"select * from {name} where {where};"
+        yield Hindrance(reason, count, query, f"{verb} {where};")
+
+
+def _fill(declared: Table, column: Column) -> str:
+    if column.default is not None:
+        default = column.default
+        if column.name == "updated_at" or column.name == "last_updated":
+            default = "coalesce(created_at, now())"
+        return f"set {column.name} = {default}"
+    if column.type == "timestamptz":
+        return f"set {column.name} = coalesce(created_at, now()) + interval '1 hour'"
+    if column.type.startswith(("text", "varchar")):
+        return f"set {column.name} = 'Unknown'"
+    if column.references == "public.approach_challenges":
+        first = "(select id from public.approach_challenges order by created_at, id limit 1)"
+        return f"set {column.name} = {first}"
+    return ""
+
+
+def _is_unique(live: LiveTable, columns: str) -> bool:
+    return sorted(column.strip(' "') for column in columns.split(",")) in live.uniques
+
+
+def _count(connection: Connection, name: str, where: str) -> int:
+    row = connection.execute(f"select count(*) from {name} where {where}").fetchone()
+    return int(row[0]) if row else 0

@@ -1,0 +1,289 @@
+"""What is in the project's database already, read in one read-only transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+
+@dataclass(frozen=True)
+class LiveColumn:
+    """A column that is there."""
+
+    name: str
+    type: str
+    base: str
+    is_enum: bool
+    not_null: bool
+    default: str | None
+    is_generated: bool
+
+
+@dataclass(frozen=True)
+class LiveKey:
+    """A foreign key that is there: its columns, where it points, and its delete action's letter."""
+
+    name: str
+    columns: list[str]
+    target: str
+    action: str
+
+
+@dataclass(frozen=True)
+class LivePolicy:
+    """A policy that is there, with `public` for every role."""
+
+    name: str
+    permissive: bool
+    command: str
+    roles: list[str]
+    using: str | None
+    check: str | None
+
+
+@dataclass(frozen=True)
+class LiveTable:
+    """A relation of one of our names that is there.
+
+    `grants` are privileges by role, as `select` or `select (column)`; `uniques` the column lists
+    of valid unique indexes without a condition.
+    """
+
+    name: str
+    kind: str
+    owner: str
+    is_ours_to_alter: bool
+    has_row_security: bool
+    has_children: bool
+    columns: dict[str, LiveColumn]
+    constraints: dict[str, str]
+    keys: list[LiveKey]
+    indexes: set[str]
+    uniques: list[list[str]]
+    triggers: dict[str, str]
+    policies: list[LivePolicy]
+    grants: dict[str, set[str]] = field(default_factory=dict)
+
+    @property
+    def own_row_shape(self) -> list[str]:
+        """Its columns' names, in order."""
+        return list(self.columns)
+
+
+@dataclass(frozen=True)
+class Survey:
+    """All that an installation has to know.
+
+    `adopted` are the tables that an earlier installation took over, `names` the function that it
+    made for participants' names.
+    """
+
+    tables: dict[str, LiveTable]
+    functions: dict[str, str]
+    adopted: list[str]
+    has_base: bool
+    has_foreign_schema: bool
+    version: int
+    roles: list[str]
+
+
+def survey(connection: Connection, tables: Iterable[str]) -> Survey:
+    """Look at relations of these names in `public`, and at the base.
+
+    Args:
+        connection: reads the catalogue; its search path is emptied for the transaction.
+        tables: names without a schema.
+
+    """
+    connection.execute("select set_config('search_path', '', true)")
+    live = {}
+    for name in tables:
+        found = table(connection, name)
+        if found is not None:
+            live[name] = found
+    adopted: list[str] = []
+    if _one(connection, "select to_regprocedure('session_api.adopted_tables()') is not null"):
+        row = connection.execute("select session_api.adopted_tables()").fetchone()
+        adopted = list(row[0]) if row else []
+    has_base = _one(connection, "select to_regprocedure('session_api.caller_id()') is not null")
+    has_schema = _one(connection, "select to_regnamespace('session_api') is not null")
+    functions = connection.execute(
+        """
+        select proname::text, coalesce(obj_description(oid, 'pg_proc'), '')
+        from pg_catalog.pg_proc where pronamespace = 'public'::regnamespace
+        """
+    ).fetchall()
+    roles = connection.execute(
+        """
+        select rolname::text from pg_catalog.pg_roles
+        where rolname !~ '^pg_' and rolname <> 'session_api' and not rolsuper and not rolbypassrls
+          and exists (
+            select from pg_catalog.pg_class
+            cross join aclexplode(relacl) as granted
+            where relnamespace = 'public'::regnamespace and granted.grantee = pg_roles.oid
+          )
+        order by 1
+        """
+    ).fetchall()
+    return Survey(
+        live,
+        dict(functions),
+        adopted,
+        has_base,
+        has_schema and not has_base,
+        connection.info.server_version // 10000,
+        [name for (name,) in roles],
+    )
+
+
+def table(connection: Connection, name: str, schema: str = "public") -> LiveTable | None:
+    """Read one relation; `None` when there is none of that name."""
+    row = connection.execute(
+        """
+        select pg_class.oid, relkind::text, pg_get_userbyid(relowner)::text,
+               pg_has_role(current_user, relowner, 'usage'), relrowsecurity,
+               exists (select from pg_catalog.pg_inherits where inhparent = pg_class.oid)
+        from pg_catalog.pg_class
+        join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
+        where relname = %s and nspname = %s
+        """,
+        [name, schema],
+    ).fetchone()
+    if row is None:
+        return None
+    oid, kind, owner, is_ours, rls, has_children = row
+    return LiveTable(
+        name,
+        kind,
+        owner,
+        is_ours,
+        rls,
+        has_children,
+        {column.name: column for column in _columns(connection, oid)},
+        dict(
+            connection.execute(
+                """
+                select conname::text, pg_get_constraintdef(oid)
+                from pg_catalog.pg_constraint where conrelid = %s and contype <> 'n'
+                """,
+                [oid],
+            ).fetchall()
+        ),
+        _keys(connection, oid),
+        {
+            name
+            for (name,) in connection.execute(
+                """
+                select relname::text from pg_catalog.pg_index
+                join pg_catalog.pg_class on pg_class.oid = indexrelid where indrelid = %s
+                """,
+                [oid],
+            )
+        },
+        [
+            columns
+            for (columns,) in connection.execute(
+                """
+                select array(
+                  select attname::text from unnest(indkey) as number
+                  join pg_catalog.pg_attribute on attrelid = indrelid and attnum = number
+                  order by 1
+                )
+                from pg_catalog.pg_index
+                where indrelid = %s and indisunique and indisvalid
+                  and indpred is null and indexprs is null
+                """,
+                [oid],
+            )
+        ],
+        dict(
+            connection.execute(
+                """
+                select tgname::text, tgfoid::regprocedure::text
+                from pg_catalog.pg_trigger where tgrelid = %s and not tgisinternal
+                """,
+                [oid],
+            ).fetchall()
+        ),
+        _policies(connection, oid),
+        _grants(connection, oid),
+    )
+
+
+def _columns(connection: Connection, oid: int) -> list[LiveColumn]:
+    with connection.cursor(row_factory=class_row(LiveColumn)) as cursor:
+        return cursor.execute(
+            """
+            select attname::text as name, format_type(atttypid, atttypmod) as type,
+                   typname::text as base, typtype = 'e' as is_enum, attnotnull as not_null,
+                   pg_get_expr(adbin, adrelid) as default,
+                   attgenerated <> '' or attidentity <> '' as is_generated
+            from pg_catalog.pg_attribute
+            join pg_catalog.pg_type on pg_type.oid = atttypid
+            left join pg_catalog.pg_attrdef on adrelid = attrelid and adnum = attnum
+            where attrelid = %s and attnum > 0 and not attisdropped
+            order by attnum
+            """,
+            [oid],
+        ).fetchall()
+
+
+def _keys(connection: Connection, oid: int) -> list[LiveKey]:
+    with connection.cursor(row_factory=class_row(LiveKey)) as cursor:
+        return cursor.execute(
+            """
+            select conname::text as name, confrelid::regclass::text as target,
+                   confdeltype::text as action,
+                   array(select attname::text from unnest(conkey) as number
+                         join pg_catalog.pg_attribute on attrelid = conrelid and attnum = number)
+                   as columns
+            from pg_catalog.pg_constraint where conrelid = %s and contype = 'f'
+            """,
+            [oid],
+        ).fetchall()
+
+
+def _policies(connection: Connection, oid: int) -> list[LivePolicy]:
+    with connection.cursor(row_factory=class_row(LivePolicy)) as cursor:
+        return cursor.execute(
+            """
+            select polname::text as name, polpermissive as permissive,
+                   case polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update'
+                     when 'd' then 'delete' else 'all' end as command,
+                   array(select case when role = 0 then 'public' else pg_get_userbyid(role)::text
+                         end from unnest(polroles) as role order by 1) as roles,
+                   pg_get_expr(polqual, polrelid) as using,
+                   pg_get_expr(polwithcheck, polrelid) as check
+            from pg_catalog.pg_policy where polrelid = %s order by polname
+            """,
+            [oid],
+        ).fetchall()
+
+
+def _grants(connection: Connection, oid: int) -> dict[str, set[str]]:
+    found = connection.execute(
+        """
+        select case when grantee = 0 then 'public' else pg_get_userbyid(grantee)::text end,
+               lower(privilege_type), null::text
+        from pg_catalog.pg_class
+        cross join aclexplode(coalesce(relacl, acldefault('r', relowner)))
+        where pg_class.oid = %(table)s and grantee <> relowner
+        union all
+        select case when grantee = 0 then 'public' else pg_get_userbyid(grantee)::text end,
+               lower(privilege_type), attname::text
+        from pg_catalog.pg_attribute cross join aclexplode(attacl)
+        where attrelid = %(table)s and not attisdropped
+        """,
+        {"table": oid},
+    )
+    grants: dict[str, set[str]] = {}
+    for role, privilege, column in found:
+        words = privilege if column is None else f"{privilege} ({column})"
+        grants.setdefault(role, set()).add(words)
+    return grants
+
+
+def _one(connection: Connection, question: str) -> bool:
+    row = connection.execute(question).fetchone()
+    return row is not None and bool(row[0])
