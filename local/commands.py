@@ -2,11 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
 
 import click
 
+from local.duration import duration
 from local.errors import LocalError
 from local.keys import DEMO_USERS, user_token
 
@@ -24,6 +26,18 @@ _data_dir = click.option(
 
 class _Port(click.IntRange):
     name = "port (1 to 65535)"
+
+
+class _Duration(click.ParamType[timedelta]):
+    name = "duration"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        try:
+            return duration(value)
+        except ValueError as error:
+            self.fail(f"{value!r}: {error}", param, ctx)
 
 
 class _User(click.ParamType[UUID]):
@@ -78,6 +92,21 @@ def run(data_dir: Path, api_port: int, rest_port: int, db_port: int, jwt_expiry:
         from local.run import run as run_stack
 
         run_stack(data_dir, api_port, rest_port, db_port, jwt_expiry)
+
+
+@local.command()
+@click.argument("passes", type=_Duration())
+@_data_dir
+def advance(passes: timedelta, data_dir: Path) -> None:
+    """Let PASSES (2h, 30m, 1d) pass for the sessions of the running stack.
+
+    All their times move back, so that what is scheduled in an hour can be confirmed now.
+    """
+    with _failures_in_a_line():
+        from local.stack import Stack
+
+        rows = Stack(data_dir, db_port=0, rest_port=0).advance(passes)
+    click.echo(f"The times in {rows} rows are {passes} earlier now.")
 
 
 @local.command()

@@ -29,6 +29,7 @@ SUPERUSER = "supabase_admin"
 _START_SECONDS = 60  # a start after a crash replays what was committed
 # macOS allows 104 bytes for a socket's path, Linux 108
 _SOCKET_PATH_BYTES = 100
+_PORT_LINE = 3
 # nothing of the caller's: PGPORT, PGOPTIONS and the like would change the server
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
 # over TCP by password, like Supabase's, and never the superuser, whom nobody then can be who is not
@@ -80,6 +81,15 @@ class Postgres:
         if len(os.fsencode(folder / f".s.PGSQL.{self.port}")) <= _SOCKET_PATH_BYTES:
             return folder
         return Path("/tmp", self._marker)  # noqa: S108 - ours, or refused: see _own
+
+    def find_running(self) -> bool:
+        """Look for a server that runs on this data, whoever started it, and take its port."""
+        try:
+            lines = (self._folder / "data" / "postmaster.pid").read_text().splitlines()
+            self.port = int(lines[_PORT_LINE])
+        except (OSError, IndexError, ValueError):
+            return False
+        return self._answers()
 
     def start(self) -> None:
         """Start the server and give it what Supabase provides; its data stays as it was.

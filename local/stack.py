@@ -2,12 +2,13 @@
 
 import hashlib
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from api.settings import LOCAL_JWT_SECRET
-from local import migrations
+from local import clock, migrations
 from local.addresses import HOST, REST_PATH, free_port, require_free
 from local.errors import LocalError
 from local.gateway import Services, gateway
@@ -171,6 +172,20 @@ class Stack:
         for part in (self._postgres.server, self._postgrest, self._gateway):
             if part is not None:
                 part.check()
+
+    def advance(self, by: timedelta) -> int:
+        """Let `by` pass for the sessions of the stack that runs on this folder. Return the rows.
+
+        Raises:
+            LocalError: none is running, or see `clock.advance`.
+
+        """
+        if not self._postgres.find_running():
+            raise LocalError(
+                f"No stack is running on {self.data_dir}: start it with `make run`, or name "
+                "its folder with DATA_DIR=…"
+            )
+        return clock.advance(self.superuser_url, by)
 
     def remove(self) -> None:
         """Remove the data and the logs.
