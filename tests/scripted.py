@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from api.database.caller import Upstream
 from api.database.rest import Rest
@@ -64,14 +65,17 @@ async def request(reader: asyncio.StreamReader) -> bytes:
 
 
 @asynccontextmanager
-async def upstream(server: Server) -> AsyncIterator[Upstream]:
+async def upstream(server: Server, **settings: Any) -> AsyncIterator[Upstream]:
     """The API's way to PostgREST, with this server in its place."""
     async with server.listening() as url, Wire(1) as wire:
-        settings = Settings(
+        made = Settings(
             _env_file=None,
-            environment="development",
-            postgrest_url=url,
-            supabase_publishable_key="sb_publishable_key",
-            database_timeout=0.5,
+            **{
+                "environment": "development",
+                "postgrest_url": url,
+                "supabase_publishable_key": "sb_publishable_key",
+                "database_timeout": 0.5,
+                **settings,
+            },
         )
-        yield Upstream(settings, Rest(settings, wire))
+        yield Upstream(made, Rest(made, wire))

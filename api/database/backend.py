@@ -23,9 +23,10 @@ class Backend(Protocol):
 
     Raises:
         TimeoutError: the deadline has passed.
-        NoAnswerError: the query may or may not have been executed; its text is the kind of
-            failure, and holds nothing of what was asked.
-        ApiError: what `refusals.meaning` says.
+        NoAnswerError: the query changed nothing; the text is the kind of failure, and holds
+            nothing of what was asked.
+        ApiError: what `refusals.meaning` says, and `OUTCOME_UNKNOWN` when nobody can know whether
+            a write happened.
         DatabaseError: likewise.
 
     """
@@ -39,3 +40,7 @@ class Backend(Protocol):
 
 class NoAnswerError(Exception):
     """There is nobody at the address, the connection was lost, or what came makes no sense."""
+
+
+class NotSentError(NoAnswerError):
+    """The same, and nothing was sent: the query has not been executed."""

@@ -23,9 +23,9 @@ from api.database.backend import Found, NoAnswerError, Row
 from api.database.claims import ROLE, database_claims
 from api.database.pool import Link, Pool
 from api.database.query import Query
-from api.database.refusals import OvertakenError, meaning
+from api.database.refusals import OvertakenError, meaning, unanswered
 from api.database.sql import FOUND, TOTAL, Statement, rows_statement, value_statement
-from api.errors import ApiError, outcome_unknown, unavailable
+from api.errors import ApiError, unavailable
 from api.identity.caller import Caller
 from api.settings import Settings
 
@@ -243,12 +243,6 @@ def literal(value: Mapping[str, Any]) -> str:
 def json_text(value: object) -> str:
     """Write a value for a column of JSON."""
     return to_json(value).decode()
-
-
-def unanswered(reason: str) -> ApiError:
-    """Say that nobody knows whether the commit happened."""
-    logger.warning("a commit was not answered: %s", reason)
-    return outcome_unknown()
 
 
 def may_not_become() -> ApiError:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import asyncpg
 
 from api.database.backend import NoAnswerError
+from api.observability import metrics
 
 LONGEST_IDLE: Final = 300.0
 """Seconds after which an unused connection is not used again: a firewall may have cut it."""
@@ -83,11 +84,13 @@ class Pool:
                 link.finish.cancel()
                 link.finish = None
             if self._is_usable(link):
+                metrics.DATABASE_BUSY.set(self.busy)
                 return link
             self._cut(link)
             self._size -= 1
         if self._size < self._most:
             self._size += 1
+            metrics.DATABASE_BUSY.set(self.busy)
         else:
             given = await self._wait()
             if given is not None:
@@ -104,6 +107,7 @@ class Pool:
             raise NoAnswerError("too many requests wait for a connection")
         waiter: asyncio.Future[Link | None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiter)
+        metrics.DATABASE_WAITING.inc()
         try:
             return await waiter
         except asyncio.CancelledError:
@@ -115,6 +119,8 @@ class Pool:
             else:
                 self.release(given, given.ending)
             raise
+        finally:
+            metrics.DATABASE_WAITING.dec()
 
     def release(self, link: Link, ending: str = "") -> None:
         """Give a connection back, whose transaction `ending` will end: `commit;` or `rollback;`."""
@@ -132,6 +138,7 @@ class Pool:
         if ending:
             link.finish = loop.call_later(LONGEST_UNFINISHED, self._finish, link)
         self._idle.append(link)
+        metrics.DATABASE_BUSY.set(self.busy)
 
     def discard(self, link: Link) -> None:
         """Cut a connection that cannot be used any more."""
@@ -201,3 +208,4 @@ class Pool:
                 self._size += 1
                 waiter.set_result(None)
                 return
+        metrics.DATABASE_BUSY.set(self.busy)

@@ -7,7 +7,7 @@ Whatever PostgREST, Postgres or the network answer becomes rows, one of the erro
 import logging
 from typing import Final
 
-from api.errors import ApiError, FieldError, invalid, unavailable
+from api.errors import ApiError, FieldError, invalid, outcome_unknown, unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -111,3 +111,9 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
         logger.error("the gateway before PostgREST refuses the API: check SUPABASE_PUBLISHABLE_KEY")
         return unavailable()
     return DatabaseError(code)
+
+
+def unanswered(reason: str) -> ApiError:
+    """Say that nobody knows whether a write happened."""
+    logger.warning("a write was not answered: %s", reason)
+    return outcome_unknown()

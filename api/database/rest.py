@@ -3,7 +3,6 @@
 All of a request but its values is made once for each shape.
 """
 
-import asyncio
 import logging
 import re
 from collections.abc import Callable, Sequence
@@ -15,9 +14,9 @@ from postgrest.exceptions import APIErrorFromJSON
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
-from api.database.backend import Found, Row
+from api.database.backend import Found, NoAnswerError, NotSentError, Row
 from api.database.query import Filter, Parameter, Query, Shape, Value
-from api.database.refusals import DatabaseError, RangeError, meaning
+from api.database.refusals import RangeError, meaning, unanswered
 from api.database.tokens import TokenMint
 from api.database.wire import Answer, Wire
 from api.errors import ApiError, unavailable
@@ -28,6 +27,16 @@ logger = logging.getLogger(__name__)
 
 METHODS: Final = {"select": "GET", "insert": "POST", "update": "PATCH", "delete": "DELETE"}
 PAGE: Final = ("limit", "offset")
+IN_DOUBT: Final = (
+    "08",  # the connection was lost, the commit perhaps on its way
+    "57P",
+    "PGRST001",
+    "500",  # a gateway has lost PostgREST
+    "502",
+    "504",
+    "52",
+)
+"""What, said of a write, does not say whether it happened. Each is a prefix."""
 
 
 class Rest:
@@ -53,7 +62,12 @@ class Rest:
             # PostgREST tells the total only together with rows
             first = query._replace(values=(*query.values[: -len(PAGE)], 1, 0))
             return Found([], total(await self._send(first, caller, deadline)))
-        return Found(rows(answer), total(answer) if query.shape.is_page else None)
+        try:
+            return Found(rows(answer), total(answer) if query.shape.is_page else None)
+        except ApiError:
+            if query.shape.only_reads:
+                raise
+            raise unanswered("what came is not PostgREST's") from None
 
     async def value(self, query: Query, caller: Caller, deadline: float) -> bytes:
         """Call a function that gives one value, and return it as JSON text."""
@@ -72,11 +86,21 @@ class Rest:
             body = request.body(query.values)
         except ValueError:  # NUL, or an unpaired surrogate, for which there are no bytes
             raise meaning("22021") from None
-        async with asyncio.timeout_at(deadline):
-            answer = await self._wire.send(request.method, url, headers, body)
-        if not answer.is_success:
-            raise refused(answer)
-        return answer
+        try:
+            answer = await self._wire.send(request.method, url, headers, body, deadline)
+        except NotSentError:
+            raise
+        except NoAnswerError as error:
+            if query.shape.only_reads:
+                raise
+            # PostgREST may have it in its queue, and nobody can take it back from there
+            raise unanswered(str(error)) from None
+        if answer.is_success:
+            return answer
+        code, constraint = refusal_in(answer)
+        if not query.shape.only_reads and code.startswith(IN_DOUBT):
+            raise unanswered(code)
+        raise meaning(code, constraint)
 
 
 class Request:
@@ -215,13 +239,13 @@ def not_postgrest() -> ApiError:
     return unavailable()
 
 
-def refused(answer: Answer) -> ApiError | DatabaseError:
-    """Decide what PostgREST's refusal means, or that of a gateway before it."""
+def refusal_in(answer: Answer) -> tuple[str, str]:
+    """Read PostgREST's refusal, or that of a gateway before it: its code, and the constraint."""
     try:
         error = APIErrorFromJSON.model_validate_json(answer.content)
     except ValidationError:
-        return meaning(str(answer.status))
-    return meaning(error.code or "", constraint_name(error.message or ""))
+        return str(answer.status), ""
+    return error.code or "", constraint_name(error.message or "")
 
 
 def constraint_name(message: str) -> str:

@@ -5,6 +5,7 @@ proxies, authentication flows, hooks and decoders, none of which happens here: t
 twice what sending it does.
 """
 
+import asyncio
 import ssl
 from collections.abc import Mapping
 from functools import cache
@@ -15,7 +16,8 @@ import aiohttp
 import httpx
 from yarl import URL
 
-from api.database.backend import NoAnswerError
+from api.database.backend import NoAnswerError, NotSentError
+from api.observability import metrics
 
 LONGEST_IDLE: Final = 15.0
 """Seconds after which an unused connection is not used again: before PostgREST's end closes it."""
@@ -41,11 +43,10 @@ class Answer(NamedTuple):
 
 
 class Wire:
-    """A pool of connections.
+    """A pool of connections, first come first served.
 
-    It has no timeout of its own: whoever asks gives up, and that closes the connection. A POST or
-    PATCH is never sent twice; a GET or DELETE is, when the kept connection was closed as it went
-    out.
+    A request that is given up has its connection closed. A POST or PATCH is never sent twice; a GET
+    or DELETE is, when the kept connection was closed as it went out.
 
     Args:
         connections: how many at most.
@@ -53,13 +54,13 @@ class Wire:
     """
 
     def __init__(self, connections: int) -> None:
-        self._connections = connections
+        self._places = asyncio.Semaphore(connections)
 
     async def __aenter__(self) -> Self:
         """Open the pool."""
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=self._connections,
+                limit=0,  # by the semaphore: who waits there has sent nothing
                 keepalive_timeout=LONGEST_IDLE,
                 ssl=certificates(),
             ),
@@ -80,18 +81,50 @@ class Wire:
         await self._session.close()
 
     async def send(
-        self, method: str, url: str, headers: Mapping[str, str], body: bytes | None = None
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None = None,
+        deadline: float | None = None,
     ) -> Answer:
-        """Send a request, to a URL that is quoted already.
+        """Send a request, to a URL that is quoted already, and wait until `deadline`.
 
         Raises:
-            NoAnswerError: its text is the kind of failure, and never holds the request's address.
+            NotSentError: nothing was sent: nobody is there, or no connection was free in time.
+            NoAnswerError: something may have been sent. The text of both is the kind of failure,
+                and never holds the request's address.
 
         """
+        if self._places.locked():
+            await self._wait(deadline)
+        else:
+            await self._places.acquire()
+        metrics.DATABASE_BUSY.inc()
         try:
-            async with self._session.request(
-                method, URL(url, encoded=True), data=body, headers=headers, allow_redirects=False
-            ) as answer:
+            async with (
+                asyncio.timeout_at(deadline),
+                self._session.request(
+                    method,
+                    URL(url, encoded=True),
+                    data=body,
+                    headers=headers,
+                    allow_redirects=False,
+                ) as answer,
+            ):
                 return Answer(answer.status, answer.headers, await answer.read())
-        except (aiohttp.ClientError, ValueError) as error:
+        except (aiohttp.ClientConnectorError, aiohttp.InvalidURL) as error:
+            raise NotSentError(type(error).__name__) from None
+        except (aiohttp.ClientError, ValueError, TimeoutError) as error:
             raise NoAnswerError(type(error).__name__) from None
+        finally:
+            metrics.DATABASE_BUSY.dec()
+            self._places.release()
+
+    async def _wait(self, deadline: float | None) -> None:
+        with metrics.DATABASE_WAITING.track_inprogress():
+            try:
+                async with asyncio.timeout_at(deadline):
+                    await self._places.acquire()
+            except TimeoutError:
+                raise NotSentError("TimeoutError") from None

@@ -14,6 +14,7 @@ from prometheus_client import (
     REGISTRY,
     CollectorRegistry,
     Counter,
+    Gauge,
     Histogram,
     generate_latest,
 )
@@ -30,12 +31,22 @@ SECONDS = Histogram(
 )
 UPSTREAM_SECONDS = Histogram(
     "session_api_upstream_seconds",
-    "Time that a request waited for PostgREST.",
+    "Time that a request waited for the database.",
     ["method", "route"],
     buckets=BUCKETS,
 )
 UPSTREAM_REQUESTS = Counter(
-    "session_api_upstream_requests", "Requests to PostgREST.", ["method", "route"]
+    "session_api_upstream_requests", "Queries to the database.", ["method", "route"]
+)
+DATABASE_BUSY = Gauge(
+    "session_api_database_busy",
+    "Connections to the database, or to PostgREST, in use.",
+    multiprocess_mode="livesum",
+)
+DATABASE_WAITING = Gauge(
+    "session_api_database_waiting",
+    "Requests that wait for such a connection.",
+    multiprocess_mode="livesum",
 )
 DENIALS = Counter("session_api_denials", "Requests denied: 401 and 403.", ["code"])
 RATE_LIMITED = Counter("session_api_rate_limited", "Requests refused by a rate limit.", ["limit"])

@@ -8,15 +8,16 @@ import jwt
 import pytest
 from postgrest import CountMethod
 
-from api.database.query import Shape, parameter, table
+from api.database.query import Query, Shape, parameter, table
 from api.database.refusals import (
     ConstraintError,
     DatabaseError,
     DeniedError,
     OvertakenError,
     RangeError,
+    meaning,
 )
-from api.database.rest import constraint_name, refused
+from api.database.rest import constraint_name, refusal_in
 from api.database.wire import Answer
 from api.errors import ApiError, Code
 from api.identity.caller import Caller
@@ -25,12 +26,13 @@ from tests.scripted import LENGTH, Script, Server, upstream
 
 def refusal(code: str | None, message: str = "") -> ApiError | DatabaseError:
     error = {"code": code, "message": message, "hint": None, "details": "row (secret)"}
-    return refused(Answer(400, {}, json.dumps(error).encode()))
+    return meaning(*refusal_in(Answer(400, {}, json.dumps(error).encode())))
 
 
 MESSAGES = table("chat_messages")
 CONTENT = {"content": parameter("content")}
 SECRET = Shape.of(table("secrets").insert({"a": "b"}))
+SECRETS = Shape.of(table("secrets").select())
 INSERT = Shape.of(MESSAGES.insert(CONTENT).select("id"))
 PAGE = Shape.of(MESSAGES.select(count=CountMethod.exact))
 UPDATE = Shape.of(MESSAGES.update(CONTENT).eq("id", parameter("id")))
@@ -78,7 +80,7 @@ class TestMeaning:
     @pytest.mark.parametrize("status", [401, 403, 404, 429, 500, 502, 503, 504, 520])
     @pytest.mark.parametrize("page", [b"", b"<html>Bad gateway</html>", b"[]", b'{"code": 1}'])
     def test_a_page_of_a_gateway(self, status: int, page: bytes) -> None:
-        assert_api_error(refused(Answer(status, {}, page)), "DATABASE_UNAVAILABLE")
+        assert_api_error(meaning(*refusal_in(Answer(status, {}, page))), "DATABASE_UNAVAILABLE")
 
     @pytest.mark.parametrize("code", ["22001", "22003", "22008", "22021", "22P02", "22P05"])
     def test_unstorable(self, code: str) -> None:
@@ -125,27 +127,44 @@ class TestConstraintName:
 class TestNoAnswer:
     """503, and the log says which kind of failure it was and nothing of what was asked."""
 
+    @pytest.mark.parametrize("query", [SECRETS.query(), SECRET.query()], ids=["read", "write"])
     @pytest.mark.parametrize(
         ("script", "said"),
         [
-            ([None], "cannot be reached: ServerDisconnectedError"),
-            ([], "cannot be reached: TimeoutError"),
+            ([None], "ServerDisconnectedError"),
+            ([], "TimeoutError"),
             ([LENGTH.replace(b"[]", b"<p")], "what answers is not PostgREST"),
             ([LENGTH.replace(b"[]", b"{}")], "what answers is not PostgREST"),
-            ([LENGTH.replace(b"200 OK", b"502 Bad Gateway")], "not available: 502"),
+            ([LENGTH.replace(b"200 OK", b"502 Bad Gateway")], "502"),
         ],
     )
-    def test_unavailable(self, script: Script, said: str, caplog: pytest.LogCaptureFixture) -> None:
+    def test_unavailable(
+        self, query: Query, script: Script, said: str, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """Of a write nobody knows then whether it happened."""
+        code: Code = "DATABASE_UNAVAILABLE" if query.shape.only_reads else "OUTCOME_UNKNOWN"
+
         async def ask() -> None:
             async with upstream(Server(script)) as postgrest:
                 database = postgrest.as_caller(Caller(uuid4()))
                 with pytest.raises(ApiError) as raised:
-                    await database.rows(SECRET.query())
-                assert_api_error(raised.value, "DATABASE_UNAVAILABLE")
+                    await database.rows(query)
+                assert_api_error(raised.value, code)
 
         asyncio.run(ask())
         assert said in caplog.text
         assert "secrets" not in caplog.text
+
+    def test_a_write_that_was_not_sent(self) -> None:
+        """Nobody is there: it has not happened, and that can be said."""
+
+        async def ask() -> None:
+            async with upstream(Server([LENGTH]), postgrest_url="http://127.0.0.1:9") as postgrest:
+                with pytest.raises(ApiError) as raised:
+                    await postgrest.as_caller(Caller(uuid4())).rows(SECRET.query())
+                assert_api_error(raised.value, "DATABASE_UNAVAILABLE")
+
+        asyncio.run(ask())
 
 
 class TestAsCaller:

@@ -80,26 +80,26 @@ class Settled:
 
 
 @pytest.fixture(scope="module")
-def settled(superuser: Sql, stack: Project) -> Iterator[Settled]:
+def settled(database: Sql, stack: Project) -> Iterator[Settled]:
     from functools import partial
 
     from tests import actors
 
-    user = partial(actors.new_user, superuser, stack.jwt_secret)
-    match = actors.new_match(superuser, user)
-    wingman = actors.new_wingman(superuser, match)
+    user = partial(actors.new_user, database, stack.jwt_secret)
+    match = actors.new_match(database, user)
+    wingman = actors.new_wingman(database, match)
     ids: list[UUID] = [wingman.session_id, match.match_id]
     for owner in (match.user1, match.user2):
-        ids.append(new_posting(superuser, owner))
+        ids.append(new_posting(database, owner))
         for name, column in (("study", "profile_id"), ("chat", "user_id")):
             session_id = uuid4()
             ids.append(session_id)
-            superuser.execute(
+            database.execute(
                 f"insert into public.{name}_sessions (id, {column}, title)"
                 " values (%s, %s, %s)".encode(),
                 [session_id, owner.id, 'it\'s "100%" $1'],
             )
-        superuser.execute(
+        database.execute(
             "insert into public.chat_messages (session_id, user_id, role, content)"
             " select %s, %s, 'user', 'a,b(c)' from generate_series(1, 3)",
             [ids[-1], owner.id],
