@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from local.stack import Stack
@@ -30,3 +31,10 @@ def demo() -> Iterator[Stack]:
     with local.stack() as stack:
         stack.seed()
         yield stack
+
+
+@pytest.fixture
+def demo_sql(demo: Stack) -> Iterator[psycopg.Connection]:
+    """The demo stack's database for its owner; each statement commits."""
+    with psycopg.connect(demo.database_url, autocommit=True) as connection:
+        yield connection

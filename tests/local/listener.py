@@ -7,14 +7,22 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 import aiohttp
+import psycopg
 
 from api.settings import LOCAL_PUBLISHABLE_KEY
+from local.keys import DEMO_USERS, user_token
 from local.stack import Stack
 
 _SECONDS = 5
 TOPIC = "realtime:test"
+MESSAGES = {"event": "INSERT", "schema": "public", "table": "chat_messages"}
+CHAT = UUID("f0000000-0000-4000-8000-000000000001")
+"""Alice's."""
+
+Sql = psycopg.Connection
 
 
 class Listener:
@@ -77,3 +85,17 @@ async def listening(stack: Stack, version: str = "2.0.0") -> AsyncIterator[Liste
     url = f"{stack.url}/realtime/v1/websocket?{query}"
     async with asyncio.timeout(60), aiohttp.ClientSession() as http, http.ws_connect(url) as ws:
         yield Listener(ws, version)
+
+
+def of(name: str, seconds: int = 60) -> str:
+    """Make a token of a demo user."""
+    return user_token(DEMO_USERS[name], seconds)
+
+
+def say(sql: Sql, text: str) -> None:
+    """Say something in Alice's chat."""
+    sql.execute(
+        "insert into public.chat_messages (user_id, session_id, role, content) "
+        "values (%s, %s, 'user', %s)",
+        [DEMO_USERS["alice"], CHAT, text],
+    )

@@ -10,8 +10,10 @@ import psycopg
 import pytest
 
 from api.settings import LOCAL_PUBLISHABLE_KEY
+from local.addresses import free_port
 from local.keys import DEMO_PASSWORD
 from local.stack import Stack
+from tests.stacks.folder import scratch_folder
 
 _FOLDER = Path(__file__).with_name("javascript")
 _LOCK = _FOLDER / "package-lock.json"
@@ -35,16 +37,21 @@ def seen(packages: Path, demo: Stack) -> dict[str, Any]:
     with psycopg.connect(demo.database_url) as sql:  # a table that a browser may write itself
         sql.execute("alter publication supabase_realtime add table public.job_postings")
     people = ("alice@example.com", "carol@example.com", DEMO_PASSWORD)
-    walk = subprocess.run(  # noqa: S603
-        ["node", "walk.mjs", demo.url, LOCAL_PUBLISHABLE_KEY, *people],  # noqa: S607
+    return run(packages, "walk.mjs", demo, *people)
+
+
+def run(packages: Path, script: str, stack: Stack, *args: str) -> dict[str, Any]:
+    """Run a script on a stack, and return what it prints."""
+    result = subprocess.run(  # noqa: S603
+        ["node", script, stack.url, LOCAL_PUBLISHABLE_KEY, *args],  # noqa: S607
         cwd=packages,
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert walk.returncode == 0, walk.stderr
-    return dict(json.loads(walk.stdout))
+    assert result.returncode == 0, result.stderr
+    return dict(json.loads(result.stdout))
 
 
 def test_lock_names_no_registry() -> None:
@@ -95,3 +102,14 @@ def test_events(seen: dict[str, Any]) -> None:
     assert seen["signedOut"] is True
     # what the client makes of `session_not_found`
     assert seen["ended"]["name"] == "AuthSessionMissingError"
+
+
+def test_refreshes_by_itself(packages: Path) -> None:
+    with (
+        scratch_folder() as folder,
+        Stack(folder / "stack", free_port(), free_port(), is_scratch=True, jwt_expiry=2) as stack,
+    ):
+        seen = run(packages, "expiry.mjs", stack, DEMO_PASSWORD)
+    assert seen["old"] == 403
+    assert seen["browser"] is seen["server"] is seen["cookiesChanged"] is True
+    assert "TOKEN_REFRESHED" in seen["events"]

@@ -2,60 +2,34 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
 from uuid import UUID
 
-import aiohttp
 import jwt
-import psycopg
 import pytest
 
 from api.settings import LOCAL_JWT_SECRET
-from local.keys import DEMO_USERS, user_token
+from local.keys import DEMO_USERS
 from local.stack import Stack
-from tests.local.listener import listening
+from tests.local.listener import CHAT, MESSAGES, Sql, listening, of, say
 
 SESSION = UUID("e0000000-0000-4000-8000-000000000003")
 """Of Bob and Dave."""
 SESSIONS = {"event": "*", "schema": "public", "table": "wingman_sessions"}
-MESSAGES = {"event": "INSERT", "schema": "public", "table": "chat_messages"}
-CHAT = UUID("f0000000-0000-4000-8000-000000000001")
-"""Alice's."""
-
-Sql = psycopg.Connection
 
 
-def of(name: str, seconds: int = 60) -> str:
-    return user_token(DEMO_USERS[name], seconds)
-
-
-@pytest.fixture(scope="module")
-def sql(demo: Stack) -> Iterator[Sql]:
-    with psycopg.connect(demo.database_url, autocommit=True) as connection:
-        yield connection
-
-
-def note(sql: Sql, text: str) -> None:
-    sql.execute("update public.wingman_sessions set notes = %s where id = %s", [text, SESSION])
-
-
-def say(sql: Sql, text: str) -> None:
-    sql.execute(
-        "insert into public.chat_messages (user_id, session_id, role, content) "
-        "values (%s, %s, 'user', %s)",
-        [DEMO_USERS["alice"], CHAT, text],
-    )
+def note(demo_sql: Sql, text: str) -> None:
+    demo_sql.execute("update public.wingman_sessions set notes = %s where id = %s", [text, SESSION])
 
 
 class TestChange:
     @pytest.mark.parametrize("version", ["1.0.0", "2.0.0"])
-    def test_update(self, demo: Stack, sql: Sql, version: str) -> None:
+    def test_update(self, demo: Stack, demo_sql: Sql, version: str) -> None:
         async def test() -> None:
             async with listening(demo, version) as bob:
                 answer = await bob.join(of("bob"), SESSIONS)
                 (shown,) = answer["response"]["postgres_changes"]
                 assert shown == {**SESSIONS, "id": shown["id"]}
-                note(sql, f"version {version}")
+                note(demo_sql, f"version {version}")
                 change = await bob.change()
                 assert (change["type"], change["table"]) == ("UPDATE", "wingman_sessions")
                 assert change["record"]["notes"] == f"version {version}"
@@ -64,7 +38,7 @@ class TestChange:
 
         asyncio.run(test())
 
-    def test_strangers_hear_nothing(self, demo: Stack, sql: Sql) -> None:
+    def test_strangers_hear_nothing(self, demo: Stack, demo_sql: Sql) -> None:
         async def test() -> None:
             async with (
                 listening(demo) as bob,
@@ -75,38 +49,38 @@ class TestChange:
                 everything = {"event": "*", "schema": "*"}
                 assert (await carol.join(of("carol"), everything))["status"] == "ok"
                 assert (await visitor.join(None, everything))["status"] == "ok"
-                note(sql, "secret")
-                say(sql, "secret")
+                note(demo_sql, "secret")
+                say(demo_sql, "secret")
                 assert (await bob.change())["record"]["notes"] == "secret"
                 assert await carol.silence()
                 assert await visitor.silence()
 
         asyncio.run(test())
 
-    def test_rolled_back(self, demo: Stack, sql: Sql) -> None:
+    def test_rolled_back(self, demo: Stack, demo_sql: Sql) -> None:
         async def test() -> None:
             async with listening(demo) as alice:
                 await alice.join(of("alice"), MESSAGES)
-                with sql.transaction(force_rollback=True):
-                    say(sql, "never said")
-                say(sql, "said")
+                with demo_sql.transaction(force_rollback=True):
+                    say(demo_sql, "never said")
+                say(demo_sql, "said")
                 assert (await alice.change())["record"]["content"] == "said"
 
         asyncio.run(test())
 
-    def test_many_in_order(self, demo: Stack, sql: Sql) -> None:
+    def test_many_in_order(self, demo: Stack, demo_sql: Sql) -> None:
         async def test() -> None:
             async with listening(demo) as alice:
                 await alice.join(of("alice"), MESSAGES)
-                with sql.transaction():
+                with demo_sql.transaction():
                     for number in range(300):
-                        say(sql, str(number))
+                        say(demo_sql, str(number))
                 heard = [(await alice.change())["record"]["content"] for _ in range(300)]
                 assert heard == [str(number) for number in range(300)]
 
         asyncio.run(test())
 
-    def test_claims_that_are_nobodys(self, demo: Stack, sql: Sql) -> None:
+    def test_claims_that_are_nobodys(self, demo: Stack, demo_sql: Sql) -> None:
         """They stop nobody else's changes."""
 
         async def test() -> None:
@@ -114,7 +88,7 @@ class TestChange:
                 strange = token(sub="not a uuid", role="authenticated")
                 assert (await nobody.join(strange, MESSAGES))["status"] == "ok"
                 await alice.join(of("alice"), MESSAGES)
-                say(sql, "still heard")
+                say(demo_sql, "still heard")
                 assert (await alice.change())["record"]["content"] == "still heard"
                 assert await nobody.silence()
 
@@ -134,12 +108,12 @@ class TestFilter:
             ("content=eq.filtered", True),
         ],
     )
-    def test_comparison(self, demo: Stack, sql: Sql, condition: str, heard: bool) -> None:
+    def test_comparison(self, demo: Stack, demo_sql: Sql, condition: str, heard: bool) -> None:
         async def test() -> None:
             async with listening(demo) as alice:
                 filtered = {**MESSAGES, "filter": condition}
                 assert (await alice.join(of("alice"), filtered))["status"] == "ok"
-                say(sql, "filtered")
+                say(demo_sql, "filtered")
                 if heard:
                     assert (await alice.change())["record"]["content"] == "filtered"
                 else:
@@ -179,7 +153,7 @@ def token(**claims: object) -> str:
 
 
 class TestToken:
-    def test_expires(self, demo: Stack, sql: Sql) -> None:
+    def test_expires(self, demo: Stack, demo_sql: Sql) -> None:
         async def test() -> None:
             async with listening(demo) as alice:
                 await alice.join(of("alice", 2), MESSAGES)
@@ -187,18 +161,18 @@ class TestToken:
                 assert (event, payload["status"]) == ("system", "error")
                 assert "expired" in payload["message"]
                 assert (await alice.next())[0] == "phx_close"
-                say(sql, "not heard")
+                say(demo_sql, "not heard")
                 assert await alice.silence()
 
         asyncio.run(test())
 
-    def test_is_renewed(self, demo: Stack, sql: Sql) -> None:
+    def test_is_renewed(self, demo: Stack, demo_sql: Sql) -> None:
         async def test() -> None:
             async with listening(demo) as alice:
                 await alice.join(of("alice", 2), MESSAGES)
                 await alice.send("access_token", {"access_token": of("alice")})
                 assert await alice.silence(2.5)
-                say(sql, "heard later")
+                say(demo_sql, "heard later")
                 assert (await alice.change())["record"]["content"] == "heard later"
 
         asyncio.run(test())
@@ -226,73 +200,3 @@ class TestToken:
                 assert (await somebody.next())[0] == "phx_close"
 
         asyncio.run(test())
-
-
-class TestProtocol:
-    def test_heartbeat_and_leaving(self, demo: Stack, sql: Sql) -> None:
-        async def test() -> None:
-            async with listening(demo) as alice:
-                await alice.send("heartbeat", {}, "phoenix")
-                assert (await alice.next())[1]["status"] == "ok"
-                await alice.join(of("alice"), MESSAGES)
-                await alice.send("phx_leave", {})
-                assert (await alice.next())[1]["status"] == "ok"
-                say(sql, "not heard")
-                assert await alice.silence()
-
-        asyncio.run(test())
-
-    def test_broadcast_and_presence(self, demo: Stack) -> None:
-        async def test() -> None:
-            async with listening(demo) as alice:
-                assert "not served" in (await alice.join(of("alice")))["response"]["reason"]
-                presence = {"presence": {"enabled": True}}
-                answer = await alice.join(of("alice"), MESSAGES, **presence)
-                assert "not served" in answer["response"]["reason"]
-                await alice.join(of("alice"), MESSAGES)
-                for event in ("broadcast", "presence"):
-                    await alice.send(event, {"type": event})
-                    _, answer = await alice.next()
-                    assert "not served" in answer["response"]["reason"]
-
-        asyncio.run(test())
-
-    @pytest.mark.parametrize(
-        "text",
-        ["", "null", "[]", "{}", "[" * 10_000, '["1","1",1,"x",{}]', "x" * 70_000, '{"topic": 1}'],
-    )
-    def test_nonsense_ends_the_connection(self, demo: Stack, text: str) -> None:
-        async def test() -> None:
-            async with listening(demo) as somebody:
-                await somebody.ws.send_str(text)
-                ended = (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
-                assert (await somebody.ws.receive(5)).type in ended
-
-        asyncio.run(test())
-
-    @pytest.mark.parametrize("payload", [[], None, 1, {"config": 1}, {"config": {"presence": []}}])
-    def test_strange_joins(self, demo: Stack, payload: object) -> None:
-        async def test() -> None:
-            async with listening(demo) as somebody:
-                await somebody.send("phx_join", payload)
-                received = await somebody.ws.receive(5)
-                assert received.type is not aiohttp.WSMsgType.TEXT or "error" in received.data
-
-        asyncio.run(test())
-
-    def test_needs_the_key(self, demo: Stack) -> None:
-        async def test() -> None:
-            url = f"{demo.url}/realtime/v1/websocket"
-            async with aiohttp.ClientSession() as http:
-                with pytest.raises(aiohttp.WSServerHandshakeError, match="401"):
-                    await http.ws_connect(url)
-
-        asyncio.run(test())
-
-    def test_no_slot_is_left(self, demo: Stack, sql: Sql) -> None:
-        """One that is kept would keep the log for ever."""
-        row = sql.execute(
-            "select count(*) from pg_replication_slots where not temporary"
-        ).fetchone()
-        assert row == (0,)
-        assert "Traceback" not in (demo.data_dir / "gateway.log").read_text()
