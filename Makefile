@@ -2,13 +2,16 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test policies mutants scale-test bench check clean types lock faults
+.PHONY: help run test web web-test policies mutants scale-test bench check clean types lock faults
 
 VENV := .venv
 BIN := $(VENV)/bin
 # made last, so that an interrupted set-up starts again
 PYTHON_PACKAGES := $(VENV)/.complete
 NODE_PACKAGES := node_modules/.complete
+EXAMPLE := examples/nextjs
+CLIENT := clients/typescript
+EXAMPLE_PACKAGES := $(EXAMPLE)/node_modules/.complete
 # an environment of its own: the contenders' libraries are nothing that the project uses
 BENCHMARK := .local/benchmark/venv
 BENCHMARK_PACKAGES := $(BENCHMARK)/.complete
@@ -34,6 +37,14 @@ run: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## serve the API on a local stack (API_
 
 test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## run all tests, on four stacks side by side (PYTEST_ARGS)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
+
+web: $(EXAMPLE_PACKAGES) $(PYTHON_PACKAGES) ## serve the Next.js example beside `make run` (API_PORT, REST_PORT, WEB_PORT)
+	@ENVIRONMENT=development SUPABASE_URL=http://127.0.0.1:$(or $(REST_PORT),54321) $(BIN)/python -m api env \
+		--api-url http://127.0.0.1:$(or $(API_PORT),8000) > $(EXAMPLE)/.env.local
+	@cd $(EXAMPLE) && exec node_modules/.bin/next dev --hostname 127.0.0.1 --port $(or $(WEB_PORT),3000)
+
+web-test: $(EXAMPLE_PACKAGES) $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## walk the example in Chromium, on a stack of its own (CHROMIUM)
+	@$(BIN)/python -m pytest -m web tests/web
 
 policies: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## write the migration that a change of supabase/policies/ needs
 	@$(BIN)/python -m tools.policies
@@ -91,6 +102,15 @@ $(BENCHMARK_PACKAGES): requirements/development.txt benchmarks/requirements.txt
 	@$(BENCHMARK)/bin/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(BENCHMARK)
 	@$(BENCHMARK)/bin/python -m pip install --disable-pip-version-check --require-hashes \
 		-r requirements/development.txt -r benchmarks/requirements.txt
+	@touch $@
+
+$(EXAMPLE_PACKAGES): $(EXAMPLE)/package-lock.json $(CLIENT)/package-lock.json $(wildcard $(CLIENT)/src/*.ts)
+	@node -e '$(IS_NODE)' 2>/dev/null || \
+		{ echo 'Node 20 or newer is needed: install it from nodejs.org' >&2; exit 1; }
+	@echo '==> Installing the Next.js example into $(EXAMPLE)'
+	@cd $(EXAMPLE) && npm ci --no-audit --no-fund
+	@[ -e $(CLIENT)/node_modules/openapi-fetch ] || (cd $(CLIENT) && npm ci --omit=dev --no-audit --no-fund)
+	@$(EXAMPLE)/node_modules/.bin/tsc -p $(CLIENT)/tsconfig.build.json
 	@touch $@
 
 # before the Python packages, wherever both are needed: what is missing is said before anything long

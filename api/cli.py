@@ -1,4 +1,4 @@
-"""The command line: `session-api doctor`, `explain` and `install`; in a clone more."""
+"""The command line: `session-api doctor`, `explain`, `install` and `env`; in a clone more."""
 
 from contextlib import suppress
 
@@ -31,6 +31,25 @@ def doctor(database_url: str | None) -> None:
 
 main.add_command(explain)
 main.add_command(install)
+
+
+@main.command()
+@click.option(
+    "--api-url",
+    envvar="NEXT_PUBLIC_SESSION_API_URL",
+    default="http://127.0.0.1:8000",
+    show_default=True,
+    help="Where browsers reach the API.",
+)
+def env(api_url: str) -> None:
+    """Print what a Next.js frontend needs in its .env.local."""
+    from api.environment import frontend_environment
+    from api.settings import load_settings
+
+    try:
+        click.echo(frontend_environment(load_settings(), api_url.rstrip("/")), nl=False)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
 
 
 # a clone has the local stack, the package does not

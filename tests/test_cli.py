@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from api.cli import main
-from api.settings import LOCAL_JWT_SECRET
+from api.settings import LOCAL_JWT_SECRET, LOCAL_PUBLISHABLE_KEY
 from local.keys import DEMO_USERS, api_key
 from tests.actors import NewUser
 from tests.conftest import client
@@ -71,3 +71,28 @@ class TestApiKey:
             ".eyJpc3MiOiJzdXBhYmFzZS1kZW1vIiwicm9sZSI6ImFub24iLCJleHAiOjE5ODM4MTI5OTZ9"
             ".CRXP1A7WOeoJeXxjNni43kdQwgnWNReilDMblYTn_I0"
         )
+
+
+class TestEnv:
+    def test_of_the_local_stack(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("ENVIRONMENT", "development")
+        result = run("env", "--api-url", "http://127.0.0.1:8001/")
+        assert result.exit_code == 0
+        assert result.output.splitlines() == [
+            "NEXT_PUBLIC_SUPABASE_URL=http://127.0.0.1:54321",
+            f"NEXT_PUBLIC_SUPABASE_PUBLISHABLE_KEY={LOCAL_PUBLISHABLE_KEY}",
+            "NEXT_PUBLIC_SESSION_API_URL=http://127.0.0.1:8001",
+        ]
+
+    def test_without_a_publishable_key(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for name, value in {
+            "ENVIRONMENT": "production",
+            "SUPABASE_URL": "https://abc.supabase.co",
+            "POSTGREST_URL": "https://rest.example.com",
+            "SUPABASE_JWT_SECRET": "a-real-secret-of-thirty-two-bytes-or-more-1234",
+            "SUPABASE_PUBLISHABLE_KEY": "",
+        }.items():
+            monkeypatch.setenv(name, value)
+        result = run("env")
+        assert result.exit_code == 1
+        assert "SUPABASE_PUBLISHABLE_KEY" in result.output

@@ -3,7 +3,7 @@ import type { NextConfig } from "next";
 
 const config: NextConfig = {
   // the client is this repository's own package, outside this folder
-  transpilePackages: ["@session-api/client"],
+  transpilePackages: ["session-api-client"],
   turbopack: { root: path.join(import.meta.dirname, "../..") },
 };
 

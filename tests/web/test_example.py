@@ -83,8 +83,10 @@ def site(chromium: str) -> Iterator[Site]:
             assert built.returncode == 0, built.stdout + built.stderr
             web = Child(
                 "The example",
-                [str(shutil.which("node")), "node_modules/next/dist/bin/next", "start"]
-                + ["--hostname", HOST, "--port", str(web_port)],
+                [
+                    *(str(shutil.which("node")), "node_modules/next/dist/bin/next", "start"),
+                    *("--hostname", HOST, "--port", str(web_port)),
+                ],
                 env=env,
                 is_ready=lambda: is_healthy(web_port, "/sign-in"),
                 start_seconds=60,

@@ -1,6 +1,6 @@
 "use client";
 
-import type { ChatMessage } from "@session-api/client";
+import type { ChatMessage } from "session-api-client";
 import { useCallback, useEffect, useRef, useState, type FormEvent } from "react";
 
 import { sessionApi } from "@/lib/api/browser";

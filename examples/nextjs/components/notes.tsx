@@ -1,6 +1,6 @@
 "use client";
 
-import { ApiError } from "@session-api/client";
+import { ApiError } from "session-api-client";
 import { useState } from "react";
 
 import { sessionApi } from "@/lib/api/browser";

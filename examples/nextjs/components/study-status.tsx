@@ -1,6 +1,6 @@
 "use client";
 
-import type { StudySession } from "@session-api/client";
+import type { StudySession } from "session-api-client";
 import { useCallback, useState } from "react";
 
 import { sessionApi } from "@/lib/api/browser";

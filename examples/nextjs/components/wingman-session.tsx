@@ -1,6 +1,6 @@
 "use client";
 
-import { etagOf, type WingmanSession } from "@session-api/client";
+import { etagOf, type WingmanSession } from "session-api-client";
 import { useCallback, useState } from "react";
 
 import { LocalTime } from "@/components/local-time";

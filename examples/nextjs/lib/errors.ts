@@ -1,4 +1,4 @@
-import { ApiError } from "@session-api/client";
+import { ApiError } from "session-api-client";
 
 /** What to tell a person. Programs decide by `code`; `message` is written for people. */
 export function words(error: unknown): string {

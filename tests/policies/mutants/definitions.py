@@ -137,7 +137,8 @@ def _functions(db: Connection) -> Iterator[Mutant]:
             statement = f"{head}{quote}{changed}{quote}"
             yield Mutant("function literal", f"{signature} {number} {word[:20]}", statement, "")
         for kind in ("volatile", "stable", "immutable", "strict", "parallel safe"):
-            if kind.upper() not in head:
+            is_default = kind == "volatile" and not re.search(r"\b(STABLE|IMMUTABLE)\b", head)
+            if kind.upper() not in head and not is_default:
                 statement = f"alter function {signature} {kind}"
                 yield Mutant("function option", f"{signature} {kind}", statement, "")
         statement = f"alter function {signature} owner to session_api"

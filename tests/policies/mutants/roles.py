@@ -26,10 +26,17 @@ def mutants(db: Connection) -> Iterator[Mutant]:
                 yield Mutant("role attribute added", statement, statement, subject, about)
         for other in roles():
             if other != role and other != "authenticator":
-                query = f"select pg_has_role('{role}', '{other}', 'member')"
-                is_member = execute(db, query) == [(True,)]
-                what = f"{other} from {role}" if is_member else f"{other} to {role}"
-                statement = f"{'revoke' if is_member else 'grant'} {what}"
+                grantors = execute(
+                    db,
+                    "select grantor::regrole::text from pg_catalog.pg_auth_members"
+                    f" where roleid = '{other}'::regrole and member = '{role}'::regrole",
+                )
+                is_member = bool(grantors)
+                statement = (
+                    "; ".join(f"revoke {other} from {role} granted by {by}" for (by,) in grantors)
+                    if is_member
+                    else f"grant {other} to {role}"
+                )
                 kind = "membership revoked" if is_member else "membership added"
                 yield Mutant(kind, statement, statement, f"role {role}", about)
     statement = "alter role session_api reset statement_timeout"

@@ -1,4 +1,4 @@
-import { createSessionApi } from "@session-api/client";
+import { createSessionApi } from "session-api-client";
 
 import { API_URL } from "@/lib/environment";
 import { createClient } from "@/lib/supabase/browser";

@@ -1,4 +1,4 @@
-import { createSessionApi } from "@session-api/client";
+import { createSessionApi } from "session-api-client";
 import { redirect } from "next/navigation";
 
 import { API_URL } from "@/lib/environment";

@@ -1,4 +1,4 @@
-import { ApiError } from "@session-api/client";
+import { ApiError } from "session-api-client";
 import { notFound } from "next/navigation";
 
 import { Messages } from "@/components/messages";

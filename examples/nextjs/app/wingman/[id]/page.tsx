@@ -1,4 +1,4 @@
-import { ApiError, etagOf } from "@session-api/client";
+import { ApiError, etagOf } from "session-api-client";
 import { notFound } from "next/navigation";
 
 import { WingmanSessionView } from "@/components/wingman-session";
