@@ -7,7 +7,6 @@ from contextlib import nullcontext
 import click
 
 from tests.policies.database import with_world
-from tests.policies.mutants.equivalent import EQUIVALENT
 from tests.policies.mutants.report import report
 from tests.policies.mutants.runner import all_mutants, is_red, run
 from tests.policies.suite import SUITE
@@ -25,8 +24,7 @@ def _score(database_url: str, only: str, *, is_listed: bool) -> bool:
                 results.append(run(mutant, SUITE, db))
                 if is_listed:
                     click.echo(f"{results[-1].fate}: {mutant} | {results[-1].check}")
-    equivalent = {name: reason for name, reason in EQUIVALENT.items() if only in name}
-    lines, is_well = report(results, equivalent, time.monotonic() - started)
+    lines, is_well = report(results, time.monotonic() - started)
     click.echo("\n".join(lines))
     return is_well
 
