@@ -31,6 +31,4 @@ EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
 # WEB_CONCURRENCY says how many processes
-# who is in front, TRUSTED_PROXIES says; uvicorn would believe any neighbour on this machine
-CMD ["uvicorn", "--factory", "api.main:create_app", "--host", "0.0.0.0", "--port", "8000", \
-  "--no-proxy-headers", "--no-server-header"]
+CMD ["python", "-m", "api", "serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,4 +1,4 @@
-"""The command line: `session-api doctor`, `explain`, `install` and `env`; in a clone more."""
+"""The command line: `serve`, `doctor`, `explain`, `install` and `env`; in a clone more."""
 
 from contextlib import suppress
 
@@ -11,6 +11,18 @@ from api.install.command import install
 @click.group()
 def main() -> None:
     """Help with the session backend for Supabase apps."""
+
+
+@main.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--port", default=8000, show_default=True, envvar="PORT", help="The port (PORT).")
+@click.option("--workers", type=int, help="How many processes (WEB_CONCURRENCY).")
+@click.option("--root-path", default="", help="The prefix that a proxy in front strips: /backend.")
+def serve(host: str, port: int, workers: int | None, root_path: str) -> None:
+    """Serve the API that the environment variables describe."""
+    from api import serve as server  # the other commands need not wait for its imports
+
+    server.serve(host, port, workers=workers, root_path=root_path)
 
 
 @main.command()

@@ -36,6 +36,7 @@ Code = Literal[
     "VALIDATION_ERROR",
     "RATE_LIMITED",
     "INTERNAL_ERROR",
+    "NOT_READY",
     "DATABASE_UNAVAILABLE",
     "OUTCOME_UNKNOWN",
 ]
@@ -64,17 +65,17 @@ CODES: Final[Mapping[Code, Meaning]] = {
     "INVALID_TRANSITION": Meaning(400, "The status cannot change in this way."),
     "MATCH_NOT_ACCEPTED": Meaning(400, "Both people must have accepted the match first."),
     "CHALLENGE_NOT_FOUND": Meaning(400, "One of the challenges does not exist."),
-    "SCHEDULED_IN_THE_PAST": Meaning(400, "A session is scheduled for a time in the future."),
+    "SCHEDULED_IN_THE_PAST": Meaning(400, "The scheduled time must be in the future."),
     "NOT_AUTHENTICATED": Meaning(401, "Send a valid bearer token.", {"WWW-Authenticate": "Bearer"}),
     "NOT_OWNER": Meaning(403, "This session belongs to somebody else."),
     "NOT_A_PARTICIPANT": Meaning(403, "You do not take part in this session."),
-    "NOT_FOUND": Meaning(404, "There is nothing at this address."),
+    "NOT_FOUND": Meaning(404, "Not found."),
     "SESSION_NOT_FOUND": Meaning(404, "There is no such session."),
     "JOB_POSTING_NOT_FOUND": Meaning(404, "There is no such job posting of yours."),
     "MATCH_NOT_FOUND": Meaning(404, "There is no such match of yours."),
-    "METHOD_NOT_ALLOWED": Meaning(405, "This address does not take this method."),
+    "METHOD_NOT_ALLOWED": Meaning(405, "This path does not support this method."),
     "ACTIVE_SESSION_EXISTS": Meaning(409, "This match already has an active session."),
-    "CONFLICT": Meaning(409, "Somebody else was faster. Read again, then decide."),
+    "CONFLICT": Meaning(409, "The resource has changed. Fetch it again and retry."),
     "PRECONDITION_FAILED": Meaning(
         412, "The resource has changed since you read it. Fetch it again, then decide."
     ),
@@ -82,6 +83,7 @@ CODES: Final[Mapping[Code, Meaning]] = {
     "VALIDATION_ERROR": Meaning(422, "Some of the values are not valid."),
     "RATE_LIMITED": Meaning(429, "Too many requests. Try again later.", {"Retry-After": "1"}),
     "INTERNAL_ERROR": Meaning(500, "Something went wrong on our side."),
+    "NOT_READY": Meaning(503, "This process cannot serve requests.", {"Retry-After": "1"}),
     "DATABASE_UNAVAILABLE": Meaning(
         503,
         "The database cannot be reached at the moment. Try again shortly.",

@@ -1,17 +1,13 @@
 """Is the process alive, and can it serve: for load balancers and orchestrators."""
 
-import logging
-
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
 
-from api.database.refusals import DatabaseError
-from api.errors import unavailable
+from api.errors import ApiError
 from api.http.error_schemas import responses
 from api.operations import HEALTHZ, READYZ, does
-from api.state import state
+from api.state import State, state
 
-logger = logging.getLogger(__name__)
 router = APIRouter(tags=["health"])
 
 
@@ -28,13 +24,17 @@ async def healthz() -> Health:
     return Health(status="ok")
 
 
-@router.get(READYZ, responses=responses("DATABASE_UNAVAILABLE"))
+@router.get(READYZ, responses=responses("NOT_READY", "DATABASE_UNAVAILABLE"))
 @does("read")
 async def readyz(request: Request) -> Health:
-    """Tell whether requests can be served."""
-    try:
-        await state(request)["upstream"].check()
-    except DatabaseError as error:
-        logger.error("the database refuses the API: %s", error)  # noqa: TRY400 - nothing to trace
-        raise unavailable() from None
+    """Tell whether requests can be served. An answer holds for a second."""
+    process = state(request)
+    await process["readiness"].check(lambda: can_serve(process))
     return Health(status="ok")
+
+
+async def can_serve(process: State) -> None:
+    """Raise unless users can be verified, and the database answers and lets the API in."""
+    if not await process["authenticator"].can_verify():
+        raise ApiError("NOT_READY", "No key to verify users' tokens with could be had.")
+    await process["upstream"].check()

@@ -1,4 +1,4 @@
-"""The application: `uvicorn --factory api.main:create_app`."""
+"""The application. `session-api serve` serves it."""
 
 import gc
 from collections.abc import AsyncIterator
@@ -28,6 +28,7 @@ from api.observability.tracing import Traces
 from api.rate_limits.addresses import Addresses
 from api.rate_limits.middleware import AddressLimits, LimitHeaders
 from api.rate_limits.users import Limits
+from api.readiness import Readiness, leaving_slowly
 from api.routing import serve_all
 from api.sessions.kinds import KINDS
 from api.settings import Settings, load_settings
@@ -60,7 +61,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     spans = tracing.start()
     if spans is not None:
         observers.append(Traces(spans.get_tracer(tracing.SERVICE)))
-    limits = Limits(settings)
+    limits, readiness = Limits(settings), Readiness()
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
@@ -71,12 +72,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         ):
             collect_less()
             try:
-                yield State(
-                    settings=settings,
-                    authenticator=Authenticator(settings, http),
-                    upstream=Upstream(settings, backend),
-                    limits=limits,
-                )
+                with leaving_slowly(readiness, settings.shutdown_delay):
+                    yield State(
+                        settings=settings,
+                        authenticator=Authenticator(settings, http),
+                        upstream=Upstream(settings, backend),
+                        limits=limits,
+                        readiness=readiness,
+                    )
             finally:
                 await limits.close()
                 if spans is not None:
@@ -88,7 +91,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         description=DESCRIPTION,
         openapi_tags=tags(settings),
         lifespan=lifespan,
-        middleware=layers(settings, observers, limits),
+        middleware=layers(settings, observers, limits, readiness),
         # FastAPI's own spans and logs carry raw queries and the words of exceptions
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
         # one address for one thing; the redirect's would be made from a header
@@ -112,7 +115,9 @@ def collect_less() -> None:
     gc.set_threshold(10_000, 50, 100)
 
 
-def layers(settings: Settings, observers: list[Observer], limits: Limits) -> list[Middleware]:
+def layers(
+    settings: Settings, observers: list[Observer], limits: Limits, readiness: Readiness
+) -> list[Middleware]:
     """List what stands before the routes, outermost first, and what answers pass on their way out.
 
     An answer is kept as its route made it, and named last. Limits come before CORS, so that a
@@ -122,6 +127,7 @@ def layers(settings: Settings, observers: list[Observer], limits: Limits) -> lis
         keep_answer,
         revalidate,
         LimitHeaders(limits),
+        readiness.tell,
         SecurityHeaders(production=settings.environment == "production"),
     ]
     preflights = []

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple, TypeVar
 
+from starlette.types import Scope
+
 Action = Literal["read", "create", "message", "confirm", "write"]
 """Chooses the rate limit."""
 
@@ -40,6 +42,12 @@ READYZ: Final = "/readyz"
 METRICS: Final = "/metrics"
 PROBES: Final = frozenset({HEALTHZ, READYZ})
 """What no limit refuses: a probe that is refused takes the process out of service."""
+
+
+def is_probe(scope: Scope) -> bool:
+    """Tell whether a request is a probe, also below a prefix (`root_path`)."""
+    path: str = scope["path"]
+    return path.removeprefix(scope.get("root_path", "")) in PROBES
 
 
 class Declared(NamedTuple):

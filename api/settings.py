@@ -361,7 +361,7 @@ class Settings(BaseSettings):
         ge=0,
         le=300,
         description="Seconds that `/readyz` is 503 while requests are still served, after SIGTERM: "
-        "as long as the balancer needs to notice. `session-api serve` only.",
+        "as long as the balancer needs to notice.",
     )
 
     # --- limits on rates: `60/minute`, `1000/hour`, `10/second` ------------------------------

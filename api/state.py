@@ -7,6 +7,7 @@ from starlette.requests import HTTPConnection
 from api.database.caller import Upstream
 from api.identity.auth import Authenticator
 from api.rate_limits.users import Limits
+from api.readiness import Readiness
 from api.settings import Settings
 
 
@@ -17,6 +18,7 @@ class State(TypedDict):
     authenticator: Authenticator
     upstream: Upstream
     limits: Limits
+    readiness: Readiness
 
 
 def state(connection: HTTPConnection) -> State:

@@ -13,16 +13,6 @@ from local.processes import Child
 from local.project import Project
 
 _START_SECONDS = 30
-_SHUTDOWN_SECONDS = "3"
-
-
-def uvicorn_arguments(port: int) -> list[str]:
-    """Return uvicorn's command line for the API on this port, on this machine only."""
-    return [
-        *("--factory", "api.main:create_app", "--host", HOST, "--port", str(port)),
-        *("--timeout-graceful-shutdown", _SHUTDOWN_SECONDS),
-        *("--no-proxy-headers", "--ws", "none"),
-    ]
 
 
 def api_settings(project: Project, backend: str = "postgrest") -> dict[str, str]:
@@ -68,7 +58,7 @@ def api_server(
     """
     return Child(
         "The API",
-        [sys.executable, "-m", "uvicorn", *uvicorn_arguments(port)],
+        [sys.executable, "-m", "api", "serve", "--host", HOST, "--port", str(port)],
         env=env,
         is_ready=lambda: is_healthy(port, "/healthz"),
         start_seconds=_START_SECONDS,

@@ -1,6 +1,6 @@
 """The API in processes that begin as copies of one which has imported it already.
 
-Each is what `api_server` starts, uvicorn with its own environment, in a quarter of the time.
+Each is what `api_server` starts, a server with its own environment, in a quarter of the time.
 """
 
 import os
@@ -12,14 +12,13 @@ from multiprocessing import get_context
 from multiprocessing.forkserver import ensure_running
 from pathlib import Path
 
-from local.addresses import is_healthy
+from local.addresses import HOST, is_healthy
 from local.launch import die_with_parent
-from local.server import uvicorn_arguments
 
 _START_SECONDS = 30
 
 _processes = get_context("forkserver")
-_processes.set_forkserver_preload(["uvicorn.main", "api.main", __name__])
+_processes.set_forkserver_preload(["api.serve", "api.main", __name__])
 
 
 def preload() -> None:
@@ -71,7 +70,7 @@ class PreloadedApi:
 
 
 def _serve(port: int, env: dict[str, str], folder: Path, log: Path) -> None:
-    from uvicorn.main import main  # what imports this file needs none of it
+    from api.serve import serve  # what imports this file needs none of it
 
     die_with_parent(signal.SIGKILL)
     os.environ.clear()
@@ -80,4 +79,4 @@ def _serve(port: int, env: dict[str, str], folder: Path, log: Path) -> None:
     with log.open("wb") as file:
         for output in (sys.stdout, sys.stderr):
             os.dup2(file.fileno(), output.fileno())
-    main(uvicorn_arguments(port))
+    serve(HOST, port)

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.actors import NewUser
-from tests.conftest import AsUser, Serve
+from tests.conftest import AsUser, Serve, get
 
 ORIGIN = "https://app.example.com"
 
@@ -41,7 +41,11 @@ class TestBrowsers:
 
     @pytest.mark.parametrize(
         "header",
-        ["Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "X-Request-ID"],
+        [
+            *("Authorization", "Content-Type", "Idempotency-Key", "If-None-Match", "If-Match"),
+            *("X-Request-ID", "apikey", "x-client-info"),
+            *("traceparent", "tracestate", "baggage", "sentry-trace"),
+        ],
     )
     def test_may_send(self, browser: str, header: str) -> None:
         assert self.preflight(browser, ORIGIN, header).status_code == 200
@@ -52,6 +56,23 @@ class TestBrowsers:
             *("ETag", "Idempotency-Replayed", "Location", "Retry-After", "X-Request-ID"),
             *("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset", "RateLimit-Policy"),
         } == set(answer.headers["Access-Control-Expose-Headers"].split(", "))
+
+    def test_previews(self, serve: Serve) -> None:
+        address = serve(CORS_ORIGIN_REGEX=r"^https://my-app-[a-z0-9]+\.vercel\.app$")
+        for origin, allowed in (
+            ("https://my-app-1a2b.vercel.app", True),
+            ("https://my-app-1a2b.vercel.app.evil.example", False),
+            ("https://evil.example/https://my-app-1a2b.vercel.app", False),
+        ):
+            answer = get(f"{address}/healthz", Origin=origin)
+            found = answer.headers.get("Access-Control-Allow-Origin")
+            assert found == (origin if allowed else None)
+            assert answer.headers["Vary"] == "Origin"
+
+    def test_an_app_of_its_own(self, serve: Serve) -> None:
+        address = serve(CORS_ORIGINS="capacitor://localhost,tauri://localhost")
+        for origin in ("capacitor://localhost", "tauri://localhost"):
+            assert self.preflight(address, origin).headers["Access-Control-Allow-Origin"] == origin
 
     def test_preflight_of_another_site(self, browser: str) -> None:
         answer = self.preflight(browser, "https://evil.example")

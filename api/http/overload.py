@@ -4,7 +4,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import unavailable
 from api.observability import metrics
-from api.operations import PROBES
+from api.operations import is_probe
 
 
 class InProgress:
@@ -21,7 +21,7 @@ class InProgress:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the application."""
-        if scope["type"] != "http" or scope["path"] in PROBES:
+        if scope["type"] != "http" or is_probe(scope):
             await self.app(scope, receive, send)
             return
         if self.now >= self.most:

@@ -86,6 +86,10 @@ class Authenticator:
             self._verified[fingerprint] = verified
         return verified.caller
 
+    async def can_verify(self) -> bool:
+        """Tell whether there is anything to verify users with: the secret, or a public key."""
+        return self._secret is not None or await self._public_keys.any()
+
     async def _still_holds(self, verified: Verified) -> bool:
         if self._clock() >= verified.until:
             return False

@@ -63,6 +63,12 @@ class PublicKeys:
             raise unavailable()
         return key
 
+    async def any(self) -> bool:
+        """Tell whether a key is known, after fetching them where none is."""
+        if not self._keys:
+            await self._refresh(None)
+        return bool(self._keys)
+
     async def _refresh(self, patience: float | None) -> None:
         if self._fetching is None:
             if self._clock() < self._next_fetch_at:

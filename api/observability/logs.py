@@ -161,8 +161,9 @@ def take_over_logging(stream: TextIO, level: int, stamp: Processor, render: Proc
 
 
 def is_wanted(record: logging.LogRecord) -> bool:
-    """Leave out uvicorn's lines on WebSockets: nothing here takes one, and they name the path."""
-    return not (record.name.startswith(SERVER) and "WebSocket" in str(record.msg))
+    """Leave out uvicorn's lines on WebSockets: such a request has its line like any other."""
+    said = str(record.msg)
+    return not (record.name.startswith(SERVER) and ("WebSocket" in said or "upgrade" in said))
 
 
 def add_logger(_: WrappedLogger, __: str, line: EventDict) -> EventDict:

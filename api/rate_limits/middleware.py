@@ -7,7 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.error_handlers import render
 from api.http.responder import Reply
-from api.operations import PROBES
+from api.operations import is_probe
 from api.rate_limits.addresses import Addresses
 from api.rate_limits.users import COUNT, Limits
 
@@ -18,7 +18,7 @@ ADDRESS: Final = "session_api.address"
 class AddressLimits:
     """ASGI middleware: refuses an address that sends too much, before anything else is done.
 
-    Preflights count like other requests. Probes do not: see `PROBES`.
+    Preflights count like other requests. Probes do not.
     """
 
     def __init__(self, app: ASGIApp, *, limits: Limits, addresses: Addresses) -> None:
@@ -28,7 +28,7 @@ class AddressLimits:
         self.addresses = addresses
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and self.limits.enabled and scope["path"] not in PROBES:
+        if scope["type"] == "http" and self.limits.enabled and not is_probe(scope):
             address = scope[ADDRESS] = self.addresses.of(scope)
             found = await self.limits.addresses.hit(self.rate, address, told=False)
             if found is not None and not found.allowed:

@@ -33,9 +33,8 @@ class Site:
         self.api = Child(
             "The API",
             [
-                *(sys.executable, "-m", "uvicorn", "--factory", "api.main:create_app"),
+                *(sys.executable, "-m", "api", "serve"),
                 *("--host", HOST, "--port", str(self.port), "--workers", str(WORKERS)),
-                *("--timeout-graceful-shutdown", "5"),
             ],
             env={
                 "PATH": os.defpath,
