@@ -11,7 +11,7 @@ from tests.policies.check import Check
 from tests.policies.matrix import FUNCTIONS, SCHEMAS
 from tests.policies.rows import ARRANGEMENTS
 from tests.policies.step import Step, execute, expect, savepoint
-from tests.policies.table import lines
+from tests.policies.table import all_lines, lines
 from tests.policies.world import named
 
 _HAS_USAGE = {
@@ -74,7 +74,7 @@ def _schemas() -> list[Check]:
             frozenset({line.subject, line.verb, actor.role}),
             partial(_try, actor, [schema_step(line.subject, line.verb, outcome)], None),
         )
-        for line in lines(SCHEMAS)
+        for line in all_lines(SCHEMAS)
         for actor, outcome in zip(ROLE_ACTORS, line.outcomes, strict=True)
     ]
 

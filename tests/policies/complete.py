@@ -9,21 +9,14 @@ from psycopg import Connection
 
 from tests.policies.cells import COLUMNS, GRANTS, VIEWS, function
 from tests.policies.check import Checks
-from tests.policies.constraints import defaults, nullable, split
+from tests.policies.facts import split
 from tests.policies.idempotency import KEYS
-from tests.policies.integrity import (
-    COMPLETION,
-    FOREIGN_KEYS,
-    OWNER_KEYS,
-    TRIGGERS,
-    UNIQUE,
-    VALUES,
-)
 from tests.policies.matrix import FUNCTIONS, POLICIES, RESTRICTIONS, SCHEMAS
-from tests.policies.policies import TABLES
+from tests.policies.policies import TABLES, UNESTIMATED
 from tests.policies.roles import roles
 from tests.policies.step import execute
-from tests.policies.table import lines
+from tests.policies.table import all_lines, lines
+from tests.policies.tables import FACTS
 
 CHECKS = Checks()
 
@@ -65,8 +58,8 @@ def columns(db: Connection) -> None:
             (
                 name,
                 column,
-                name not in VIEWS and column not in nullable(name),
-                column in defaults(name)
+                name not in VIEWS and column not in FACTS[name].nullable,
+                column in FACTS[name].defaults
                 or (column == "id" and name not in {*VIEWS, "user_profiles"}),
             )
             for name, names in COLUMNS.items()
@@ -116,8 +109,8 @@ def policies(db: Connection) -> None:
         ]
         + [
             (table, name, "select", "restrictive", "authenticated")
-            for name, *tables in [RESTRICTIONS.split()]
-            for table in tables
+            for name in RESTRICTIONS.split()[:1]
+            for table in UNESTIMATED
         ],
     )
 
@@ -197,7 +190,7 @@ def schemas(db: Connection) -> None:
         {*execute(db, query)} - {("public", "public", "usage", False)},
         [
             (line.subject, role, line.verb, False)
-            for line in lines(SCHEMAS)
+            for line in all_lines(SCHEMAS)
             for role, outcome in zip(names, line.outcomes, strict=True)
             if outcome == "ALLOW"
         ],
@@ -261,8 +254,13 @@ def constraints(db: Connection) -> None:
         "constraints and unique indexes",
         [name for (name,) in execute(db, query)],
         [
-            *(row[0] for text in (VALUES, FOREIGN_KEYS, UNIQUE, OWNER_KEYS) for row in split(text)),
-            *COMPLETION,
+            *(
+                row[0]
+                for it in FACTS.values()
+                for text in (it.values, it.foreign_keys, it.unique)
+                for row in split(text)
+            ),
+            *(name for it in FACTS.values() for name in it.other_constraints),
             *(f"{table}_pkey" for table in TABLES),
         ],
     )
@@ -280,7 +278,11 @@ def foreign_keys(db: Connection) -> None:
                    and (indkey::int2[])[0:cardinality(conkey) - 1] operator(pg_catalog.@>) conkey
                )
         from pg_catalog.pg_constraint where connamespace in {_OURS} and contype = 'f'"""
-    declared = [(name, deletion, True) for name, _, _, deletion in split(FOREIGN_KEYS)]
+    declared = [
+        (name, deletion, True)
+        for it in FACTS.values()
+        for name, _, _, deletion in split(it.foreign_keys)
+    ]
     _same("foreign keys (on delete, has an index)", execute(db, query), declared)
 
 
@@ -294,7 +296,7 @@ def triggers(db: Connection) -> None:
         select relname, rulename, ev_enabled::text
         from pg_catalog.pg_rewrite join pg_catalog.pg_class on pg_class.oid = ev_class
         where relnamespace in {_OURS} and rulename <> '_RETURN'"""
-    declared = [(*row.split(), "O") for (row,) in split(TRIGGERS)]
+    declared = [(name, trigger, "O") for name, it in FACTS.items() for trigger in it.triggers]
     _same("triggers and rules", execute(db, query), declared)
 
 
@@ -303,4 +305,4 @@ def views(db: Connection) -> None:
     query = f"""
         select relname, reloptions::text from pg_catalog.pg_class
         where relnamespace in {_OURS} and relkind = 'v'"""
-    _same("views", execute(db, query), [(view, "{security_invoker=true}") for view in VIEWS])
+    _same("views", execute(db, query), [(it, "{security_invoker=true}") for it in VIEWS])

@@ -1,16 +1,17 @@
 """Checks: a key of the API's creates one row, for one user, for a day."""
 
 import json
+from functools import partial
 
 from psycopg import Connection
 
 from tests.policies.actors import API_OWNER, API_STRANGER
-from tests.policies.check import Checks
-from tests.policies.functions import HIJACK, acting, post
+from tests.policies.cells import GRANTS
+from tests.policies.check import Check
+from tests.policies.functions import HIJACK, acting
 from tests.policies.step import execute, refusal, savepoint
+from tests.policies.tables import FACTS
 from tests.policies.world import IDS, named
-
-CHECKS = Checks()
 
 KEYS = "session_api_idempotency_keys"
 
@@ -20,57 +21,55 @@ def _keyed(db: Connection, letter: str, asked: str = "c") -> None:
     execute(db, f"set local request.headers = '{json.dumps(headers)}'")
 
 
-_KEYED_INSERTS = {
-    "study_sessions": "(profile_id, title) values ('{owner}', 'keyed')",
-    "interview_sessions": "(user_id) values ('{owner}')",
-    "chat_sessions": "(user_id, title) values ('{owner}', 'keyed')",
-    "chat_messages": "(user_id, session_id, content) values ('{owner}', '{chat}', 'keyed')",
-    "wingman_sessions": """
-        (match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time)
-        values ('{free_match}', '{challenge1}', '{challenge2}', 'keyed', now() + interval '1 hour')
-    """,
-}
+_CREATED = [name for name, facts in FACTS.items() if "claim_idempotency_key" in facts.triggers]
 _TAKEN = ("23505", "session_api_idempotency_keys_once")
 
 
-@CHECKS.about(KEYS, "session_api.claim_idempotency_key", *_KEYED_INSERTS)
-def a_key_creates_once(db: Connection) -> None:
-    for table, row in _KEYED_INSERTS.items():
-        insert = named(f"insert into public.{table} {row}")
-        count = f"select count(*) from public.{table}"
-        claims = f"select row_id in (select id from public.{table}) from public.{KEYS}"
-        with acting(db, API_OWNER):
-            _keyed(db, "b")
-            [(before,)] = execute(db, count)
-            execute(db, insert)
-            # also where the first one's row would be in the way of a second
-            refused = refusal(db, insert)
-            assert refused == _TAKEN, (table, refused)
-            assert execute(db, count) == [(before + 1,)]
-            claim = f"{claims} where key = repeat('b', 64) and fingerprint = repeat('c', 64)"
-            assert execute(db, claim) == [(True,)]
+def _insert(table: str, **others: str) -> str:
+    """Write what the API inserts into the table: the owner's row, or another's."""
+    given = {
+        column: others.get(column, value)
+        for column, value in FACTS[table].inserts[table].items()
+        if (table, "insert", column, "session_api") in GRANTS
+    }
+    columns, values = ", ".join(given), named(", ".join(given.values()))
+    return f"insert into public.{table} ({columns}) values ({values})"
 
 
-@CHECKS.about(KEYS, "session_api.claim_idempotency_key")
-def a_key_is_its_users_and_for_a_day(db: Connection) -> None:
-    new = post("owner", "chat")
+def _creates_once(table: str, db: Connection) -> None:
+    insert = _insert(table)
+    count = f"select count(*) from public.{table}"
+    claims = f"select row_id in (select id from public.{table}) from public.{KEYS}"
+    with acting(db, API_OWNER):
+        _keyed(db, "b")
+        [(before,)] = execute(db, count)
+        execute(db, insert)
+        # also where the first one's row would be in the way of a second
+        assert refusal(db, insert) == _TAKEN
+        assert execute(db, count) == [(before + 1,)]
+        claim = f"{claims} where key = repeat('b', 64) and fingerprint = repeat('c', 64)"
+        assert execute(db, claim) == [(True,)]
+
+
+def _is_its_users_and_for_a_day(table: str, db: Connection) -> None:
+    insert = _insert(table)
     with acting(db, API_OWNER):
         _keyed(db, "a")
-        refused = refusal(db, new)
-        assert refused == _TAKEN, refused
+        assert refusal(db, insert) == _TAKEN
         execute(db, "set local request.headers = '{}'")
-        assert refusal(db, new) is None, "without a key nothing is claimed"
+        assert refusal(db, insert) is None, "without a key nothing is claimed"
         execute(db, "set local request.headers = ''")
-        assert refusal(db, new) is None, "after another transaction the setting is empty"
+        assert refusal(db, insert) is None, "after another transaction the setting is empty"
     with acting(db, API_STRANGER):
         _keyed(db, "a")
-        assert refusal(db, post("stranger", "foreign_chat")) is None, "another's key is no key"
+        others = _insert(table, **FACTS[table].repoint)
+        assert refusal(db, others) is None, "another's key is no key"
     for age, outcome in (("23 hours 59 minutes", _TAKEN), ("24 hours 1 minute", None)):
         with savepoint(db):
             execute(
                 db,
                 f"insert into public.{KEYS} (user_id, key, fingerprint, row_id) values "
-                f"('{IDS['stranger']}', repeat('a', 64), repeat('a', 64), '{IDS['study']}')",
+                f"('{IDS['stranger']}', repeat('a', 64), repeat('a', 64), '{IDS['absent']}')",
             )
             old = f"update public.{KEYS} set created_at = now() - interval '{age}'"
             execute(db, old)
@@ -78,21 +77,28 @@ def a_key_is_its_users_and_for_a_day(db: Connection) -> None:
             execute(db, f"alter table public.{KEYS} disable row level security")
             execute(db, API_OWNER.become)
             _keyed(db, "a")
-            assert refusal(db, new) == outcome, age
+            assert refusal(db, insert) == outcome, age
             if outcome is None:
-                execute(db, new)
+                execute(db, insert)
                 execute(db, "reset role")
-                others = named(
-                    "select from public.session_api_idempotency_keys where user_id = '{stranger}'"
-                )
-                assert len(execute(db, others)) == 1, "the stranger's stays"
+                left = f"select from public.{KEYS} where user_id = '{IDS['stranger']}'"
+                assert len(execute(db, left)) == 1, "the stranger's stays"
 
 
-@CHECKS.about(KEYS, "session_api.claim_idempotency_key")
-def a_key_cannot_be_forgotten_by_another_clock(db: Connection) -> None:
+def _is_not_forgotten_by_another_clock(table: str, db: Connection) -> None:
     with savepoint(db):
         execute(db, named(HIJACK))
         with acting(db, API_OWNER):
             _keyed(db, "a")
-            refused = refusal(db, post("owner", "chat"))
-            assert refused == _TAKEN, refused
+            assert refusal(db, _insert(table)) == _TAKEN
+
+
+CHECKS = [
+    Check(
+        f"a key{run.__name__.replace('_', ' ')}: {table}",
+        frozenset({table, KEYS, "session_api.claim_idempotency_key"}),
+        partial(run, table),
+    )
+    for table in _CREATED
+    for run in (_creates_once, _is_its_users_and_for_a_day, _is_not_forgotten_by_another_clock)
+]

@@ -4,16 +4,11 @@ from functools import partial
 
 from psycopg import Connection
 
+from tests.kinds import OWNED
 from tests.policies.check import Check
 from tests.policies.idempotency import KEYS
 from tests.policies.step import execute, savepoint
 from tests.policies.world import IDS
-
-_NEWEST = {
-    "study_sessions": "profile_id",
-    "interview_sessions": "user_id",
-    "chat_sessions": "user_id",
-}
 
 
 def _newest(table: str, owner: str, db: Connection) -> None:
@@ -56,8 +51,8 @@ CHECKS = [
         _forgotten,
     ),
     *(
-        Check(name, frozenset({table, name}), partial(_newest, table, owner))
-        for table, owner in _NEWEST.items()
-        for name in [f"{table}_newest_idx"]
+        Check(name, frozenset({kind.table, name}), partial(_newest, kind.table, kind.owner))
+        for kind in OWNED
+        for name in [f"{kind.table}_newest_idx"]
     ),
 ]

@@ -13,7 +13,7 @@ from tests.policies.cells import call, matrix_lines, relation, steps
 from tests.policies.matrix import FUNCTIONS, SCHEMAS
 from tests.policies.rows import ARRANGEMENTS
 from tests.policies.step import Step
-from tests.policies.table import lines
+from tests.policies.table import all_lines, lines
 from tests.policies.world import WORLD, named
 
 TESTS = Path(__file__).parents[2] / "supabase" / "tests"
@@ -134,7 +134,7 @@ def _functions() -> str:
 def _schemas() -> str:
     tries: list[Try] = [
         (actor, schema_step(line.subject, line.verb, outcome), None)
-        for line in lines(SCHEMAS)
+        for line in all_lines(SCHEMAS)
         for actor, outcome in zip(ROLE_ACTORS, line.outcomes, strict=True)
     ]
     return _file("Who may use which schema", ROLE_ACTORS, "", tries)

@@ -7,7 +7,7 @@ from psycopg import Connection
 from tests.policies.actors import MATRIX_ACTORS, POLICY_ACTORS
 from tests.policies.cells import call, function, insert_step, relation
 from tests.policies.check import Check
-from tests.policies.matrix import FUNCTIONS, POLICIES
+from tests.policies.matrix import FUNCTIONS, POLICIES, RESTRICTIONS
 from tests.policies.rows import (
     ARRANGEMENTS,
     INSERTS,
@@ -19,10 +19,12 @@ from tests.policies.rows import (
 )
 from tests.policies.step import Step, execute, expect, savepoint
 from tests.policies.table import Line, lines
+from tests.policies.tables import is_installed
 from tests.policies.world import named
 
 _EVERYBODY = "anon, authenticated, session_api"
 TABLES = tuple(dict.fromkeys(relation(line.subject) for line in lines(POLICIES)))
+UNESTIMATED = tuple(table for table in RESTRICTIONS.split()[1:] if is_installed(table))
 _VERBS = ("select", "insert", "update", "repoint", "delete")
 
 

@@ -1,7 +1,10 @@
-"""All checks. The mutation runner tries them against every mutant; pytest runs them as tests."""
+"""All checks of what is installed: the mutation runner's, and pytest's as tests."""
 
+from api.sessions.kinds import KINDS
+from tests.kinds import INSTALLED
 from tests.policies import (
     access,
+    chat,
     complete,
     confirm,
     constraints,
@@ -13,19 +16,28 @@ from tests.policies import (
     policies,
     roles,
     sorts,
+    wingman,
 )
+from tests.policies.check import Check
+from tests.policies.tables import UNIT_OF, is_installed
 
-SUITE = [
+_ALL = [
     *access.CHECKS,
     *policies.CHECKS,
     *roles.CHECKS,
     *functions.CHECKS,
     *idempotency.CHECKS,
+    *chat.CHECKS,
+    *wingman.CHECKS,
     *details.CHECKS,
     *confirm.CHECKS,
     *sorts.CHECKS,
     *constraints.CHECKS,
     *indexes.CHECKS,
     *complete.CHECKS,
-    *definitions.CHECKS,
+    # they compare whole files, which speak of every kind
+    *(definitions.CHECKS if set(INSTALLED) == set(KINDS) else []),
 ]
+_ABSENT = {name.partition("(")[0] for name in UNIT_OF if not is_installed(name)}
+
+SUITE: list[Check] = [check for check in _ALL if not check.about & _ABSENT]

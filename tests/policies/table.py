@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from tests.policies.tables import is_installed
+
 OUTCOMES = frozenset({"ALLOW", "EMPTY", "DENY"})
 
 
@@ -14,7 +16,7 @@ class Line:
     words: tuple[str, ...]  # what follows the outcomes
 
 
-def lines(text: str) -> Iterator[Line]:
+def all_lines(text: str) -> Iterator[Line]:
     """Read a table: headings at the margin, lines under them, `#` for a remark."""
     subject, current = "", None
     for row in filter(None, text.splitlines()):
@@ -41,3 +43,11 @@ def lines(text: str) -> Iterator[Line]:
         current = Line(subject, verb, outcomes, tuple(rest[len(outcomes) :]))
     if current:
         yield current
+
+
+def lines(text: str) -> Iterator[Line]:
+    """Read a table about relations or functions: what it says of the installed ones."""
+    for line in all_lines(text):
+        signature, _, _ = line.subject.partition("  ")
+        if is_installed(signature if "(" in signature else signature.split()[0]):
+            yield line

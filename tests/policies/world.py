@@ -1,19 +1,32 @@
 """The rows that the checks are about, by name."""
 
 import re
-from pathlib import Path
+from collections.abc import Iterable
 
-_TEMPLATE = (Path(__file__).parent / "world.sql").read_text()
-_NAMES = dict.fromkeys(re.findall(r"'\{(\w+)\}'", _TEMPLATE))
+from tests.policies.tables import FACTS
+
+_USERS = """
+insert into auth.users (id) values
+  ('{owner}'), ('{participant}'), ('{invited}'), ('{stranger}'), ('{other}');
+"""
+_NAME = re.compile(r"\{(\w+)\}")
+_TEMPLATES = {"": _USERS, **{name: facts.rows for name, facts in FACTS.items() if facts.rows}}
+_NAMES = dict.fromkeys(_NAME.findall("".join(_TEMPLATES.values())))
 IDS = {
     name: f"5e550000-0000-4000-8000-{number:012d}"
-    for number, name in enumerate([*_NAMES, "absent"], 1)
+    for number, name in enumerate(dict.fromkeys(["absent", *_NAMES]), 1)
 }
 
 
 def named(text: str) -> str:
     """Put ids for the {names} in `text`."""
-    return re.sub(r"\{(\w+)\}", lambda found: IDS[found[1]], text)
+    return _NAME.sub(lambda found: IDS[found[1]], text)
 
 
-WORLD = named(_TEMPLATE.split("\n", 1)[1].lstrip())
+def world(tables: Iterable[str]) -> str:
+    """Write what inserts the users, and these tables' rows. Everything is rolled back."""
+    wanted = {"", *tables}
+    return named("".join(it for name, it in _TEMPLATES.items() if name in wanted)).lstrip()
+
+
+WORLD = world(FACTS)

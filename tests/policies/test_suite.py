@@ -1,12 +1,12 @@
 import pytest
 from psycopg import Connection
 
-from tests.policies import sorts
 from tests.policies.check import Check
 from tests.policies.step import savepoint
+from tests.policies.suite import SUITE
 
 
-@pytest.mark.parametrize("check", sorts.CHECKS, ids=lambda check: check.name)
-def test_sorts(db: Connection, check: Check) -> None:
+@pytest.mark.parametrize("check", SUITE, ids=lambda check: check.name)
+def test_suite(db: Connection, check: Check) -> None:
     with savepoint(db):
         check.run(db)

@@ -1,0 +1,46 @@
+"""The facts of every table and view of the installed kinds, by name, parents first."""
+
+from graphlib import TopologicalSorter
+from importlib import import_module
+from pathlib import Path
+
+from api.sessions.kinds import KINDS
+from tests.kinds import INSTALLED
+from tests.policies.facts import Facts
+
+
+def _facts(unit: str) -> dict[str, Facts]:
+    files = sorted(Path(__file__).with_name(unit).glob("[a-z]*.py"))
+    return {file.stem: import_module(f"{__name__}.{unit}.{file.stem}").FACTS for file in files}
+
+
+def _in_order(found: dict[str, Facts]) -> dict[str, Facts]:
+    order = TopologicalSorter({name: facts.after for name, facts in found.items()})
+    return {name: found[name] for name in order.static_order()}
+
+
+_UNITS = {unit: _facts(unit) for unit in ("base", *KINDS)}
+
+UNIT_OF = {
+    name: unit
+    for unit, tables in _UNITS.items()
+    for table, facts in tables.items()
+    for name in (table, *facts.calls)
+}
+"""The base or the kind that each table, view and function belongs to, installed or not."""
+
+FACTS = {
+    name: facts for unit in ("base", *INSTALLED) for name, facts in _in_order(_UNITS[unit]).items()
+}
+
+
+def is_installed(name: str) -> bool:
+    """Say whether this table, view or function belongs to the base or an installed kind.
+
+    Raises:
+        KeyError: no file here knows it.
+
+    """
+    if name not in UNIT_OF:
+        raise KeyError(f"{name} is in matrix.py, and in no file of tests/policies/tables/")
+    return UNIT_OF[name] in ("base", *INSTALLED)

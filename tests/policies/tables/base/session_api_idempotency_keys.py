@@ -1,0 +1,38 @@
+from tests.policies.facts import Facts
+
+FACTS = Facts(
+    rows="""
+insert into public.session_api_idempotency_keys (id, user_id, key, fingerprint, row_id) values
+  ('{idempotency}', '{owner}', repeat('a', 64), repeat('a', 64), '{absent}');
+""",
+    targets={"session_api_idempotency_keys": "{idempotency}"},
+    inserts={
+        "session_api_idempotency_keys": {
+            "user_id": "'{owner}'",
+            "key": "repeat('b', 64)",
+            "fingerprint": "repeat('b', 64)",
+            "row_id": "'{absent}'",
+        }
+    },
+    update={"answer": "'{\"new\": 1}'::jsonb"},
+    repoint={"user_id": "'{stranger}'"},
+    calls={
+        "session_api.caller_id()": "select from session_api.caller_id() as id where id is not null",
+        "session_api.claim_idempotency_key()": "select session_api.claim_idempotency_key()",
+        "session_api.is_not_estimated()": "select where session_api.is_not_estimated()",
+        "session_api.publish(regclass)": "select session_api.publish('public.study_chunks')",
+        "session_api.set_updated_at()": "select session_api.set_updated_at()",
+    },
+    values="""
+session_api_idempotency_keys_key_hashed | key | repeat('0', 64) ; repeat('f', 64) | '' ; repeat('0', 63) ; repeat('0', 65) ; repeat('g', 64) ; repeat('F', 64)
+session_api_idempotency_keys_fingerprint_hashed | fingerprint | repeat('0', 64) ; repeat('f', 64) | '' ; repeat('0', 63) ; repeat('0', 65) ; repeat('g', 64) ; repeat('F', 64)
+""",
+    foreign_keys="""
+session_api_idempotency_keys_user_id_fkey | user_id = '{absent}' | auth.users {owner} | cascade
+""",
+    unique="""
+session_api_idempotency_keys_once | insert into public.session_api_idempotency_keys (user_id, key, fingerprint, row_id) values ('{owner}', repeat('a', 64), repeat('b', 64), '{absent}')
+""",
+    nullable=("answer",),
+    defaults={"created_at": "now()"},
+)

@@ -1,0 +1,39 @@
+from tests.policies.facts import Facts
+
+FACTS = Facts(
+    after=("user_profiles",),
+    rows="""
+-- the owner is user 1 and the participant user 2 throughout, so that a forgotten side is missed
+insert into public.wingman_matches (id, user1_id, user2_id, status) values
+  ('{match}', '{owner}', '{participant}', 'accepted'),
+  ('{free_match}', '{owner}', '{participant}', 'accepted'),
+  ('{pending_match}', '{owner}', '{participant}', 'pending'),
+  ('{declined_match}', '{owner}', '{participant}', 'declined'),
+  ('{invitation}', '{owner}', '{invited}', 'pending'),
+  ('{foreign_match}', '{stranger}', '{other}', 'accepted');
+""",
+    targets={"wingman_matches": "{match}"},
+    inserts={
+        "wingman_matches": {
+            "user1_id": "'{owner}'",
+            "user2_id": "'{invited}'",
+            "status": "'accepted'",
+        }
+    },
+    update={"status": "'declined'"},
+    repoint={"user1_id": "'{stranger}'", "user2_id": "'{other}'"},
+    calls={
+        "session_api.my_match_ids()": """
+        select from session_api.my_match_ids() as id where id = '{match}'
+"""
+    },
+    values="""
+wingman_matches_status_known | status | 'pending' ; 'accepted' ; 'declined' | '' ; 'unknown'
+wingman_matches_two_users | user2_id | '{other}' | '{owner}'
+""",
+    foreign_keys="""
+wingman_matches_user1_id_fkey | user1_id = '{absent}' | user_profiles {owner} | cascade
+wingman_matches_user2_id_fkey | user2_id = '{absent}' | user_profiles {participant} | cascade
+""",
+    defaults={"created_at": "now()", "status": "'pending'"},
+)

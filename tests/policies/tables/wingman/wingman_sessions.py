@@ -1,0 +1,85 @@
+from tests.policies.facts import Facts
+
+FACTS = Facts(
+    after=("wingman_matches", "approach_challenges"),
+    rows="""
+insert into public.wingman_sessions
+  (id, match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time, status, created_at)
+values
+  ('{wingman}', '{match}', '{challenge1}', '{challenge2}', 'Here', now() - interval '1 hour', 'scheduled', now() - interval '1 day'),
+  ('{pending_wingman}', '{pending_match}', '{challenge1}', '{challenge2}', 'Here', now() + interval '1 hour', 'cancelled', now()),
+  ('{declined_wingman}', '{declined_match}', '{challenge1}', '{challenge2}', 'Here', now() + interval '1 hour', 'cancelled', now()),
+  ('{foreign_wingman}', '{foreign_match}', '{challenge1}', '{challenge2}', 'There', now() + interval '1 hour', 'cancelled', now());
+""",
+    targets={
+        "wingman_sessions": "{wingman}",
+        "wingman_sessions of a pending match": "{pending_wingman}",
+        "wingman_sessions of a declined match": "{declined_wingman}",
+    },
+    inserts={
+        "wingman_sessions": {
+            "match_id": "'{free_match}'",
+            "user1_challenge_id": "'{challenge1}'",
+            "user2_challenge_id": "'{challenge2}'",
+            "venue_name": "'new'",
+            "scheduled_time": "now() + interval '2 hours'",
+        },
+        "wingman_sessions of a pending match": {
+            "match_id": "'{pending_match}'",
+            "user1_challenge_id": "'{challenge1}'",
+            "user2_challenge_id": "'{challenge2}'",
+            "venue_name": "'new'",
+            "scheduled_time": "now() + interval '2 hours'",
+        },
+        "wingman_sessions of a declined match": {
+            "match_id": "'{declined_match}'",
+            "user1_challenge_id": "'{challenge1}'",
+            "user2_challenge_id": "'{challenge2}'",
+            "venue_name": "'new'",
+            "scheduled_time": "now() + interval '2 hours'",
+        },
+    },
+    update={
+        "status": "'completed'",
+        "completed_at": "now()",
+        "user1_completed_confirmed_by_user2": "true",
+        "user2_completed_confirmed_by_user1": "true",
+        "notes": "'new'",
+    },
+    repoint={"match_id": "'{foreign_match}'"},
+    calls={
+        "public.confirm_wingman_session(uuid, uuid)": """
+        select from public.confirm_wingman_session('{wingman}')
+""",
+        "public.wingman_session_exists(uuid)": """
+        select where public.wingman_session_exists('{wingman}')
+""",
+    },
+    values="""
+wingman_sessions_status_known | status | 'scheduled' ; 'in_progress' ; 'cancelled' ; 'no_show' | '' ; 'unknown'
+wingman_sessions_scheduled_after_creation | scheduled_time | created_at + interval '1 microsecond' | created_at ; created_at - interval '1 microsecond'
+wingman_sessions_scheduled_time_finite | scheduled_time | now() | 'infinity'
+wingman_sessions_venue_name_not_empty | venue_name | 'A' ; repeat('a', 200) | ''
+wingman_sessions_notes_length | notes | null ; '' ; repeat('a', 2000) | repeat('a', 2001)
+""",
+    foreign_keys="""
+wingman_sessions_match_id_fkey | match_id = '{absent}' | wingman_matches {match} | cascade
+wingman_sessions_user1_challenge_id_fkey | user1_challenge_id = '{absent}' | approach_challenges {challenge1} | restrict
+wingman_sessions_user2_challenge_id_fkey | user2_challenge_id = '{absent}' | approach_challenges {challenge2} | restrict
+""",
+    unique="""
+wingman_sessions_one_active_per_match | insert into public.wingman_sessions (match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time) values ('{match}', '{challenge1}', '{challenge2}', 'again', now() + interval '1 hour')
+""",
+    other_constraints=(
+        "wingman_sessions_completed_iff_completed_at",
+        "wingman_sessions_completed_iff_confirmed",
+    ),
+    nullable=("completed_at", "notes"),
+    defaults={
+        "created_at": "now()",
+        "status": "'scheduled'",
+        "user1_completed_confirmed_by_user2": "false",
+        "user2_completed_confirmed_by_user1": "false",
+    },
+    triggers=("claim_idempotency_key",),
+)
