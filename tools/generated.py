@@ -21,6 +21,7 @@ from api.settings import Settings
 from local.errors import LocalError
 from local.migrations import CLI, PROJECT, of_units
 from local.stack import Stack
+from tests.policies import pgtap
 
 DATABASE_TYPES = PROJECT / "types" / "database.ts"
 OPENAPI = PROJECT / "types" / "openapi.json"
@@ -111,6 +112,7 @@ def main() -> None:
             DATABASE_TYPES: database_types(stack.database_url),
             DECLARED: declared(stack.database_url),
             OPENAPI: openapi(),
+            **pgtap.files(),
         }
     for path, text in texts.items():
         path.parent.mkdir(exist_ok=True)

@@ -1,28 +1,29 @@
-"""The matrix as pgTAP tests, for `supabase test db` on any project: writes supabase/tests/.
+"""The matrix as pgTAP tests, for `supabase test db` on any project: what supabase/tests/ has.
 
-`python -m tests.policies.pgtap` after a change of the matrix; a test says when it was forgotten.
+`make types` writes them; a test says when it was forgotten.
 """
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby
 from pathlib import Path
 
+from tests.kinds import INSTALLED
 from tests.policies.access import schema_step
 from tests.policies.actors import MATRIX_ACTORS, ROLE_ACTORS, Actor
 from tests.policies.cells import call, matrix_lines, relation, steps
 from tests.policies.matrix import FUNCTIONS, SCHEMAS
 from tests.policies.rows import ARRANGEMENTS
 from tests.policies.step import Step
-from tests.policies.table import all_lines, lines
-from tests.policies.world import WORLD, named
+from tests.policies.table import Line, all_lines, lines
+from tests.policies.tables import FACTS, UNIT_OF
+from tests.policies.world import named, world
 
 TESTS = Path(__file__).parents[2] / "supabase" / "tests"
 
 Try = tuple[Actor, Step, str | None]  # with what is arranged before it
 
 _HEAD = """\
--- {title}. Written by `python -m tests.policies.pgtap` from
--- tests/policies/matrix.py, which is what to read and to change. Leaves nothing behind.
+-- Who may do what ({unit}). Written by `make types` from tests/policies/matrix.py, which is what to
+-- read and to change. Leaves nothing behind.
 
 begin;
 select plan({plan});
@@ -104,53 +105,37 @@ def _actors(actors: Iterable[Actor]) -> str:
     return ",\n".join(f"  ('{one.name}', '{one.role}', '{one.claims}')" for one in actors)
 
 
-def _file(title: str, actors: Iterable[Actor], world: str, tries: list[Try]) -> str:
-    head = _HEAD.replace("{title}", title).replace("{plan}", str(len(tries)))
-    return head.replace("{actors}", _actors(actors)) + world + _assertions(tries) + _TAIL
+def _relation(line: Line) -> Iterator[Try]:
+    name = relation(line.subject)
+    is_arranged = line.verb == "insert" and line.subject in ARRANGEMENTS
+    arrangement = named(ARRANGEMENTS[name]) if is_arranged else None
+    for index, actor in enumerate(MATRIX_ACTORS):
+        for step in steps(line, index):
+            yield actor, step, arrangement
 
 
-def _relations() -> Iterator[tuple[str, str]]:
-    for name, about in groupby(matrix_lines(), lambda line: relation(line.subject)):
-        tries = [
-            (actor, step, named(ARRANGEMENTS[name]) if is_arranged else None)
-            for line in about
-            for index, actor in enumerate(MATRIX_ACTORS)
-            for step in steps(line, index)
-            for is_arranged in [line.verb == "insert" and line.subject in ARRANGEMENTS]
-        ]
-        title = f"Who may do what with {name}"
-        yield name, _file(title, MATRIX_ACTORS, WORLD + "\n", tries)
+def _tries(unit: str) -> Iterator[Try]:
+    for line in matrix_lines():
+        if UNIT_OF[relation(line.subject)] == unit:
+            yield from _relation(line)
+    for line in lines(FUNCTIONS):
+        if UNIT_OF[line.subject.partition("  ")[0]] == unit:
+            for actor, outcome in zip(MATRIX_ACTORS, line.outcomes, strict=True):
+                yield actor, Step(call(line.subject), outcome), None
+    if unit == "base":
+        for line in all_lines(SCHEMAS):
+            for actor, outcome in zip(ROLE_ACTORS, line.outcomes, strict=True):
+                yield actor, schema_step(line.subject, line.verb, outcome), None
 
 
-def _functions() -> str:
-    tries: list[Try] = [
-        (actor, Step(call(line.subject), outcome), None)
-        for line in lines(FUNCTIONS)
-        for actor, outcome in zip(MATRIX_ACTORS, line.outcomes, strict=True)
-    ]
-    return _file("Who may call which function", MATRIX_ACTORS, WORLD + "\n", tries)
-
-
-def _schemas() -> str:
-    tries: list[Try] = [
-        (actor, schema_step(line.subject, line.verb, outcome), None)
-        for line in all_lines(SCHEMAS)
-        for actor, outcome in zip(ROLE_ACTORS, line.outcomes, strict=True)
-    ]
-    return _file("Who may use which schema", ROLE_ACTORS, "", tries)
+def _file(unit: str) -> str:
+    tries = list(_tries(unit))
+    actors = dict.fromkeys(actor for actor, _, _ in tries)
+    rows = world(table for table in FACTS if UNIT_OF[table] == unit)
+    head = _HEAD.replace("{unit}", unit).replace("{plan}", str(len(tries)))
+    return f"{head.replace('{actors}', _actors(actors))}{rows}\n{_assertions(tries)}{_TAIL}"
 
 
 def files() -> dict[Path, str]:
-    """Give each test file's text."""
-    texts = {**dict(_relations()), "functions": _functions(), "schemas": _schemas()}
-    return {TESTS / f"{name}.sql": text for name, text in texts.items()}
-
-
-def main() -> None:
-    TESTS.mkdir(exist_ok=True)
-    for path, text in files().items():
-        path.write_text(text)
-
-
-if __name__ == "__main__":
-    main()
+    """Give the test file of the base and of each installed kind."""
+    return {TESTS / f"{unit}.sql": _file(unit) for unit in ("base", *INSTALLED)}
