@@ -8,6 +8,8 @@ import psycopg
 import pytest
 from psycopg import Connection
 
+from api.sessions.kinds import KINDS
+from tests.kinds import INSTALLED
 from tests.policies.pgtap import TESTS, files
 from tests.stacks.spare import Spare
 
