@@ -32,7 +32,7 @@ help: ## list what there is
 	@echo 'make <target> [NAME=value …]'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1    	\2/p' $(firstword $(MAKEFILE_LIST))
 
-run: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## serve the API on a local stack (API_PORT, REST_PORT, DB_PORT, DATA_DIR)
+run: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## serve the API on a local stack (API_PORT, REST_PORT, DB_PORT, DATA_DIR, BACKEND)
 	@$(BIN)/python -m local run
 
 test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## run all tests, on four stacks side by side (PYTEST_ARGS)

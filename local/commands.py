@@ -86,12 +86,22 @@ def local() -> None:
     default=_HOUR,
     help="Seconds that the token of a sign-in is valid (JWT_EXPIRY).",
 )
-def run(data_dir: Path, api_port: int, rest_port: int, db_port: int, jwt_expiry: int) -> None:
+@click.option(
+    "--backend",
+    envvar="BACKEND",
+    type=click.Choice(("postgrest", "postgres")),
+    default="postgrest",
+    help="How the API reaches the database: through PostgREST, or by connections of its own "
+    "(BACKEND).",
+)
+def run(
+    data_dir: Path, api_port: int, rest_port: int, db_port: int, jwt_expiry: int, backend: str
+) -> None:
     """Run everything until Ctrl-C; the data stays."""
     with _failures_in_a_line():
         from local.run import run as run_stack
 
-        run_stack(data_dir, api_port, rest_port, db_port, jwt_expiry)
+        run_stack(data_dir, api_port, rest_port, db_port, jwt_expiry, backend)
 
 
 @local.command()

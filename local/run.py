@@ -47,7 +47,9 @@ curl -s {api}/api/v1/wingman/sessions -H 'Authorization: Bearer {token}'
 """
 
 
-def run(data_dir: Path, api_port: int, rest_port: int, db_port: int, jwt_expiry: int) -> None:
+def run(
+    data_dir: Path, api_port: int, rest_port: int, db_port: int, jwt_expiry: int, backend: str
+) -> None:
     """Start a stack with the schema and demo data, serve the API on it, and say so.
 
     A running `supabase start` behind `rest_port` is used instead of a stack of ours. Returns when
@@ -71,15 +73,17 @@ def run(data_dir: Path, api_port: int, rest_port: int, db_port: int, jwt_expiry:
                 project.migrate()
                 if project.seed():
                     _say("Loading the demo data")
-                _serve(project, api_port, terminal)
+                _serve(project, api_port, backend, terminal)
     finally:
         end_children()
     _say("Stopped")
 
 
-def _serve(project: Stack | RunningSupabase, port: int, terminal: select.poll) -> None:
+def _serve(
+    project: Stack | RunningSupabase, port: int, backend: str, terminal: select.poll
+) -> None:
     _say("Starting the API")
-    env = {**os.environ, **api_settings(project)}
+    env = {**os.environ, **api_settings(project, backend)}
     if names := settings_from_file(env):
         _say(f"Also from .env: {', '.join(names)}")
     server = api_server(port, env)

@@ -24,8 +24,17 @@ def examine(
         clock: this machine's, in seconds since 1970.
 
     """
+    direct = settings.api_database_url
     with Probe(settings, clock) as probe:
-        yield from _project(settings, probe)
+        if direct is None:
+            yield from _project(settings, probe)
+        else:
+            reason = "API_DATABASE_URL is set: the API does not ask PostgREST"
+            yield Check("PostgREST and the API's token", skipped=reason)
+            yield _check("visitors", "", lambda: rest.closed_to_visitors(probe, settings.kinds))
+            yield _check("public keys", "", lambda: keys.findings(settings, probe))
+    if direct is not None:
+        yield from _direct(settings, direct.get_secret_value())
     if settings.rate_limit_storage != "memory":
         yield _redis(settings)
     if database_url is None:
@@ -39,6 +48,16 @@ def examine(
         yield Check("database", skipped=reason)
         return
     yield from examine_database(database_url, settings.kinds, clock)
+
+
+def _direct(settings: Settings, url: str) -> Iterator[Check]:
+    try:
+        from api.doctor.direct import examine as examine_direct
+    except ImportError:
+        reason = "its driver is not installed: pip install '.[doctor]'"
+        yield Check("direct connections", skipped=reason)
+        return
+    yield from examine_direct(settings, url)
 
 
 def _project(settings: Settings, probe: Probe) -> Iterator[Check]:

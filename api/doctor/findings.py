@@ -17,6 +17,8 @@ Fault = Literal[
     "jwks-unreachable",
     "jwks-empty",
     "redis-unreachable",
+    "direct-unreachable",
+    "pooler-prepared",
     "database-unreachable",
     "role-missing",
     "role-not-granted",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from types import TracebackType
 from typing import Any, Self
 
@@ -54,7 +55,7 @@ class Probe:
     def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
         self.url = settings.postgrest_url
         self._clock = clock
-        self._mint = TokenMint(settings, clock)
+        self._settings = settings
         self._key = settings.supabase_publishable_key
         # by the way that the API takes: past any proxy that the environment names
         self._http = httpx.Client(timeout=_TIMEOUT_SECONDS, verify=certificates(), trust_env=False)
@@ -69,6 +70,11 @@ class Probe:
         traceback: TracebackType | None,
     ) -> None:
         self._http.close()
+
+    @cached_property
+    def _mint(self) -> TokenMint:
+        # made when it is needed: with direct connections there need be no key
+        return TokenMint(self._settings, self._clock)
 
     def as_api(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
         """Ask with the API's own token, for a user who does not exist."""
