@@ -22,6 +22,13 @@ JWKS_PATH = "/.well-known/jwks.json"
 """Open to everybody: keys are published there."""
 
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+_AWAY = (
+    asyncpg.PostgresConnectionError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InterfaceError,
+    OSError,
+    TimeoutError,
+)
 _SCOPES = ("global", "local", "others")
 _LONGEST_AGENT = 500
 logger = logging.getLogger(__name__)
@@ -211,12 +218,16 @@ async def _say_errors(request: web.Request, handler: _Handler) -> web.StreamResp
         if error.status == HTTPStatus.TOO_MANY_REQUESTS:
             answer.headers["Retry-After"] = "60"
         return answer
-    except (TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
-        logger.exception("the database does not answer")
-        # a trigger of the project's own is what fails most often here
+    except _AWAY as error:
+        logger.warning("the database does not answer: %s", error)
+        # clients try this one again, and end the session on a 500
+        status, message = HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer"
+    except asyncpg.PostgresError as error:
+        # a trigger of the project's own, mostly
+        logger.exception("a statement failed")
+        status = HTTPStatus.INTERNAL_SERVER_ERROR
         message = f"Database error: the gateway's log has it ({type(error).__name__})"
-        failure = AuthError(HTTPStatus.INTERNAL_SERVER_ERROR, "unexpected_failure", message)
-        return failure.answer(request)
+    return AuthError(status, "unexpected_failure", message).answer(request)
 
 
 async def _not_here(request: web.Request) -> web.Response:

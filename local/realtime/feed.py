@@ -20,7 +20,6 @@ select data from pg_logical_slot_get_binary_changes(
   '{_SLOT}', null, null, 'proto_version', '1', 'publication_names', 'supabase_realtime'
 )
 """  # noqa: S608 - our own name
-_FAILURES = (asyncpg.PostgresError, asyncpg.InterfaceError, OSError, TimeoutError)
 logger = logging.getLogger(__name__)
 
 
@@ -82,8 +81,8 @@ class Feed:
             while self._listeners:
                 try:
                     await self._read()
-                except _FAILURES as error:
-                    logger.warning("changes are not read: %s", error)
+                except Exception as error:
+                    logger.warning("changes are not read", exc_info=error)
                     self._is_live.clear()
                     await asyncio.sleep(_RETRY_SECONDS)
         finally:

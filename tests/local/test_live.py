@@ -5,12 +5,16 @@ import time
 from uuid import UUID
 
 import jwt
+import psycopg
 import pytest
 
 from api.settings import LOCAL_JWT_SECRET
 from local.keys import DEMO_USERS
 from local.stack import Stack
 from tests.local.listener import CHAT, MESSAGES, Sql, listening, of, say
+from tests.local.people import browser, code, sign_in
+from tests.stacks import local
+from tests.stacks.local import LocalStack
 
 SESSION = UUID("e0000000-0000-4000-8000-000000000003")
 """Of Bob and Dave."""
@@ -200,3 +204,22 @@ class TestToken:
                 assert (await somebody.next())[0] == "phx_close"
 
         asyncio.run(test())
+
+
+def test_database_restarts() -> None:
+    """What was subscribed hears again; who signs in meanwhile is told to try again."""
+
+    async def test(stack: LocalStack) -> None:
+        async with listening(stack) as alice:
+            await alice.join(of("alice"), MESSAGES)
+            with stack.database_away(), browser(stack) as client:
+                assert code(sign_in(client, "alice@example.com")) == (503, "unexpected_failure")
+                await alice.send("heartbeat", {}, "phoenix")
+                assert (await alice.next())[1]["status"] == "ok"
+            with psycopg.connect(stack.database_url, autocommit=True) as sql:
+                while await alice.silence(0.2):  # until it is read again
+                    say(sql, "again")
+
+    with local.stack() as stack:
+        stack.seed()
+        asyncio.run(test(stack))

@@ -21,6 +21,15 @@ class LocalStack(Stack):
     """An embedded stack for tests."""
 
     @contextmanager
+    def database_away(self) -> Iterator[None]:
+        """Stop Postgres, and start it again."""
+        self._postgres.stop()
+        try:
+            yield
+        finally:
+            self._postgres.start()
+
+    @contextmanager
     def another_postgrest(self, **settings: str) -> Iterator[str]:
         """See `Spare`."""
         port = free_port()
