@@ -22,6 +22,8 @@ Code = Literal[
     "CHALLENGE_NOT_FOUND",
     "SCHEDULED_IN_THE_PAST",
     "NOT_AUTHENTICATED",
+    "ANONYMOUS_USER",
+    "SECOND_FACTOR_REQUIRED",
     "NOT_OWNER",
     "NOT_A_PARTICIPANT",
     "NOT_FOUND",
@@ -67,6 +69,10 @@ CODES: Final[Mapping[Code, Meaning]] = {
     "CHALLENGE_NOT_FOUND": Meaning(400, "One of the challenges does not exist."),
     "SCHEDULED_IN_THE_PAST": Meaning(400, "The scheduled time must be in the future."),
     "NOT_AUTHENTICATED": Meaning(401, "Send a valid bearer token.", {"WWW-Authenticate": "Bearer"}),
+    "ANONYMOUS_USER": Meaning(403, "Anonymous users are not allowed. Sign in with an account."),
+    "SECOND_FACTOR_REQUIRED": Meaning(
+        403, "Verify your second factor, then send the new token (its `aal` is `aal2`)."
+    ),
     "NOT_OWNER": Meaning(403, "This session belongs to somebody else."),
     "NOT_A_PARTICIPANT": Meaning(403, "You do not take part in this session."),
     "NOT_FOUND": Meaning(404, "Not found."),

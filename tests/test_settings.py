@@ -14,7 +14,8 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from pydantic import ValidationError
 
 from api.sessions.kinds import KINDS
-from api.settings import LOCAL_JWT_SECRET, Settings, explain, load_settings
+from api.settings import LOCAL_JWT_SECRET, Settings, load_settings
+from api.settings_checks import explain
 
 SECRET = "kX9v2Qm7Lr4Tn8Wc1Zb6Yd3Hf5Jg0PsAe"
 PRODUCTION: dict[str, Any] = {
@@ -419,6 +420,17 @@ class TestRates:
     @pytest.mark.parametrize("proxies", ["proxy.internal", "*", "10.0.0.1/8"])
     def test_what_is_no_proxy(self, proxies: str) -> None:
         assert "TRUSTED_PROXIES" in refusal(**DEVELOPMENT, trusted_proxies=proxies)
+
+
+class TestForwardedClaims:
+    def test_names(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("FORWARDED_CLAIMS", "tenant, https://example.com/plan,")
+        expected = ("tenant", "https://example.com/plan")
+        assert Settings(**DEVELOPMENT).forwarded_claims == expected
+
+    @pytest.mark.parametrize("names", ["role", "tenant,sub", "aud", "exp", "nbf", "a b", "{}"])
+    def test_refused(self, names: str) -> None:
+        assert "FORWARDED_CLAIMS" in refusal(**DEVELOPMENT, forwarded_claims=names)
 
 
 class TestMetricsToken:

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from api.database.backend import Backend, Found, NoAnswerError, Row
 from api.database.claims import NOBODY
 from api.database.query import Query, Shape, parameter, table
-from api.database.refusals import OvertakenError
+from api.database.refusals import NotReadyError, OvertakenError
 from api.errors import ApiError, unavailable
 from api.identity.caller import Caller
 from api.observability.exchange import UpstreamRequest
@@ -25,6 +25,8 @@ logger = logging.getLogger(__name__)
 Result = TypeVar("Result")
 Ask = Callable[[Query, Caller, float], Awaitable[Result]]
 
+PAUSES: Final = (0.0, 0.1, 0.25, 0.5, 1.0)
+"""Seconds after each attempt that PostgREST was not ready for."""
 YES_OR_NO: Final = TypeAdapter(bool)
 BASE_TABLE: Final = "session_api_idempotency_keys"
 """A table that is there whichever kinds are installed."""
@@ -118,6 +120,19 @@ class Database:
             raise ApiError("CONFLICT") from None
 
     async def _attempt(self, ask: Ask[Result], query: Query) -> Result:
+        """Ask, and again while PostgREST is not ready and there is time."""
+        for pause in PAUSES:
+            try:
+                return await self._ask(ask, query)
+            except NotReadyError as error:
+                code = error.code
+            if asyncio.get_running_loop().time() + pause >= self.deadline:
+                break
+            await asyncio.sleep(pause)
+        logger.warning("PostgREST is not ready: %s", code)
+        raise unavailable()
+
+    async def _ask(self, ask: Ask[Result], query: Query) -> Result:
         try:
             with UpstreamRequest():
                 return await ask(query, self.caller, self.deadline)

@@ -47,6 +47,10 @@ class OvertakenError(DatabaseError):
     """Postgres undid the whole statement because of a concurrent one; it can be sent again."""
 
 
+class NotReadyError(DatabaseError):
+    """PostgREST executed nothing, and will soon: the request can be sent again, whatever it is."""
+
+
 # SQLSTATE classes and codes, PostgREST's codes, and the statuses of a gateway that answers without
 # a code. Each is a prefix.
 AWAY: Final = (
@@ -76,6 +80,11 @@ NOT_TRUSTED: Final = ("PGRST3", "22023", "28", "401", "403")
 NOT_MIGRATED: Final = ("PGRST106", "PGRST2", "42P01", "42703", "42883", "404")
 
 
+STALE_CLOCK: Final = "a token of the future"
+NOT_READY: Final = ("PGRST002", STALE_CLOCK)  # PGRST002: the schema is not loaded yet
+POOLED: Final = ("26000", "42P05")  # a prepared statement is unknown, or exists already
+
+
 def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
     """Decide what a refusal means, by its code and the name of the constraint that refused."""
     if code == "42501":
@@ -86,6 +95,16 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
         return ConstraintError(code, constraint)
     if code.startswith(OVERTAKEN):
         return OvertakenError(code)
+    if code in NOT_READY:
+        return NotReadyError(code)
+    if code in POOLED:
+        logger.error(
+            "a prepared statement was lost (%s): a pooler in transaction mode is in between; use "
+            "its session mode or a direct connection, or turn prepared statements off "
+            "(PostgREST: PGRST_DB_PREPARED_STATEMENTS=false)",
+            code,
+        )
+        return unavailable()
     if code.startswith(UNSTORABLE):
         return invalid(FieldError(field="body", message="A value cannot be stored as it is."))
     if code.startswith(AWAY):

@@ -16,7 +16,7 @@ from pydantic_core import from_json, to_json
 
 from api.database.backend import Found, NoAnswerError, NotSentError, Row
 from api.database.query import Filter, Parameter, Query, Shape, Value
-from api.database.refusals import RangeError, meaning, unanswered
+from api.database.refusals import STALE_CLOCK, RangeError, meaning, unanswered
 from api.database.tokens import TokenMint
 from api.database.wire import Answer, Wire
 from api.errors import ApiError, unavailable
@@ -245,7 +245,19 @@ def refusal_in(answer: Answer) -> tuple[str, str]:
         error = APIErrorFromJSON.model_validate_json(answer.content)
     except ValidationError:
         return str(answer.status), ""
+    if is_stale_clock(error.code, error.message):
+        return STALE_CLOCK, ""
     return error.code or "", constraint_name(error.message or "")
+
+
+def is_stale_clock(code: str | None, message: str | None) -> bool:
+    """Whether PostgREST takes a valid token for one of the future.
+
+    Several versions keep the time of their last request while they are idle, and so refuse the
+    next one. PostgREST 12 has one code for everything about a token, later versions a second one.
+    """
+    words = (message or "").lower().replace(" ", "")
+    return code in ("PGRST301", "PGRST303") and ("future" in words or "notyetvalid" in words)
 
 
 def constraint_name(message: str) -> str:

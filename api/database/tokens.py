@@ -54,12 +54,14 @@ class TokenMint:
         now = int(self._clock())
         with self._lock:
             issued_at, token = self._minted.get(caller, (0, ""))
-            # the lower bound is for a clock that was put back: nobody takes a token of the future
+            # the lower bound is for a clock that was put back: its token would live too long
             if not issued_at <= now <= issued_at + LIFETIME - RESERVE:
                 token = self._mint(caller, now)
                 self._minted[caller] = (now, token)
         return token
 
     def _mint(self, caller: Caller, now: int) -> str:
-        claims = database_claims(caller) | {"iat": now, "exp": now + LIFETIME}
+        # no `iat`: an idle PostgREST of several versions has a stale clock, and refuses a token
+        # that was made a second ago as "issued at future"
+        claims = database_claims(caller) | {"exp": now + LIFETIME}
         return jwt.encode(claims, self._key, self._algorithm, self._headers)

@@ -3,14 +3,12 @@
 from collections.abc import Iterator
 
 from api.doctor.findings import Finding
-
-TOLERANCE = 5
-"""Seconds; what the API grants users' tokens."""
+from api.identity.auth import LEEWAY
 
 
 def difference(name: str, theirs: float, ours: float) -> Iterator[Finding]:
     """Compare two clocks that were read at the same moment, in seconds since 1970."""
-    if abs(theirs - ours) > TOLERANCE:
+    if abs(theirs - ours) > LEEWAY:
         direction = "ahead of" if theirs > ours else "behind"
         yield Finding(
             "clock-differs",

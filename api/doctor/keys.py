@@ -7,7 +7,7 @@ import httpx
 from api.doctor import reach
 from api.doctor.findings import Finding
 from api.doctor.probe import Probe
-from api.identity.jwks import public_keys
+from api.identity.jwk import public_keys
 from api.settings import Settings
 
 

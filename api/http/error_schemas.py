@@ -41,10 +41,27 @@ class ValidationErrorAnswer(BaseModel):
     detail: ValidationErrorDetail
 
 
+ON_EVERY_ROUTE: Final[tuple[Code, ...]] = (
+    "NOT_AUTHENTICATED",
+    "ANONYMOUS_USER",
+    "SECOND_FACTOR_REQUIRED",
+    "VALIDATION_ERROR",
+    "RATE_LIMITED",
+    "INTERNAL_ERROR",
+    "DATABASE_UNAVAILABLE",
+    "OUTCOME_UNKNOWN",
+)
+
+
 def responses(*codes: Code) -> dict[int | str, dict[str, Any]]:
-    """Document `codes` for a route: FastAPI's `responses=`, with a model and examples."""
+    """Document `codes` for a route: FastAPI's `responses=`, with a model and examples.
+
+    A route's entry for a status replaces its router's, so each holds the codes of every route too.
+    """
     documented: dict[int | str, dict[str, Any]] = {}
-    for code in codes:
+    statuses = {CODES[code].status for code in codes}
+    shared = [code for code in ON_EVERY_ROUTE if CODES[code].status in statuses]
+    for code in dict.fromkeys([*codes, *shared]):
         meaning = CODES[code]
         entry = documented.setdefault(
             meaning.status,
@@ -71,12 +88,5 @@ def responses(*codes: Code) -> dict[int | str, dict[str, Any]]:
     return documented
 
 
-EVERY_ROUTE: Final = responses(
-    "NOT_AUTHENTICATED",
-    "VALIDATION_ERROR",
-    "RATE_LIMITED",
-    "INTERNAL_ERROR",
-    "DATABASE_UNAVAILABLE",
-    "OUTCOME_UNKNOWN",
-)
+EVERY_ROUTE: Final = responses(*ON_EVERY_ROUTE)
 """What every route that needs a user can answer."""

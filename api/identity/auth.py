@@ -15,8 +15,9 @@ from cachetools import LRUCache
 from fastapi import Request
 from jwt.exceptions import InvalidSubjectError
 
-from api.errors import not_authenticated
+from api.errors import ApiError, not_authenticated
 from api.identity.caller import Caller
+from api.identity.claims import MOST_BYTES, carried
 from api.identity.jwks import PublicKeys
 from api.settings import Settings
 
@@ -30,12 +31,23 @@ ROLE: Final = "authenticated"
 AUTHORIZATION: Final = re.compile(r"bearer +([\w-]+\.[\w-]+\.[\w-]+)", re.ASCII | re.IGNORECASE)
 
 NO_TOKEN = "Send the user's access token, as the header `Authorization: Bearer <token>`."  # noqa: S105
-NOT_A_TOKEN = "What follows `Bearer` is not an access token. Send the one of the user's session."  # noqa: S105
+NOT_A_TOKEN = "The bearer token is not a JWT. Send the access token of the user's session."  # noqa: S105
+TOO_LONG = f"The `Authorization` header is too long: it may have {LONGEST_TOKEN} characters."
 NOT_TRUSTED = "The token is not signed by this project. Sign in again and send the new token."
 EXPIRED = "The token has expired. Refresh the session and send the new token."
 NOT_YET = "The token is not valid yet. Check the clock of the machine that made it."
 NOT_A_USER = "The token is not a signed-in user's. Send the access token of the user's session."
+NOT_SUPABASE_AUTH = (
+    "The token's `sub` is not a UUID. Users must be Supabase Auth's: third-party tokens are not "
+    "supported."
+)
+CLAIMS_UNUSABLE = (
+    f"The token's claims for the database have more than {MOST_BYTES} bytes, or are no valid JSON."
+)
 NOT_A_UUID = "The header `X-Test-User-ID` takes one UUID."
+
+UNVERIFIED: Final = "session_api.unverified"
+"""Set in the scope of a request whose token could not be verified, for want of the key."""
 
 
 class Verified(NamedTuple):
@@ -49,9 +61,8 @@ class Verified(NamedTuple):
 class Authenticator:
     """Finds out who calls.
 
-    A token that was verified is remembered by its hash: a verification costs 0.1 to 0.2 ms, a look
-    at what is known 0.01. It lets nobody in who would not get in anyway, because it is asked every
-    time whether the token has expired and whether its key is still one of the project's.
+    Verified tokens are cached by their hash, because a verification costs 0.1 to 0.2 ms and a
+    lookup 0.01. The cache admits nobody extra: expiry and key are rechecked on every hit.
     """
 
     def __init__(
@@ -61,6 +72,9 @@ class Authenticator:
         secret = settings.supabase_jwt_secret
         self._secret = None if secret is None else secret.get_secret_value()
         self._public_keys = PublicKeys(settings.supabase_jwks_url, http)
+        self._forwarded_claims = settings.forwarded_claims
+        self._allows_anonymous = settings.allow_anonymous_users
+        self._requires_second_factor = settings.require_second_factor
         self._test_auth = settings.environment == "development" and settings.enable_test_auth
         self._verified: LRUCache[bytes, Verified] = LRUCache(MOST_TOKENS)
         self._clock = clock
@@ -69,8 +83,9 @@ class Authenticator:
         """Return who sent this request.
 
         Raises:
-            ApiError: 401 `NOT_AUTHENTICATED`, the request has no valid token; 503, the keys to
-                verify it could not be fetched.
+            ApiError: 401 `NOT_AUTHENTICATED`, the request has no valid token; 403
+                `ANONYMOUS_USER` or `SECOND_FACTOR_REQUIRED`, the settings ask for more than this
+                user has shown; 503, the keys to verify it could not be fetched.
 
         """
         if self._test_auth and (named := request.headers.getlist("x-test-user-id")):
@@ -82,7 +97,12 @@ class Authenticator:
         fingerprint = hashlib.sha256(token.encode()).digest()
         verified = self._verified.get(fingerprint)
         if verified is None or not await self._still_holds(verified):
-            verified = await self._verify(token)
+            try:
+                verified = await self._verify(token)
+            except ApiError as error:
+                if error.code == "DATABASE_UNAVAILABLE":
+                    request.scope[UNVERIFIED] = True
+                raise
             self._verified[fingerprint] = verified
         return verified.caller
 
@@ -116,10 +136,24 @@ class Authenticator:
             raise not_authenticated(NOT_A_USER) from None
         except (jwt.PyJWTError, ValueError, TypeError, RecursionError):
             raise not_authenticated(NOT_TRUSTED) from None
-        user_id = canonical_uuid(claims["sub"])
-        if user_id is None or claims.get("role") != ROLE:
+        caller = self._caller(claims)
+        return Verified(caller, int(claims["exp"]) + LEEWAY, key)
+
+    def _caller(self, claims: dict[str, Any]) -> Caller:
+        """Read the user out of verified claims, and refuse whom the settings refuse."""
+        if claims.get("role") != ROLE:
             raise not_authenticated(NOT_A_USER)
-        return Verified(Caller(user_id), int(claims["exp"]) + LEEWAY, key)
+        user_id = canonical_uuid(claims["sub"])
+        if user_id is None:
+            raise not_authenticated(NOT_SUPABASE_AUTH)
+        if not self._allows_anonymous and claims.get("is_anonymous", False) is not False:
+            raise ApiError("ANONYMOUS_USER")
+        if self._requires_second_factor and claims.get("aal") != "aal2":
+            raise ApiError("SECOND_FACTOR_REQUIRED")
+        try:
+            return Caller(user_id, carried(claims, self._forwarded_claims))
+        except (ValueError, RecursionError):
+            raise not_authenticated(CLAIMS_UNUSABLE) from None
 
     async def _key_for(self, token: str) -> tuple[jwt.PyJWK | str, str]:
         """Choose the key and the one algorithm that goes with it.
@@ -146,7 +180,7 @@ def bearer_token(request: Request) -> str:
     if len(headers) != 1:
         raise not_authenticated(NO_TOKEN)
     if len(headers[0]) > LONGEST_TOKEN:
-        raise not_authenticated(NOT_A_TOKEN)
+        raise not_authenticated(TOO_LONG)
     found = AUTHORIZATION.fullmatch(headers[0])
     if found is None:
         raise not_authenticated(NOT_A_TOKEN if headers[0][:7].lower() == "bearer " else NO_TOKEN)

@@ -4,35 +4,35 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable
-from typing import Any, Final
+from typing import Final
 
 import httpx
 import jwt
 
 from api.errors import unavailable
+from api.identity.jwk import public_keys
 
 logger = logging.getLogger(__name__)
 
+REFRESH: Final = 300.0
+"""Seconds after which a request for a known key has the keys fetched again, without waiting."""
 LIFETIME: Final = 600.0
-"""Seconds after which the keys are fetched again: this long a withdrawn key goes on working."""
-COOLDOWN: Final = 30.0
-"""Seconds without another fetch after one that worked, however many unknown keys are asked for."""
-RETRY: Final = 1.0
-"""Seconds without another fetch after one that failed."""
-TIMEOUT: Final = 2.0
+"""Seconds after which such a request waits for that: a withdrawn key works this long."""
 PATIENCE: Final = 0.5
-"""Seconds that a request with a known key waits for the keys to be fetched again."""
-MIN_RSA_BITS: Final = 2048
-
-PUBLIC_MEMBERS: Final = {"EC": ("crv", "x", "y"), "RSA": ("n", "e")}
-ALGORITHMS: Final = {"EC": "ES256", "RSA": "RS256"}
+"""Seconds that a fetch may keep such requests waiting."""
+COOLDOWN: Final = 1.0
+"""Seconds between two fetches, however many unknown keys are asked for."""
+TIMEOUT: Final = 2.0
+MOST_WAITING: Final = 50
+"""Requests that wait for a fetch because their key is unknown, once the first fetch has ended.
+Anybody can send such requests, so they must not fill the worker while the address is slow."""
 
 
 class PublicKeys:
     """Public keys by their id, fetched when needed and kept.
 
-    While the address cannot be reached, known keys go on working. One fetch at a time, shared by
-    all who wait for it.
+    While the address cannot be reached, known keys keep working. One fetch at a time, shared by all
+    who wait for it.
     """
 
     def __init__(
@@ -43,9 +43,12 @@ class PublicKeys:
         self._clock = clock
         self._keys: dict[str, jwt.PyJWK] = {}
         self._reached = False
-        self._stale_at = 0.0
+        self._fetched_at = clock()
         self._next_fetch_at = clock()
         self._fetching: asyncio.Task[None] | None = None
+        self._patient_until = 0.0
+        self._waiting = 0
+        self._has_fetched = False
 
     async def find(self, key_id: str) -> jwt.PyJWK | None:
         """Return the public key of this id, bound to its algorithm, or `None` if there is none.
@@ -54,10 +57,10 @@ class PublicKeys:
             ApiError: 503, nobody can tell: the keys could not be fetched.
 
         """
-        if key_id not in self._keys:
-            await self._refresh(None)
-        elif self._clock() >= self._stale_at:
-            await self._refresh(PATIENCE if self._reached else 0)
+        if key_id in self._keys:
+            await self._refresh_in_time()
+        else:
+            await self._look_for_new()
         key = self._keys.get(key_id)
         if key is None and not self._reached:
             raise unavailable()
@@ -65,81 +68,59 @@ class PublicKeys:
 
     async def any(self) -> bool:
         """Tell whether a key is known, after fetching them where none is."""
-        if not self._keys:
-            await self._refresh(None)
+        if not self._keys and (fetching := self._fetch_unless_recent()) is not None:
+            await asyncio.wait({fetching})
         return bool(self._keys)
 
-    async def _refresh(self, patience: float | None) -> None:
-        if self._fetching is None:
-            if self._clock() < self._next_fetch_at:
-                return
+    async def _refresh_in_time(self) -> None:
+        age = self._clock() - self._fetched_at
+        if age < REFRESH:
+            return
+        fetching = self._fetch_unless_recent()
+        patience = self._patient_until - asyncio.get_running_loop().time()
+        if fetching is not None and age >= LIFETIME and self._reached and patience > 0:
+            await asyncio.wait({fetching}, timeout=patience)
+
+    async def _look_for_new(self) -> None:
+        fetching = self._fetch_unless_recent()
+        if fetching is None:
+            return
+        if self._has_fetched and self._waiting >= MOST_WAITING:
+            raise unavailable()
+        self._waiting += 1
+        try:
+            # a task of its own: a caller who hangs up ends neither it nor the others' waiting
+            await asyncio.wait({fetching})
+        finally:
+            self._waiting -= 1
+
+    def _fetch_unless_recent(self) -> asyncio.Task[None] | None:
+        """Return the fetch that is under way or begins now, `None` if the last was just now."""
+        if self._fetching is None and self._clock() >= self._next_fetch_at:
             self._fetching = asyncio.create_task(self._fetch())
-        # a task of its own: a caller who hangs up ends neither it nor the others' waiting
-        await asyncio.wait({self._fetching}, timeout=patience)
+            self._patient_until = asyncio.get_running_loop().time() + PATIENCE
+        return self._fetching
 
     async def _fetch(self) -> None:
         try:
             async with asyncio.timeout(TIMEOUT):
                 answer = await self._http.get(self._url)
             if answer.status_code == httpx.codes.NOT_FOUND and not self._keys:
-                # a project that signs with its secret alone, like a local stack
+                # a project that signs with its secret alone
                 self._keys = {}
             else:
                 answer.raise_for_status()
                 self._keys = public_keys(answer.json())
             self._reached = True
-            self._stale_at = self._clock() + LIFETIME
+            self._fetched_at = self._clock()
         except Exception as error:
             self._reached = False
             logger.warning(
-                "no public keys from SUPABASE_JWKS_URL (%s), going on with the %d known",
+                "no public keys from SUPABASE_JWKS_URL (%s); still using the %d known",
                 type(error).__name__,
                 len(self._keys),
             )
         finally:
-            self._next_fetch_at = self._clock() + (COOLDOWN if self._reached else RETRY)
+            self._next_fetch_at = self._clock() + COOLDOWN
+            self._has_fetched = True
             self._fetching = None
-
-
-def public_keys(document: Any) -> dict[str, jwt.PyJWK]:
-    """Read a JWKS: its keys for ES256 and RS256 signatures, by id. Others are left out.
-
-    Raises:
-        ValueError: this is no JWKS.
-
-    """
-    jwks = document.get("keys") if isinstance(document, dict) else None
-    if not isinstance(jwks, list):
-        raise ValueError("not a JWKS")  # noqa: TRY004 - a wrong document, no wrong call
-    found: dict[str, jwt.PyJWK] = {}
-    for jwk in jwks:
-        key = public_key(jwk) if isinstance(jwk, dict) else None
-        if key is not None:
-            found.setdefault(str(key.key_id), key)
-    return found
-
-
-def public_key(jwk: dict[str, Any]) -> jwt.PyJWK | None:
-    """Read one key of a JWKS, or `None` if it is not for ES256 or RS256 signatures.
-
-    A symmetric key (`oct`) never is: whoever can read the JWKS could sign with it.
-    """
-    kind, key_id = str(jwk.get("kty")), jwk.get("kid")
-    if kind not in ALGORITHMS or not isinstance(key_id, str) or not key_id:
-        return None
-    algorithm = ALGORITHMS[kind]
-    if jwk.get("alg", algorithm) != algorithm or jwk.get("use", "sig") != "sig":
-        return None
-    operations = jwk.get("key_ops", ["verify"])
-    if not isinstance(operations, list) or "verify" not in operations:
-        return None
-    # only what makes a public key: a private one, published by mistake, must not be held here
-    members = {name: jwk.get(name) for name in PUBLIC_MEMBERS[kind]}
-    if not all(isinstance(value, str) for value in members.values()):
-        return None
-    try:
-        key = jwt.PyJWK({"kty": kind, "kid": key_id, **members}, algorithm)
-    except jwt.PyJWTError:
-        return None
-    usable = key.key.curve.name == "secp256r1" if kind == "EC" else key.key.key_size >= MIN_RSA_BITS
-    return key if usable else None

@@ -7,6 +7,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.http.error_handlers import render
 from api.http.responder import Reply
+from api.identity.auth import UNVERIFIED
 from api.operations import is_probe
 from api.rate_limits.addresses import Addresses
 from api.rate_limits.users import COUNT, Limits
@@ -40,7 +41,8 @@ class LimitHeaders:
     """Step: adds the state of the user's limit, or of the address's where there is no user.
 
     Failed authentication is counted when it has failed: a client that keeps sending a bad token is
-    answered 429 instead of 401, and others behind the same address are not affected.
+    answered 429 instead of 401, and others behind the same address are not affected. So is a token
+    whose key cannot be looked up: forged ones name any key.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -60,7 +62,7 @@ class LimitHeaders:
 
     async def ask(self, reply: Reply, scope: Scope, address: str) -> None:
         """Count a failed authentication; add the state of the address's limit."""
-        if reply.status == 401:
+        if reply.status == 401 or UNVERIFIED in scope:
             failed = await self.limits.addresses.hit(self.by_failure, address, told=False)
             if failed is not None and not failed.allowed:
                 reply.replace(render(failed.refusal()))

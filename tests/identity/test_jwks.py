@@ -1,6 +1,7 @@
 """The project's public keys: which are taken, and how often they are fetched."""
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
@@ -12,7 +13,8 @@ from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
 from api.errors import ApiError
 from api.identity import jwks
-from api.identity.jwks import PublicKeys, public_key, public_keys
+from api.identity.jwk import public_key, public_keys
+from api.identity.jwks import PublicKeys
 from tests.identity.jwks_server import JwksServer
 
 AWAY = "DATABASE_UNAVAILABLE, Retry-After: 1"
@@ -156,9 +158,10 @@ class TestFetching:
             found = await asyncio.gather(*(find(keys, f"another-{n}") for n in range(500)))
             assert set(found) == {"none"}
             assert server.requests == 1
-            clock.now += 30
+            clock.now += 1
             found = await asyncio.gather(*(find(keys, f"unknown-{n}") for n in range(500)))
-            assert set(found) == {"none"}
+            assert found.count("none") == jwks.MOST_WAITING
+            assert found.count(AWAY) == 500 - jwks.MOST_WAITING
             assert server.requests == 2
 
         run(server, clock, story)
@@ -181,9 +184,9 @@ class TestFetching:
         async def story(keys: PublicKeys) -> None:
             assert await find(keys, "rsa-1") == "none"
             server.document = {"keys": [EC_JWK, RSA_JWK]}
-            clock.now += 29
+            clock.now += 0.9
             assert await find(keys, "rsa-1") == "none"
-            clock.now += 1
+            clock.now += 0.1
             assert await find(keys, "rsa-1") == "RS256"
 
         run(server, clock, story)
@@ -192,10 +195,28 @@ class TestFetching:
         async def story(keys: PublicKeys) -> None:
             assert await find(keys, "ec-1") == "ES256"
             server.document = {"keys": []}
-            clock.now += 599
+            clock.now += 299
             assert await find(keys, "ec-1") == "ES256"
-            clock.now += 1
+            assert server.requests == 1
+            clock.now += 301
             assert await find(keys, "ec-1") == "none"
+
+        run(server, clock, story)
+
+    def test_in_use_it_is_fetched_again_without_waiting(
+        self, server: JwksServer, clock: Clock
+    ) -> None:
+        async def story(keys: PublicKeys) -> None:
+            assert await find(keys, "ec-1") == "ES256"
+            server.document = {"keys": []}
+            server.open.clear()
+            clock.now += 300
+            assert await find(keys, "ec-1") == "ES256"
+            assert server.answers == 1
+            server.open.set()
+            assert await find(keys, "another") == "none"  # waits for the fetch under way
+            assert await find(keys, "ec-1") == "none"
+            assert server.requests == 2
 
         run(server, clock, story)
 
@@ -211,7 +232,7 @@ class TestFetching:
 
 
 class TestAway:
-    def test_known_keys_go_on_working(self, server: JwksServer, clock: Clock) -> None:
+    def test_known_keys_keep_working(self, server: JwksServer, clock: Clock) -> None:
         async def story(keys: PublicKeys) -> None:
             assert await find(keys, "ec-1") == "ES256"
             server.stop()
@@ -265,6 +286,31 @@ class TestAway:
             clock.now += 600
             assert await find(keys, "ec-1") == "ES256"
             assert (server.requests, server.answers) == (2, 1)
+            # and only once: later requests during the same fetch do not wait at all
+            began = time.monotonic()
+            for _ in range(20):
+                assert await find(keys, "ec-1") == "ES256"
+            assert time.monotonic() - began < 2 * jwks.PATIENCE
+
+        run(server, clock, story)
+
+    def test_forged_ones_do_not_pile_up(
+        self, server: JwksServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(jwks, "TIMEOUT", 60)
+
+        async def story(keys: PublicKeys) -> None:
+            assert await find(keys, "ec-1") == "ES256"
+            server.open.clear()
+            clock.now += 1
+            forged = [asyncio.create_task(find(keys, f"unknown-{n}")) for n in range(500)]
+            done, waiting = await asyncio.wait(forged, timeout=1)
+            assert {task.result() for task in done} == {AWAY}
+            assert len(waiting) == jwks.MOST_WAITING
+            assert await find(keys, "ec-1") == "ES256"
+            server.open.set()
+            await asyncio.wait(waiting)
+            assert {task.result() for task in waiting} == {"none"}
 
         run(server, clock, story)
 

@@ -1,0 +1,220 @@
+"""What may not start: settings that cannot work, and those that are unsafe in production."""
+
+from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+import jwt
+from pydantic import SecretStr, ValidationError
+
+from api.identity.jwk import UnusableKeyError, private_key
+from api.settings_values import is_private
+
+if TYPE_CHECKING:
+    from api.settings import Settings
+
+MIN_SECRET_BYTES: Final = 32
+MIN_METRICS_TOKEN: Final = 16
+TLS_MODES: Final = ("require", "verify-ca", "verify-full")
+OWNERS: Final = ("postgres", "supabase_admin", "service_role", "authenticator")
+PLACEHOLDERS: Final = (
+    "super-secret-jwt-token",
+    "changeme",
+    "change-me",
+    "change_me",
+    "placeholder",
+)
+LOCAL_PUBLISHABLE_KEY: Final = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH"
+"""The publishable key of every local Supabase."""
+DEMO_KEYS: Final = (
+    # what `supabase start` prints on every machine
+    LOCAL_PUBLISHABLE_KEY,
+    "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz",
+)
+
+
+def explain(error: ValidationError) -> str:
+    """Say what is wrong with the settings, one line per problem, without any value."""
+    lines: list[str] = []
+    for problem in error.errors(include_input=False, include_url=False):
+        if problem["type"] == "default_factory_not_called":
+            continue  # follows from another problem in the list
+        if cause := problem.get("ctx", {}).get("error"):
+            lines += str(cause).splitlines()
+        else:
+            lines.append(f"{str(problem['loc'][0]).upper()}: {problem['msg']}.")
+    listed = "\n".join(f"  - {line}" for line in lines)
+    return (
+        f"Invalid settings:\n{listed}\n"
+        "They come from environment variables and the file `.env`. ENVIRONMENT is `production` "
+        "unless it says `development`; `make run` starts a local stack with everything set."
+    )
+
+
+def unusable(settings: "Settings") -> list[str]:
+    """Say what cannot work anywhere."""
+    problems: list[str] = []
+    secret = _value(settings.supabase_jwt_secret)
+    if secret is not None:
+        if len(secret.encode()) < MIN_SECRET_BYTES:
+            problems.append(
+                f"SUPABASE_JWT_SECRET has fewer than {MIN_SECRET_BYTES} bytes, so it can be "
+                "guessed: copy the project's JWT secret from its API settings."
+            )
+        if secret != secret.strip():
+            problems.append("SUPABASE_JWT_SECRET starts or ends with white space: copy it without.")
+    key = _value(settings.session_api_signing_key)
+    if key is not None:
+        try:
+            private_key(key)
+        except UnusableKeyError as error:
+            problems.append(f"SESSION_API_SIGNING_KEY {error}")
+    if (
+        "root_sessions" in settings.model_fields_set
+        and settings.root_sessions not in settings.kinds
+    ):
+        problems.append(
+            f"ROOT_SESSIONS is {settings.root_sessions}, which KINDS leaves out: add it there, or "
+            "remove ROOT_SESSIONS."
+        )
+    if _role(settings.supabase_publishable_key) == "service_role":
+        problems.append(
+            "SUPABASE_PUBLISHABLE_KEY is a secret key, which bypasses row-level security: give the "
+            "publishable (anon) key."
+        )
+    token = _value(settings.metrics_token)
+    if token is not None and (len(token) < MIN_METRICS_TOKEN or not token.isascii()):
+        problems.append(
+            f"METRICS_TOKEN is shorter than {MIN_METRICS_TOKEN} characters or not ASCII: make one "
+            "with `openssl rand -hex 24`."
+        )
+    if settings.client_address_header != "X-Forwarded-For" and not (
+        settings.trusted_proxies or settings.trusted_hops
+    ):
+        problems.append(
+            "CLIENT_ADDRESS_HEADER needs TRUSTED_PROXIES or TRUSTED_HOPS: without them any client "
+            "could write that header."
+        )
+    url = _value(settings.api_database_url)
+    if url is not None:
+        problems += _unusable_database_url(url)
+    elif secret is None and key is None:
+        problems.append(
+            "SUPABASE_JWT_SECRET or SESSION_API_SIGNING_KEY is needed to sign the API's own "
+            "tokens: set one, or API_DATABASE_URL."
+        )
+    return problems
+
+
+def _unusable_database_url(url: str) -> list[str]:
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        parts = urlsplit("")
+    if parts.scheme not in ("postgres", "postgresql") or not parts.netloc.rpartition("@")[0]:
+        return [
+            "API_DATABASE_URL is not a Postgres URL with a user: write it as "
+            "postgresql://session_api_login:password@host:5432/postgres."
+        ]
+    return []
+
+
+def _unsafe_database_url(url: str) -> list[str]:
+    problems = []
+    parts = urlsplit(url)
+    account, _, hosts = parts.netloc.rpartition("@")
+    # a pooler's user is `role.project`
+    user = account.partition(":")[0].partition(".")[0]
+    if user in OWNERS:
+        problems.append(
+            f"API_DATABASE_URL connects as {user}, which is not the API's own user: make the login "
+            "role of docs/hosted.md."
+        )
+    names = [host.rpartition(":")[0] or host for host in hosts.split(",") if host]
+    words = dict(parse_qsl(parts.query))
+    is_private = all(is_private(f"http://{name}") for name in names)
+    if not is_private and words.get("sslmode") not in TLS_MODES:
+        problems.append(
+            "API_DATABASE_URL goes to a public host without sslmode=verify-full (or verify-ca or "
+            "require): what is read there could be read on the way."
+        )
+    return problems
+
+
+def unsafe(settings: "Settings") -> list[str]:
+    """Say what must not work in production."""
+    problems: list[str] = []
+    secret = _value(settings.supabase_jwt_secret)
+    if secret is not None and _is_placeholder(secret):
+        problems.append(
+            "SUPABASE_JWT_SECRET is a placeholder or a demo value that everybody knows: copy the "
+            "project's own from its API settings."
+        )
+    if settings.supabase_publishable_key and _is_placeholder(settings.supabase_publishable_key):
+        problems.append(
+            "SUPABASE_PUBLISHABLE_KEY is a placeholder or a demo key: copy the project's own from "
+            "its API settings."
+        )
+    token = _value(settings.metrics_token)
+    if token is not None and _is_placeholder(token):
+        problems.append("METRICS_TOKEN is a placeholder: make one with `openssl rand -hex 24`.")
+    if settings.enable_test_auth:
+        problems.append(
+            "ENABLE_TEST_AUTH lets anybody be any user: remove it, or set ENVIRONMENT=development."
+        )
+    if "supabase_url" not in settings.model_fields_set:
+        problems.append("SUPABASE_URL is missing: set the project's URL.")
+    elif (
+        "postgrest_url" not in settings.model_fields_set
+        and not settings.supabase_publishable_key
+        and settings.api_database_url is None
+    ):
+        problems.append(
+            "SUPABASE_PUBLISHABLE_KEY is missing, and Supabase's gateway refuses requests without "
+            "it: set it, or set POSTGREST_URL to PostgREST's own address."
+        )
+    problems += [
+        f"{name} is http:// to a public host, which sends tokens in the clear: use https://."
+        for name, url in (
+            ("SUPABASE_URL", settings.supabase_url),
+            ("POSTGREST_URL", settings.postgrest_url),
+            ("SUPABASE_JWKS_URL", settings.supabase_jwks_url),
+        )
+        if name.lower() in settings.model_fields_set
+        and url.startswith("http://")
+        and not is_private(url)
+    ]
+    if settings.api_database_url is not None:
+        problems += _unsafe_database_url(settings.api_database_url.get_secret_value())
+    if "*" in settings.cors_origins:
+        problems.append(
+            "CORS_ORIGINS=* lets any site call the API with its visitors' tokens: list your "
+            "frontends."
+        )
+    return problems
+
+
+def _value(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
+
+
+def _is_placeholder(value: str) -> bool:
+    folded = value.lower()
+    return (
+        value in DEMO_KEYS
+        or any(placeholder in folded for placeholder in PLACEHOLDERS)
+        or len(set(value)) < 8  # "aaaa…" and "123123…" are long enough and still no secret
+        or _unverified_claims(value).get("iss") == "supabase-demo"
+    )
+
+
+def _role(key: str | None) -> object:
+    if key is None:
+        return None
+    return "service_role" if key.startswith("sb_secret_") else _unverified_claims(key).get("role")
+
+
+def _unverified_claims(key: str) -> dict[str, Any]:
+    try:
+        return dict(jwt.decode(key, options={"verify_signature": False}))
+    except (jwt.PyJWTError, UnicodeError):
+        return {}
