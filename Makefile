@@ -79,6 +79,7 @@ lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies 
 	$(UV_COMPILE) --extra dev -o requirements/development.txt pyproject.toml
 	$(UV_COMPILE) -c requirements/development.txt -o benchmarks/requirements.txt benchmarks/requirements.in
 	npm install --package-lock-only --omit-lockfile-registry-resolved
+	cd tests/local/javascript && npm install --package-lock-only --omit-lockfile-registry-resolved
 	node requirements/hashes.mjs
 
 $(PYTHON_PACKAGES): requirements/development.txt pyproject.toml
