@@ -20,7 +20,7 @@ from benchmarks.load import Line
 from benchmarks.work import Operation, Request, body_of
 from local.addresses import HOST, free_port
 from local.keys import user_token
-from local.migrations import PROJECT
+from local.migrations import PROJECT, login_url
 from local.processes import Child
 
 _START_SECONDS = 30
@@ -58,10 +58,14 @@ class Design:
 
 
 OURS = Design("ours", "Session API", "api.main:create_app", ("postgres", "postgrest", "api"))
+DIRECT = Design(
+    "direct", "Session API, direct connections", "api.main:create_app", ("postgres", "api")
+)
 POSTGREST = Design("postgrest", "PostgREST alone", None, ("postgres", "postgrest"))
 FLOOR = Design("floor", "FastAPI alone, no database", "benchmarks.contenders.floor:app", ("api",))
 DESIGNS = (
     OURS,
+    DIRECT,
     POSTGREST,
     Design(
         "classic",
@@ -216,6 +220,9 @@ class Contender:
             "SUPABASE_URL": self._backend.stack.url,
             "POSTGREST_URL": self._backend.stack.postgrest_url,
             "SUPABASE_JWT_SECRET": LOCAL_JWT_SECRET,
+            "API_DATABASE_URL": login_url(self._backend.stack.database_url)
+            if self.design is DIRECT
+            else "",
             "DATABASE_URL": self._backend.stack.database_url,
             "WORKERS": str(self.workers),
             "FLOOR_ANSWERS": str(self._floor_answers),

@@ -21,7 +21,7 @@ from pydantic_core import from_json, to_json
 
 from api.database.backend import Found, NoAnswerError, Row
 from api.database.claims import ROLE, database_claims
-from api.database.pool import Link, Pool
+from api.database.pool import FAILED, Link, Pool
 from api.database.query import Query
 from api.database.refusals import OvertakenError, meaning, unanswered
 from api.database.sql import FOUND, TOTAL, Statement, rows_statement, value_statement
@@ -153,7 +153,7 @@ class Direct:
                 raise self._refused(link, error) from None
             self.pool.discard(link)
             raise unanswered(error.sqlstate) from None
-        except (OSError, TimeoutError, asyncpg.InterfaceError) as error:
+        except FAILED as error:
             self.pool.discard(link)
             raise unanswered(type(error).__name__) from None
         except BaseException:

@@ -23,6 +23,14 @@ LONGEST_UNDO: Final = 1.0
 LONGEST_UNFINISHED: Final = 0.005
 """Seconds that a transaction which is over for us stays open, in the hope of a next request."""
 
+FAILED: Final = (
+    OSError,  # TimeoutError is one
+    asyncpg.PostgresError,
+    asyncpg.InterfaceError,
+    asyncpg.exceptions.InternalClientError,
+)
+"""Whatever an operation on a connection that may be lost raises."""
+
 Connect = Callable[[], Awaitable["asyncpg.Connection[Any]"]]
 
 
@@ -162,7 +170,7 @@ class Pool:
         for link in self._idle:
             if link.finish is not None:
                 link.finish.cancel()
-            with suppress(OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            with suppress(*FAILED):
                 await link.connection.close(timeout=LONGEST_UNDO)
         self._idle.clear()
 
@@ -179,7 +187,7 @@ class Pool:
     async def _end(self, link: Link, ending: str) -> None:
         try:
             await link.connection.execute(ending, timeout=LONGEST_UNDO)
-        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+        except FAILED as error:
             if isinstance(error, TimeoutError):
                 self.renew()  # whoever does not answer this will not answer the others either
             self.discard(link)

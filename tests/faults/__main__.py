@@ -88,8 +88,8 @@ async def run(site: Site, scenario: Scenario, pairs: int = 10, pause: float = PA
 
 HEAD = (
     "| fault, under the load of 20 users | requests | 503, 429 | no connection | cut off "
-    "| slowest answer | back after | lost | twice | half | foreign |\n"
-    "|---|---|---|---|---|---|---|---|---|---|---|"
+    "| slowest answer | back after | lost | twice | half | foreign | after a 503 | in doubt |\n"
+    "|---|---|---|---|---|---|---|---|---|---|---|---|---|"
 )
 
 
@@ -104,7 +104,7 @@ def line(row: Row, what: str) -> str:
         row.cut_off,
         f"{row.slowest:.2f} s",
         f"{row.back_after:.1f} s",
-        *(proof.lost, proof.twice, proof.half, proof.foreign),
+        *(proof.lost, proof.twice, proof.half, proof.foreign, proof.undead, proof.in_doubt),
     )
     return f"| {' | '.join(map(str, cells))} |"
 
@@ -112,10 +112,16 @@ def line(row: Row, what: str) -> str:
 @click.command()
 @click.option("--only", multiple=True, help="Run this scenario alone; again for more.")
 @click.option("--requests", default=100_000, help="How many requests the last part sends; 0: none.")
-def main(only: tuple[str, ...], requests: int) -> None:
+@click.option(
+    "--backend",
+    type=click.Choice(("postgrest", "postgres")),
+    default="postgrest",
+    help="How the API reaches the database.",
+)
+def main(only: tuple[str, ...], requests: int, backend: str) -> None:
     """Take parts of a running site away and show that nothing is lost."""
     failures: list[str] = []
-    with site() as running:
+    with site(backend) as running:
         click.echo(HEAD)
         overload = ("overload", "Five times the users, without a pause")
         for scenario in SCENARIOS:

@@ -45,6 +45,8 @@ class Book:
     messages_told: set[str] = field(default_factory=set)
     studies_sent: set[str] = field(default_factory=set)
     studies_told: set[str] = field(default_factory=set)
+    # sent once, without a key, and what was said of each: made, refused, or in doubt
+    plain: dict[str, str] = field(default_factory=dict)
     confirmed: set[tuple[str, int]] = field(default_factory=set)  # session, by user 1 or 2
     notes: dict[str, str] = field(default_factory=dict)  # session: the last that was told
     notes_in_doubt: set[str] = field(default_factory=set)
@@ -101,6 +103,7 @@ class Load:
             (10, partial(self.read_list, ask, me, f"{messages}?sort_order=desc")),
             (25, partial(self.post_message, ask, me, messages)),
             (10, partial(self.create_study, ask, me)),
+            (10, partial(self.create_once, ask, me)),
             (10, partial(self.confirm, ask, to_confirm, number)),
             (5, partial(self.write_notes, ask, pair, number)),
         ]
@@ -159,6 +162,19 @@ class Load:
         self.book.studies_sent.add(title)
         if await self.insist(partial(ask, "POST", STUDY, {"title": title}, str(uuid4()))):
             self.book.studies_told.add(title)
+
+    async def create_once(self, ask: Any, me: User) -> None:
+        """Send once, without a key: what was refused must never appear."""
+        title = f"{me.id} {uuid4()}"
+        answer = await ask("POST", STUDY, {"title": title})
+        if answer.status == 201:
+            self.book.plain[title] = "made"
+        elif answer.status == NOT_SENT:
+            self.book.plain[title] = "refused"
+        elif answer.status == NO_ANSWER or answer.json()["detail"]["code"] == "OUTCOME_UNKNOWN":
+            self.book.plain[title] = "in doubt"
+        else:
+            self.book.plain[title] = "refused"
 
     async def confirm(self, ask: Any, sessions: Any, number: int) -> None:
         session = next(sessions, None)

@@ -17,9 +17,11 @@ class Proof:
     half: int
     foreign: int
     gaps: int
+    undead: int  # refused, and there all the same
+    in_doubt: int = 0  # that it was told so may be
 
     def __bool__(self) -> bool:
-        return not any((self.lost, self.twice, self.half, self.foreign, self.gaps))
+        return not any((self.lost, self.twice, self.half, self.foreign, self.gaps, self.undead))
 
 
 def prove(site: Site, book: Book) -> Proof:
@@ -42,6 +44,12 @@ def prove(site: Site, book: Book) -> Proof:
             there: dict[str, int] = dict(sql.execute(query.encode(), [list(sent)]).fetchall())
             lost += len(told - there.keys())
             twice += sum(count > 1 for count in there.values())
+        query = "select title, count(*) from public.study_sessions where title = any(%s) group by 1"
+        there = dict(sql.execute(query.encode(), [list(book.plain)]).fetchall())
+        said = book.plain.items()
+        lost += sum(word == "made" and title not in there for title, word in said)
+        twice += sum(count > 1 for count in there.values())
+        undead = sum(word == "refused" and title in there for title, word in said)
         for session, number in book.confirmed:
             flag = ("user2_completed_confirmed_by_user1", "user1_completed_confirmed_by_user2")
             query = f"select {flag[number - 1]} from public.wingman_sessions where id = %s"
@@ -61,4 +69,5 @@ def prove(site: Site, book: Book) -> Proof:
             " where session_id = session.id) or message_count <>"
             " (select count(*) from public.chat_messages where session_id = session.id)"
         )
-    return Proof(lost, twice, half, book.foreign, gaps)
+    in_doubt = sum(word == "in doubt" for word in book.plain.values())
+    return Proof(lost, twice, half, book.foreign, gaps, undead, in_doubt)

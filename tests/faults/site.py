@@ -24,7 +24,7 @@ GENEROUS = "10000000/minute"
 class Site:
     """A site whose parts can be taken away and brought back."""
 
-    def __init__(self, stack: Stack, redis: RedisServer, folder: Path) -> None:
+    def __init__(self, stack: Stack, redis: RedisServer, folder: Path, backend: str) -> None:
         self.stack = stack
         self.redis = redis
         self.port = free_port()
@@ -38,7 +38,7 @@ class Site:
             ],
             env={
                 "PATH": os.defpath,
-                **api_settings(stack),
+                **api_settings(stack, backend),
                 "LOG_LEVEL": "warning",
                 "RATE_LIMIT_STORAGE": redis.url,
                 **{f"RATE_LIMIT_{name}": GENEROUS for name in limits},
@@ -78,14 +78,14 @@ def send(child: Child, number: signal.Signals) -> None:
 
 
 @contextmanager
-def site() -> Iterator[Site]:
+def site(backend: str) -> Iterator[Site]:
     """Start everything; stop it at the end, whatever has been done to it."""
     with ExitStack() as cleanup:
         folder = cleanup.enter_context(scratch_folder())
         # not a scratch one: those do not wait for the disk
         stack = cleanup.enter_context(Stack(folder / "stack", free_port(), free_port()))
         stack.migrate()
-        running = Site(stack, cleanup.enter_context(redis_server()), folder)
+        running = Site(stack, cleanup.enter_context(redis_server()), folder, backend)
         cleanup.callback(running.api.stop)
         running.api.start()
         yield running
