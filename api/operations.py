@@ -13,6 +13,8 @@ Event = Literal[
     "session_read",
     "session_confirmed",
     "session_completed",
+    "session_cancelled",
+    "session_missed",
     "session_deleted",
     "session_denied",
 ]

@@ -257,14 +257,14 @@ isOneToOne: false
                   ]
                 },"wingman_sessions": {
                   Row: {
-                    "completed_at": string | null,"created_at": string,"id": string,"match_id": string,"notes": string | null,"scheduled_time": string,"status": string,"user1_challenge_id": string,"user1_completed_confirmed_by_user2": boolean,"user2_challenge_id": string,"user2_completed_confirmed_by_user1": boolean,"venue_name": string
+                    "absent": string | null,"completed_at": string | null,"created_at": string,"id": string,"match_id": string,"notes": string | null,"scheduled_time": string,"status": string,"user1_challenge_id": string,"user1_completed_confirmed_by_user2": boolean,"user2_challenge_id": string,"user2_completed_confirmed_by_user1": boolean,"venue_name": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "completed_at"?: string | null,"created_at"?: string,"id"?: string,"match_id": string,"notes"?: string | null,"scheduled_time": string,"status"?: string,"user1_challenge_id": string,"user1_completed_confirmed_by_user2"?: boolean,"user2_challenge_id": string,"user2_completed_confirmed_by_user1"?: boolean,"venue_name": string
+                    "absent"?: string | null,"completed_at"?: string | null,"created_at"?: string,"id"?: string,"match_id": string,"notes"?: string | null,"scheduled_time": string,"status"?: string,"user1_challenge_id": string,"user1_completed_confirmed_by_user2"?: boolean,"user2_challenge_id": string,"user2_completed_confirmed_by_user1"?: boolean,"venue_name": string
                   }
                   Update: {
-                    "completed_at"?: string | null,"created_at"?: string,"id"?: string,"match_id"?: string,"notes"?: string | null,"scheduled_time"?: string,"status"?: string,"user1_challenge_id"?: string,"user1_completed_confirmed_by_user2"?: boolean,"user2_challenge_id"?: string,"user2_completed_confirmed_by_user1"?: boolean,"venue_name"?: string
+                    "absent"?: string | null,"completed_at"?: string | null,"created_at"?: string,"id"?: string,"match_id"?: string,"notes"?: string | null,"scheduled_time"?: string,"status"?: string,"user1_challenge_id"?: string,"user1_completed_confirmed_by_user2"?: boolean,"user2_challenge_id"?: string,"user2_completed_confirmed_by_user1"?: boolean,"venue_name"?: string
                   }
                   Relationships: [
                     {
@@ -292,14 +292,14 @@ isOneToOne: false
           Views: {
             "wingman_session_details": {
                   Row: {
-                    "completed_at": string | null,"created_at": string,"due": boolean | null,"id": string,"match_id": string,"notes": string | null,"participants": Json | null,"scheduled_time": string,"status": string,"user1_completed_confirmed_by_user2": boolean,"user1_id": string,"user2_completed_confirmed_by_user1": boolean,"user2_id": string,"venue_name": string
+                    "absent": string | null,"accepted": boolean | null,"can_cancel": boolean | null,"can_confirm": boolean | null,"can_report_no_show": boolean | null,"completed_at": string | null,"created_at": string,"due": boolean | null,"id": string,"match_id": string,"notes": string | null,"participants": Json | null,"scheduled_time": string,"status": string,"user1_completed_confirmed_by_user2": boolean,"user1_id": string,"user2_completed_confirmed_by_user1": boolean,"user2_id": string,"venue_name": string,"version": string | null,"you": string | null
                   }
                   ComputedFields: never
                   Insert: {
-                           "completed_at"?: string | null,"created_at"?: string | null,"due"?: boolean | null,"id"?: string | null,"match_id"?: string | null,"notes"?: string | null,"participants"?: Json | null,"scheduled_time"?: string | null,"status"?: string | null,"user1_completed_confirmed_by_user2"?: boolean | null,"user1_id"?: string | null,"user2_completed_confirmed_by_user1"?: boolean | null,"user2_id"?: string | null,"venue_name"?: string | null
+                           "absent"?: string | null,"accepted"?: boolean | null,"can_cancel"?: boolean | null,"can_confirm"?: boolean | null,"can_report_no_show"?: boolean | null,"completed_at"?: string | null,"created_at"?: string | null,"due"?: boolean | null,"id"?: string | null,"match_id"?: string | null,"notes"?: string | null,"participants"?: Json | null,"scheduled_time"?: string | null,"status"?: string | null,"user1_completed_confirmed_by_user2"?: boolean | null,"user1_id"?: string | null,"user2_completed_confirmed_by_user1"?: boolean | null,"user2_id"?: string | null,"venue_name"?: string | null,"version"?: string | null,"you"?: string | null
                          }
                         Update: {
-                           "completed_at"?: string | null,"created_at"?: string | null,"due"?: boolean | null,"id"?: string | null,"match_id"?: string | null,"notes"?: string | null,"participants"?: Json | null,"scheduled_time"?: string | null,"status"?: string | null,"user1_completed_confirmed_by_user2"?: boolean | null,"user1_id"?: string | null,"user2_completed_confirmed_by_user1"?: boolean | null,"user2_id"?: string | null,"venue_name"?: string | null
+                           "absent"?: string | null,"accepted"?: boolean | null,"can_cancel"?: boolean | null,"can_confirm"?: boolean | null,"can_report_no_show"?: boolean | null,"completed_at"?: string | null,"created_at"?: string | null,"due"?: boolean | null,"id"?: string | null,"match_id"?: string | null,"notes"?: string | null,"participants"?: Json | null,"scheduled_time"?: string | null,"status"?: string | null,"user1_completed_confirmed_by_user2"?: boolean | null,"user1_id"?: string | null,"user2_completed_confirmed_by_user1"?: boolean | null,"user2_id"?: string | null,"venue_name"?: string | null,"version"?: string | null,"you"?: string | null
                          }
                         Relationships: [
                     {
@@ -325,8 +325,13 @@ isOneToOne: false
                 }
           }
           Functions: {
-            "chat_message_page":
-{ Args: { "newest_first": boolean,"page_limit": number,"page_offset": number,"session_id": string }; Returns: Json
+            "cancel_wingman_session":
+{ Args: { "session_id": string }; Returns: {
+              "status": string
+            }[]
+                           },
+"chat_message_page":
+{ Args: { "after_order"?: number,"before_order"?: number,"newest_first": boolean,"page_limit": number,"page_offset"?: number,"session_id": string }; Returns: Json
                            },
 "chat_session_exists":
 { Args: { "session_id": string }; Returns: boolean
@@ -339,11 +344,21 @@ isOneToOne: false
 "interview_session_exists":
 { Args: { "session_id": string }; Returns: boolean
                            },
+"report_wingman_no_show":
+{ Args: { "session_id": string }; Returns: {
+              "absent": string,"status": string
+            }[]
+                           },
 "study_session_exists":
 { Args: { "session_id": string }; Returns: boolean
                            },
 "wingman_session_exists":
 { Args: { "session_id": string }; Returns: boolean
+                           },
+"write_wingman_notes":
+{ Args: { "notes": string,"session_id": string,"versions"?: string }; Returns: {
+              "details": Json
+            }[]
                            }
           }
           Enums: {

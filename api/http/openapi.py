@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from api.http.etags import EXAMPLE
 from api.rate_limits.rate import LIMIT, REMAINING, RESET
 
 Node = dict[str, Any]
@@ -31,7 +32,7 @@ HEADERS: Final = {
     RESET: header("In how many seconds the count starts again.", "60"),
     "Location": header("The new session's path.", "/api/v1/study/sessions/<id>"),
     "Idempotency-Replayed": header("`true`: the first answer with this key again.", "true"),
-    "ETag": header("Names this state, for `If-None-Match`.", '"9f86d081884c7d659a2feaa0c55ad015"'),
+    "ETag": header("Names this state, for `If-None-Match` and `If-Match`.", EXAMPLE),
 }
 
 

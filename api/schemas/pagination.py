@@ -1,7 +1,11 @@
-"""Lists come in pages: `limit` and `offset` in the query, totals and links in the answer."""
+"""Lists come in pages: `limit` and `offset` in the query, totals and links in the answer.
+
+A list whose items are numbered can be paged by cursor too: `before` or `after` a number. Unlike an
+offset, a cursor stays where it is while items are added at either end.
+"""
 
 from collections.abc import Sequence
-from typing import Final, Generic, Self, TypeVar
+from typing import Final, Generic, NamedTuple, Self, TypeVar
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
@@ -51,9 +55,67 @@ class Page(BaseModel, Generic[Item]):
             total=total,
             limit=query.limit,
             offset=query.offset,
-            next=link(request, query.limit, next_offset(total, query.limit, query.offset)),
-            prev=link(request, query.limit, prev_offset(total, query.limit, query.offset)),
+            next=link(
+                request, query.limit, "offset", next_offset(total, query.limit, query.offset)
+            ),
+            prev=link(
+                request, query.limit, "offset", prev_offset(total, query.limit, query.offset)
+            ),
         )
+
+    @classmethod
+    def of_numbered(
+        cls, items: Sequence[Item], stretch: "Stretch", query: PageQuery, request: Request
+    ) -> Self:
+        """Make a page that was asked for by cursor: its links are cursors too."""
+        older, newer = ("before", stretch.before), ("after", stretch.after)
+        following, preceding = (older, newer) if stretch.newest_first else (newer, older)
+        return cls(
+            items=list(items),
+            total=stretch.total,
+            limit=query.limit,
+            offset=stretch.offset,
+            next=link(request, query.limit, *following),
+            prev=link(request, query.limit, *preceding),
+        )
+
+
+class Stretch(NamedTuple):
+    """The part of a list numbered 1…`total` that a page shows: `first` to `last`, both included.
+
+    An empty part has `last == first - 1`.
+    """
+
+    first: int
+    last: int
+    total: int
+    newest_first: bool
+
+    @property
+    def before(self) -> int | None:
+        """The cursor to what is older, `None` at the beginning."""
+        return self.first if self.first > 1 else None
+
+    @property
+    def after(self) -> int | None:
+        """The cursor to what is newer, `None` at the end."""
+        return self.last if self.last < self.total else None
+
+    @property
+    def offset(self) -> int:
+        """How many items of the list, in its order, come before this part."""
+        return self.total - self.last if self.newest_first else self.first - 1
+
+
+def stretch_at(
+    total: int, limit: int, *, before: int | None, after: int | None, newest_first: bool
+) -> Stretch:
+    """Return what is next to a cursor: the `limit` items just before it, or just after it."""
+    if before is not None:
+        last = min(before - 1, total)
+        return Stretch(max(last - limit, 0) + 1, last, total, newest_first)
+    first = min(after or 0, total) + 1
+    return Stretch(first, min(first + limit - 1, total), total, newest_first)
 
 
 def next_offset(total: int, limit: int, offset: int) -> int | None:
@@ -70,17 +132,16 @@ def prev_offset(total: int, limit: int, offset: int) -> int | None:
     return max(0, offset - limit)
 
 
-def link(request: Request, limit: int, offset: int | None) -> str | None:
-    """Return this request's path and query with another offset.
+POSITIONS: Final = frozenset({"limit", "offset", "before", "after"})
+
+
+def link(request: Request, limit: int, name: str, position: int | None) -> str | None:
+    """Return this request's path and query with another position, `None` if there is none.
 
     Never a whole URL: its host would come from a header that any client can write.
     """
-    if offset is None:
+    if position is None:
         return None
-    kept = [
-        (name, value)
-        for name, value in request.query_params.multi_items()
-        if name not in ("limit", "offset")
-    ]
-    query = urlencode([*kept, ("limit", limit), ("offset", offset)])
+    kept = [it for it in request.query_params.multi_items() if it[0] not in POSITIONS]
+    query = urlencode([*kept, ("limit", limit), (name, position)])
     return f"{quote(request.scope['path'])}?{query}"

@@ -148,6 +148,21 @@ class OwnedSessions(Generic[Session]):
             session = await self.get(database, session_id)
         raise ApiError("CONFLICT")
 
+    async def write(
+        self, database: Database, session_id: UUID, values: Mapping[str, Any]
+    ) -> Session:
+        """Write `values`, at least one, whatever state the session is in.
+
+        Raises:
+            ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for somebody else's.
+
+        """
+        query = self._update(tuple(values), ()).query(id=session_id, **values)
+        written = await self._first(database, query)
+        if written is None:
+            raise await access.refusal(database, self.kind, session_id)
+        return written
+
     async def delete(self, database: Database, session_id: UUID) -> None:
         """Delete a session, with all that belongs to it.
 

@@ -124,11 +124,12 @@ security invoker
 set search_path = pg_catalog, pg_temp
 as $$
 begin
-  new.updated_at := now();
+  -- later than before, even where whoever waited for the row had begun first: an ETag is made from it
+  new.updated_at := greatest(now(), old.updated_at + interval '1 microsecond');
   return new;
 end
 $$;
-comment on function session_api.set_updated_at() is 'keeps updated_at, which nobody may write';
+comment on function session_api.set_updated_at() is 'keeps updated_at, which nobody may write and which rises with every update';
 revoke execute on function session_api.set_updated_at() from public, anon, authenticated, service_role, session_api;
 
 -- session_api_idempotency_keys: the API's own memory of what it created for a user; nobody reads it directly.

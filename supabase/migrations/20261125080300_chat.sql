@@ -46,7 +46,7 @@ grant select (id, user_id, session_id, message_order, role, content, "timestamp"
   on public.chat_messages to authenticated, session_api;
 -- not granted: message_order and timestamp; the trigger assigns them under the session's row lock
 grant insert (user_id, session_id, role, content) on public.chat_messages to session_api;
--- no update or delete grant: message_order stays dense, so that an offset is a range of it
+-- no update or delete grant: message_order stays dense, so that an offset is a range of it; messages go with their session
 
 drop policy if exists select_own on public.chat_messages;
 create policy select_own on public.chat_messages
@@ -66,13 +66,15 @@ create policy insert_own on public.chat_messages
   with check (user_id = (select session_api.caller_id()));
 comment on policy insert_own on public.chat_messages is 'the API posts messages for the caller; that the session is theirs too is a foreign key';
 
--- One page of a session's messages and their total, null when the caller has no such session.
--- message_order is dense, 1…n, so an offset is a range of the index, whatever its size and direction.
+-- One page of a session's messages and their total, null when the caller has no such session: from an offset on, or just
+-- before or just after a number. message_order is dense, 1…n, so each is a range of the index, whatever its direction.
 create or replace function public.chat_message_page(
   session_id uuid,
-  page_offset bigint,
   page_limit integer,
-  newest_first boolean
+  newest_first boolean,
+  page_offset bigint default 0,
+  before_order bigint default null,
+  after_order bigint default null
 )
 returns json
 language plpgsql
@@ -83,6 +85,7 @@ as $$
 declare
   total bigint;
   first_order bigint;
+  last_order bigint;
   messages json;
 begin
   select session.message_count into total
@@ -91,12 +94,18 @@ begin
   if not found then
     return null;
   end if;
-  page_offset := least(greatest(page_offset, 0), total);
   page_limit := least(greatest(page_limit, 0), 1000);
-  if newest_first then
-    first_order := total - page_offset - page_limit + 1;
+  page_offset := least(greatest(page_offset, 0), total);
+  if before_order is not null then
+    last_order := least(greatest(before_order, 1) - 1, total);
+    first_order := last_order - page_limit + 1;
   else
-    first_order := page_offset + 1;
+    first_order := case
+      when after_order is not null then least(greatest(after_order, 0), total) + 1
+      when newest_first then total - page_offset - page_limit + 1
+      else page_offset + 1
+    end;
+    last_order := first_order + page_limit - 1;
   end if;
   select json_agg(page order by case when newest_first then -page.message_order else page.message_order end)
   into messages
@@ -106,14 +115,14 @@ begin
       message."timestamp"
     from public.chat_messages as message
     where message.session_id = chat_message_page.session_id
-      and message.message_order between first_order and first_order + page_limit - 1
+      and message.message_order between first_order and last_order
   ) as page;
   return json_build_object('total', total, 'items', coalesce(messages, '[]'::json));
 end
 $$;
-comment on function public.chat_message_page(uuid, bigint, integer, boolean) is 'one page of a chat session''s messages, {total, items}; null when the caller has no such session';
-revoke execute on function public.chat_message_page(uuid, bigint, integer, boolean) from public, anon, authenticated, service_role, session_api;
-grant execute on function public.chat_message_page(uuid, bigint, integer, boolean) to session_api;
+comment on function public.chat_message_page(uuid, integer, boolean, bigint, bigint, bigint) is 'one page of a chat session''s messages, {total, items}; null when the caller has no such session';
+revoke execute on function public.chat_message_page(uuid, integer, boolean, bigint, bigint, bigint) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.chat_message_page(uuid, integer, boolean, bigint, bigint, bigint) to session_api;
 
 -- before insert and first by name: a repeated request must fail on its key, not on what the first one has created
 create or replace trigger claim_idempotency_key before insert on public.chat_messages
@@ -150,7 +159,7 @@ create or replace trigger number_chat_message before insert on public.chat_messa
 -- a page watches it: `postgres_changes` reads each changed row back as its subscriber
 select session_api.publish('public.chat_messages');
 
--- chat_sessions: the owner's, read directly, created through the API.
+-- chat_sessions: the owner's, read directly, created, renamed and deleted through the API.
 
 alter table public.chat_sessions enable row level security;
 revoke all on public.chat_sessions from public, anon, authenticated, service_role, session_api;
@@ -158,7 +167,8 @@ grant select (id, user_id, title, message_count, created_at, last_updated)
   on public.chat_sessions to authenticated, session_api;
 -- not granted: message_count and last_updated; the trigger on chat_messages keeps them
 grant insert (user_id, title) on public.chat_sessions to session_api;
--- no update or delete grant: no endpoint does either
+grant update (title) on public.chat_sessions to session_api;
+grant delete on public.chat_sessions to session_api;
 
 drop policy if exists select_own on public.chat_sessions;
 create policy select_own on public.chat_sessions
@@ -177,6 +187,19 @@ create policy insert_own on public.chat_sessions
   for insert to session_api
   with check (user_id = (select session_api.caller_id()));
 comment on policy insert_own on public.chat_sessions is 'the API opens a chat session for the caller';
+
+drop policy if exists update_own on public.chat_sessions;
+create policy update_own on public.chat_sessions
+  for update to session_api
+  using (user_id = (select session_api.caller_id()))
+  with check (user_id = (select session_api.caller_id()));
+comment on policy update_own on public.chat_sessions is 'the API renames a chat session for its owner';
+
+drop policy if exists delete_own on public.chat_sessions;
+create policy delete_own on public.chat_sessions
+  for delete to session_api
+  using (user_id = (select session_api.caller_id()));
+comment on policy delete_own on public.chat_sessions is 'the API deletes a chat session for its owner, with its messages';
 
 -- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
 create or replace function public.chat_session_exists(session_id uuid)

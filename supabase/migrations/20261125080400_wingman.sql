@@ -59,8 +59,8 @@ create table public.wingman_matches (
 );
 comment on table public.wingman_matches is 'two users who may schedule sessions together, once the match is accepted';
 -- the other columns are in them because every read of a session asks for the caller's matches: the indexes alone answer
-create index wingman_matches_user1_id_idx on public.wingman_matches (user1_id) include (user2_id, id);
-create index wingman_matches_user2_id_idx on public.wingman_matches (user2_id) include (user1_id, id);
+create index wingman_matches_user1_id_idx on public.wingman_matches (user1_id) include (user2_id, id, status);
+create index wingman_matches_user2_id_idx on public.wingman_matches (user2_id) include (user1_id, id, status);
 alter table public.wingman_matches enable row level security;
 
 create table public.wingman_sessions (
@@ -76,6 +76,7 @@ create table public.wingman_sessions (
   user2_completed_confirmed_by_user1 boolean not null default false,
   notes text,
   created_at timestamptz not null default now(),
+  absent text,
   constraint wingman_sessions_status_known
     check (status in ('scheduled', 'in_progress', 'completed', 'cancelled', 'no_show')),
   -- completed, both confirmed and completed_at set are one fact: a half-completed session cannot be stored
@@ -87,6 +88,8 @@ create table public.wingman_sessions (
   constraint wingman_sessions_scheduled_after_creation check (scheduled_time > created_at),
   -- 'infinity' is a timestamptz, but no time to meet
   constraint wingman_sessions_scheduled_time_finite check (isfinite(scheduled_time)),
+  constraint wingman_sessions_absent_known check (absent in ('user1', 'user2')),
+  constraint wingman_sessions_absent_from_no_show check (absent is null or status = 'no_show'),
   constraint wingman_sessions_venue_name_not_empty check (venue_name <> ''),
   constraint wingman_sessions_notes_length check (char_length(notes) <= 2000)
 )
@@ -95,7 +98,9 @@ with (fillfactor = 80);
 comment on table public.wingman_sessions is 'a meeting of a match: each user has a challenge and confirms the other''s';
 comment on column public.wingman_sessions.user1_completed_confirmed_by_user2 is 'user 2 has confirmed that user 1 completed their challenge';
 comment on column public.wingman_sessions.user2_completed_confirmed_by_user1 is 'user 1 has confirmed that user 2 completed their challenge';
+comment on column public.wingman_sessions.absent is 'of a no-show, which of the match''s users did not come, as the other has reported; null when nobody has';
 create index wingman_sessions_match_id_created_at_idx on public.wingman_sessions (match_id, created_at desc);
+create index wingman_sessions_match_id_scheduled_time_idx on public.wingman_sessions (match_id, scheduled_time desc);
 create index wingman_sessions_user1_challenge_id_idx on public.wingman_sessions (user1_challenge_id);
 create index wingman_sessions_user2_challenge_id_idx on public.wingman_sessions (user2_challenge_id);
 create unique index wingman_sessions_one_active_per_match on public.wingman_sessions (match_id)
@@ -133,12 +138,12 @@ declare
   me constant uuid := session_api.caller_id();
 begin
   return query
-    select match.user2_id from public.wingman_matches as match where match.user1_id = me
+    select match.user2_id from public.wingman_matches as match where match.user1_id = me and match.status <> 'declined'
     union all
-    select match.user1_id from public.wingman_matches as match where match.user2_id = me;
+    select match.user1_id from public.wingman_matches as match where match.user2_id = me and match.status <> 'declined';
 end
 $$;
-comment on function session_api.my_buddy_ids() is 'the users the caller has a match with, whatever its status';
+comment on function session_api.my_buddy_ids() is 'the users the caller has a match with that nobody has declined';
 revoke execute on function session_api.my_buddy_ids() from public, anon, authenticated, service_role, session_api;
 grant execute on function session_api.my_buddy_ids() to authenticated, session_api;
 
@@ -157,7 +162,7 @@ create policy select_own_or_joined on public.user_profiles
     id = (select session_api.caller_id())
     or id = any (array(select session_api.my_buddy_ids()))
   );
-comment on policy select_own_or_joined on public.user_profiles is 'a user reads their own profile and those of their match partners';
+comment on policy select_own_or_joined on public.user_profiles is 'a user reads their own profile and those of their match partners, unless the match is declined';
 
 drop policy if exists select_unestimated on public.user_profiles;
 create policy select_unestimated on public.user_profiles
@@ -228,6 +233,34 @@ comment on policy select_unestimated on public.wingman_matches is 'users count t
 -- People and challenges are looked up in a sub-select: after a page's order and limit, and never to count. In one, not in
 -- four: the planner takes its price for a reason to plan the statement once a connection, and not for each request.
 
+-- Names what people can change of a session: another version, another ETag, and an editor's `If-Match` fails.
+create or replace function session_api.wingman_session_version(
+  status text,
+  user1_confirmed boolean,
+  user2_confirmed boolean,
+  absent text,
+  notes text
+)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return left(
+    encode(
+      sha256(convert_to(jsonb_build_array(status, user1_confirmed, user2_confirmed, absent, notes)::text, 'UTF8')),
+      'hex'
+    ),
+    32
+  );
+end
+$$;
+comment on function session_api.wingman_session_version(text, boolean, boolean, text, text) is 'a hash of what people can change of a wingman session';
+revoke execute on function session_api.wingman_session_version(text, boolean, boolean, text, text) from public, anon, authenticated, service_role, session_api;
+grant execute on function session_api.wingman_session_version(text, boolean, boolean, text, text) to authenticated, session_api;
+
 create or replace view public.wingman_session_details
 with (security_invoker = true)
 as
@@ -242,7 +275,7 @@ select
     select json_build_object(
       'user1', json_build_object(
         'id', match.user1_id,
-        'name', profile1.first_name,
+        'name', coalesce(profile1.first_name, 'Unknown'),
         'challenge', json_build_object(
           'id', challenge1.id,
           'title', challenge1.title,
@@ -254,7 +287,7 @@ select
       ),
       'user2', json_build_object(
         'id', match.user2_id,
-        'name', profile2.first_name,
+        'name', coalesce(profile2.first_name, 'Unknown'),
         'challenge', json_build_object(
           'id', challenge2.id,
           'title', challenge2.title,
@@ -277,14 +310,34 @@ select
   match.user2_id,
   session.user1_completed_confirmed_by_user2,
   session.user2_completed_confirmed_by_user1,
-  session.scheduled_time <= now() as due
+  session.scheduled_time <= now() as due,
+  match.status = 'accepted' as accepted,
+  session.absent,
+  case (select session_api.caller_id()) when match.user1_id then 'user1' when match.user2_id then 'user2' end as you,
+  -- what api/sessions/wingman/rules.py says of the caller
+  session.status in ('scheduled', 'in_progress') and session.scheduled_time <= now() and match.status = 'accepted'
+    and case (select session_api.caller_id())
+      when match.user1_id then not session.user2_completed_confirmed_by_user1
+      when match.user2_id then not session.user1_completed_confirmed_by_user2
+      else false
+    end as can_confirm,
+  session.status in ('scheduled', 'in_progress') and session.scheduled_time > now()
+    and not (session.user1_completed_confirmed_by_user2 or session.user2_completed_confirmed_by_user1)
+    and (select session_api.caller_id()) in (match.user1_id, match.user2_id) as can_cancel,
+  session.status in ('scheduled', 'in_progress') and session.scheduled_time <= now()
+    and (select session_api.caller_id()) in (match.user1_id, match.user2_id) as can_report_no_show,
+  session_api.wingman_session_version(
+    session.status, session.user1_completed_confirmed_by_user2, session.user2_completed_confirmed_by_user1,
+    session.absent, session.notes
+  ) as version
 from public.wingman_sessions as session
 join public.wingman_matches as match on match.id = session.match_id;
-comment on view public.wingman_session_details is 'a wingman session with its participants and their challenges; `due` tells, by the database''s clock, whether its time has come';
+comment on view public.wingman_session_details is 'a wingman session with its participants and their challenges; by the database''s clock, `due` tells whether its time has come, `can_…` what the caller may do, `version` changes with what people change';
 revoke all on public.wingman_session_details from public, anon, authenticated, service_role, session_api;
 grant select (
   id, match_id, venue_name, scheduled_time, status, notes, participants, completed_at, created_at,
-  user1_id, user2_id, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, due
+  user1_id, user2_id, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, due, accepted, absent, you,
+  can_confirm, can_cancel, can_report_no_show, version
 ) on public.wingman_session_details to authenticated, session_api;
 -- no insert, update or delete grant: it is for reading
 
@@ -312,13 +365,13 @@ alter table public.wingman_sessions enable row level security;
 revoke all on public.wingman_sessions from public, anon, authenticated, service_role, session_api;
 grant select (
   id, match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time, status, completed_at,
-  user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes, created_at
+  user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes, created_at, absent
 ) on public.wingman_sessions to authenticated, session_api;
 -- not granted: id, status, confirmations, created_at; a new session has the defaults
 grant insert (match_id, venue_name, scheduled_time, user1_challenge_id, user2_challenge_id)
   on public.wingman_sessions to session_api;
 -- not granted: match, challenges, venue and time; a session is cancelled and scheduled anew
-grant update (status, completed_at, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes)
+grant update (status, completed_at, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes, absent)
   on public.wingman_sessions to session_api;
 -- no delete grant: a session is cancelled, never deleted
 -- nothing to write for authenticated: confirming, cancelling and scheduling have rules, and only the API keeps them
@@ -359,7 +412,7 @@ returns table (status text, completed_at timestamptz)
 language plpgsql
 volatile
 rows 1
--- the caller's own policies decide which session, and api/wingman/rules.py says why nothing was written
+-- the caller's own policies decide which session, and api/sessions/wingman/rules.py says why nothing was written
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
@@ -384,6 +437,7 @@ begin
       and session.match_id = match.id
       and session.status in ('scheduled', 'in_progress')
       and session.scheduled_time <= now()
+      and match.status = 'accepted'
       and case me
         when match.user1_id then
           not session.user2_completed_confirmed_by_user1 and (buddy_id is null or buddy_id = match.user2_id)
@@ -396,6 +450,100 @@ $$;
 comment on function public.confirm_wingman_session(uuid, uuid) is 'confirms the caller''s buddy, and completes the session if that was the second confirmation; no row when there is nothing to confirm';
 revoke execute on function public.confirm_wingman_session(uuid, uuid) from public, anon, authenticated, service_role, session_api;
 grant execute on function public.confirm_wingman_session(uuid, uuid) to session_api;
+
+create or replace function public.cancel_wingman_session(session_id uuid)
+returns table (status text)
+language plpgsql
+volatile
+rows 1
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  me constant uuid := session_api.caller_id();
+begin
+  return query
+    update public.wingman_sessions as session
+    set status = 'cancelled'
+    from public.wingman_matches as match
+    where session.id = cancel_wingman_session.session_id
+      and session.match_id = match.id
+      and me in (match.user1_id, match.user2_id)
+      and session.status in ('scheduled', 'in_progress')
+      and session.scheduled_time > now()
+      -- now() is when this began: whoever confirmed while it waited for the row did so after the scheduled time
+      and not (session.user1_completed_confirmed_by_user2 or session.user2_completed_confirmed_by_user1)
+    returning session.status::text;
+end
+$$;
+comment on function public.cancel_wingman_session(uuid) is 'calls the session off before its time; no row when that cannot be done';
+revoke execute on function public.cancel_wingman_session(uuid) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.cancel_wingman_session(uuid) to session_api;
+
+create or replace function public.report_wingman_no_show(session_id uuid)
+returns table (status text, absent text)
+language plpgsql
+volatile
+rows 1
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  me constant uuid := session_api.caller_id();
+begin
+  return query
+    update public.wingman_sessions as session
+    set
+      status = 'no_show',
+      absent = case me when match.user1_id then 'user2' else 'user1' end
+    from public.wingman_matches as match
+    where session.id = report_wingman_no_show.session_id
+      and session.match_id = match.id
+      and me in (match.user1_id, match.user2_id)
+      and session.status in ('scheduled', 'in_progress')
+      and session.scheduled_time <= now()
+    returning session.status::text, session.absent;
+end
+$$;
+comment on function public.report_wingman_no_show(uuid) is 'ends the session as a no-show: the caller says that the other did not come; no row when that cannot be done';
+revoke execute on function public.report_wingman_no_show(uuid) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.report_wingman_no_show(uuid) to session_api;
+
+create or replace function public.write_wingman_notes(session_id uuid, notes text, versions text default null)
+returns table (details json)
+language plpgsql
+volatile
+rows 1
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  me constant uuid := session_api.caller_id();
+begin
+  update public.wingman_sessions as session
+  set notes = write_wingman_notes.notes
+  from public.wingman_matches as match
+  where session.id = write_wingman_notes.session_id
+    and session.match_id = match.id
+    and me in (match.user1_id, match.user2_id)
+    and match.status = 'accepted'
+    and (
+      versions is null
+      -- of the row itself, so that it is asked again of what somebody wrote while this waited for the row
+      or session_api.wingman_session_version(
+        session.status, session.user1_completed_confirmed_by_user2, session.user2_completed_confirmed_by_user1,
+        session.absent, session.notes
+      ) = any (string_to_array(versions, ','))
+    );
+  if found then
+    return query
+      select to_json(session) from public.wingman_session_details as session where session.id = session_id;
+  end if;
+end
+$$;
+comment on function public.write_wingman_notes(uuid, text, text) is 'replaces the session''s notes if it is in one of these versions, separated by commas, or in any; returns its details, no row when that cannot be done';
+revoke execute on function public.write_wingman_notes(uuid, text, text) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.write_wingman_notes(uuid, text, text) to session_api;
 
 -- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
 create or replace function public.wingman_session_exists(session_id uuid)

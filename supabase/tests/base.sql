@@ -12,11 +12,11 @@ insert into actors values
   ('anonymous', 'anon', '{"role": "anon"}'),
   ('owner', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000002"}'),
   ('participant', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000003"}'),
-  ('stranger', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000005"}'),
+  ('stranger', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000006"}'),
   ('nobody', 'authenticated', '{"role": "authenticated"}'),
   ('api for owner', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000002"}'),
   ('api for participant', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000003"}'),
-  ('api for stranger', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000005"}'),
+  ('api for stranger', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000006"}'),
   ('api for nobody', 'session_api', '{"role": "session_api"}'),
   ('service', 'service_role', '{"role": "service_role"}');
 
@@ -54,10 +54,10 @@ end
 $$;
 
 insert into auth.users (id) values
-  ('5e550000-0000-4000-8000-000000000002'), ('5e550000-0000-4000-8000-000000000003'), ('5e550000-0000-4000-8000-000000000004'), ('5e550000-0000-4000-8000-000000000005'), ('5e550000-0000-4000-8000-000000000006');
+  ('5e550000-0000-4000-8000-000000000002'), ('5e550000-0000-4000-8000-000000000003'), ('5e550000-0000-4000-8000-000000000004'), ('5e550000-0000-4000-8000-000000000005'), ('5e550000-0000-4000-8000-000000000006'), ('5e550000-0000-4000-8000-000000000007');
 
 insert into public.session_api_idempotency_keys (id, user_id, key, fingerprint, row_id) values
-  ('5e550000-0000-4000-8000-000000000007', '5e550000-0000-4000-8000-000000000002', repeat('a', 64), repeat('a', 64), '5e550000-0000-4000-8000-000000000001');
+  ('5e550000-0000-4000-8000-000000000008', '5e550000-0000-4000-8000-000000000002', repeat('a', 64), repeat('a', 64), '5e550000-0000-4000-8000-000000000001');
 
 select is(
   pg_temp.outcome(actor, statement, trace, arrangement), expected, actor || ': ' || statement
@@ -78,9 +78,9 @@ from (values
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$select "created_at" from public.session_api_idempotency_keys limit 0$t$, null, null),
   ('ALLOW', 'api for owner',
-   $t$select "id", "user_id", "key", "fingerprint", "row_id", "answer", "created_at" from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000007'$t$, null, null),
+   $t$select "id", "user_id", "key", "fingerprint", "row_id", "answer", "created_at" from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000008'$t$, null, null),
   ('EMPTY', 'api for participant, api for stranger, api for nobody',
-   $t$select "id", "user_id", "key", "fingerprint", "row_id", "answer", "created_at" from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000007'$t$, null, null),
+   $t$select "id", "user_id", "key", "fingerprint", "row_id", "answer", "created_at" from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000008'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$insert into public.session_api_idempotency_keys ("user_id") select (null::public.session_api_idempotency_keys)."user_id" where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
@@ -102,13 +102,13 @@ from (values
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$update public.session_api_idempotency_keys set "answer" = default where false$t$, null, null),
   ('ALLOW', 'api for owner',
-   $t$update public.session_api_idempotency_keys set "answer" = '{"new": 1}'::jsonb where id = '5e550000-0000-4000-8000-000000000007' returning id$t$, null, null),
+   $t$update public.session_api_idempotency_keys set "answer" = '{"new": 1}'::jsonb where id = '5e550000-0000-4000-8000-000000000008' returning id$t$, null, null),
   ('ALLOW', 'api for owner',
-   $t$update public.session_api_idempotency_keys set "answer" = '{"new": 1}'::jsonb$t$, $t$select from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000007' and "answer" is not distinct from '{"new": 1}'::jsonb$t$, null),
+   $t$update public.session_api_idempotency_keys set "answer" = '{"new": 1}'::jsonb$t$, $t$select from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000008' and "answer" is not distinct from '{"new": 1}'::jsonb$t$, null),
   ('EMPTY', 'api for participant, api for stranger, api for nobody',
-   $t$update public.session_api_idempotency_keys set "answer" = '{"new": 1}'::jsonb where id = '5e550000-0000-4000-8000-000000000007' returning id$t$, null, null),
+   $t$update public.session_api_idempotency_keys set "answer" = '{"new": 1}'::jsonb where id = '5e550000-0000-4000-8000-000000000008' returning id$t$, null, null),
   ('EMPTY', 'api for participant, api for stranger, api for nobody',
-   $t$update public.session_api_idempotency_keys set "answer" = '{"new": 1}'::jsonb$t$, $t$select from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000007' and "answer" is not distinct from '{"new": 1}'::jsonb$t$, null),
+   $t$update public.session_api_idempotency_keys set "answer" = '{"new": 1}'::jsonb$t$, $t$select from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000008' and "answer" is not distinct from '{"new": 1}'::jsonb$t$, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$update public.session_api_idempotency_keys set "id" = default where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -124,13 +124,13 @@ from (values
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$delete from public.session_api_idempotency_keys where false$t$, null, null),
   ('ALLOW', 'api for owner',
-   $t$delete from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000007' returning id$t$, null, null),
+   $t$delete from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000008' returning id$t$, null, null),
   ('ALLOW', 'api for owner',
-   $t$delete from public.session_api_idempotency_keys$t$, $t$select where not exists (select from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000007')$t$, null),
+   $t$delete from public.session_api_idempotency_keys$t$, $t$select where not exists (select from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000008')$t$, null),
   ('EMPTY', 'api for participant, api for stranger, api for nobody',
-   $t$delete from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000007' returning id$t$, null, null),
+   $t$delete from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000008' returning id$t$, null, null),
   ('EMPTY', 'api for participant, api for stranger, api for nobody',
-   $t$delete from public.session_api_idempotency_keys$t$, $t$select where not exists (select from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000007')$t$, null),
+   $t$delete from public.session_api_idempotency_keys$t$, $t$select where not exists (select from public.session_api_idempotency_keys where id = '5e550000-0000-4000-8000-000000000008')$t$, null),
   ('DENY', 'anonymous, service',
    $t$select from session_api.caller_id() as id where id is not null$t$, null, null),
   ('ALLOW', 'owner, participant, stranger, api for owner, api for participant, api for stranger',

@@ -2,7 +2,7 @@
 -- read and to change. Leaves nothing behind.
 
 begin;
-select plan(336);
+select plan(344);
 
 -- who made the role may give it, but need not have it
 grant session_api to current_user;
@@ -12,11 +12,11 @@ insert into actors values
   ('anonymous', 'anon', '{"role": "anon"}'),
   ('owner', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000002"}'),
   ('participant', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000003"}'),
-  ('stranger', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000005"}'),
+  ('stranger', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000006"}'),
   ('nobody', 'authenticated', '{"role": "authenticated"}'),
   ('api for owner', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000002"}'),
   ('api for participant', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000003"}'),
-  ('api for stranger', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000005"}'),
+  ('api for stranger', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000006"}'),
   ('api for nobody', 'session_api', '{"role": "session_api"}'),
   ('service', 'service_role', '{"role": "service_role"}');
 
@@ -54,17 +54,17 @@ end
 $$;
 
 insert into auth.users (id) values
-  ('5e550000-0000-4000-8000-000000000002'), ('5e550000-0000-4000-8000-000000000003'), ('5e550000-0000-4000-8000-000000000004'), ('5e550000-0000-4000-8000-000000000005'), ('5e550000-0000-4000-8000-000000000006');
+  ('5e550000-0000-4000-8000-000000000002'), ('5e550000-0000-4000-8000-000000000003'), ('5e550000-0000-4000-8000-000000000004'), ('5e550000-0000-4000-8000-000000000005'), ('5e550000-0000-4000-8000-000000000006'), ('5e550000-0000-4000-8000-000000000007');
 
 insert into public.chat_sessions (id, user_id, title) values
-  ('5e550000-0000-4000-8000-000000000020', '5e550000-0000-4000-8000-000000000002', 'Mine'), ('5e550000-0000-4000-8000-000000000021', '5e550000-0000-4000-8000-000000000002', 'Mine too'), ('5e550000-0000-4000-8000-000000000022', '5e550000-0000-4000-8000-000000000005', 'Theirs');
+  ('5e550000-0000-4000-8000-000000000024', '5e550000-0000-4000-8000-000000000002', 'Mine'), ('5e550000-0000-4000-8000-000000000025', '5e550000-0000-4000-8000-000000000002', 'Mine too'), ('5e550000-0000-4000-8000-000000000026', '5e550000-0000-4000-8000-000000000006', 'Theirs');
 
 insert into public.chat_messages (id, user_id, session_id, content) values
-  ('5e550000-0000-4000-8000-000000000023', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000020', 'First');
+  ('5e550000-0000-4000-8000-000000000027', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000024', 'First');
 insert into public.chat_messages (id, user_id, session_id, content) values
-  ('5e550000-0000-4000-8000-000000000024', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000020', 'Second');
+  ('5e550000-0000-4000-8000-000000000028', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000024', 'Second');
 insert into public.chat_messages (id, user_id, session_id, content) values
-  ('5e550000-0000-4000-8000-000000000025', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000021', 'Elsewhere');
+  ('5e550000-0000-4000-8000-000000000029', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000025', 'Elsewhere');
 
 select is(
   pg_temp.outcome(actor, statement, trace, arrangement), expected, actor || ': ' || statement
@@ -83,9 +83,9 @@ from (values
   ('DENY', 'anonymous, service',
    $t$select "last_updated" from public.chat_sessions limit 0$t$, null, null),
   ('ALLOW', 'owner, api for owner',
-   $t$select "id", "user_id", "title", "message_count", "created_at", "last_updated" from public.chat_sessions where id = '5e550000-0000-4000-8000-000000000020'$t$, null, null),
+   $t$select "id", "user_id", "title", "message_count", "created_at", "last_updated" from public.chat_sessions where id = '5e550000-0000-4000-8000-000000000024'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody, api for participant, api for stranger, api for nobody',
-   $t$select "id", "user_id", "title", "message_count", "created_at", "last_updated" from public.chat_sessions where id = '5e550000-0000-4000-8000-000000000020'$t$, null, null),
+   $t$select "id", "user_id", "title", "message_count", "created_at", "last_updated" from public.chat_sessions where id = '5e550000-0000-4000-8000-000000000024'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$insert into public.chat_sessions ("user_id") select (null::public.chat_sessions)."user_id" where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
@@ -102,20 +102,36 @@ from (values
    $t$insert into public.chat_sessions ("created_at") select (null::public.chat_sessions)."created_at" where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$insert into public.chat_sessions ("last_updated") select (null::public.chat_sessions)."last_updated" where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
+   $t$update public.chat_sessions set "title" = default where false$t$, null, null),
+  ('ALLOW', 'api for owner',
+   $t$update public.chat_sessions set "title" = 'new' where id = '5e550000-0000-4000-8000-000000000024' returning id$t$, null, null),
+  ('ALLOW', 'api for owner',
+   $t$update public.chat_sessions set "title" = 'new'$t$, $t$select from public.chat_sessions where id = '5e550000-0000-4000-8000-000000000024' and "title" is not distinct from 'new'$t$, null),
+  ('EMPTY', 'api for participant, api for stranger, api for nobody',
+   $t$update public.chat_sessions set "title" = 'new' where id = '5e550000-0000-4000-8000-000000000024' returning id$t$, null, null),
+  ('EMPTY', 'api for participant, api for stranger, api for nobody',
+   $t$update public.chat_sessions set "title" = 'new'$t$, $t$select from public.chat_sessions where id = '5e550000-0000-4000-8000-000000000024' and "title" is not distinct from 'new'$t$, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$update public.chat_sessions set "id" = default where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$update public.chat_sessions set "user_id" = default where false$t$, null, null),
-  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
-   $t$update public.chat_sessions set "title" = default where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$update public.chat_sessions set "message_count" = default where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$update public.chat_sessions set "created_at" = default where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$update public.chat_sessions set "last_updated" = default where false$t$, null, null),
-  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$delete from public.chat_sessions where false$t$, null, null),
+  ('ALLOW', 'api for owner',
+   $t$delete from public.chat_sessions where id = '5e550000-0000-4000-8000-000000000024' returning id$t$, null, null),
+  ('ALLOW', 'api for owner',
+   $t$delete from public.chat_sessions$t$, $t$select where not exists (select from public.chat_sessions where id = '5e550000-0000-4000-8000-000000000024')$t$, null),
+  ('EMPTY', 'api for participant, api for stranger, api for nobody',
+   $t$delete from public.chat_sessions where id = '5e550000-0000-4000-8000-000000000024' returning id$t$, null, null),
+  ('EMPTY', 'api for participant, api for stranger, api for nobody',
+   $t$delete from public.chat_sessions$t$, $t$select where not exists (select from public.chat_sessions where id = '5e550000-0000-4000-8000-000000000024')$t$, null),
   ('DENY', 'anonymous, service',
    $t$select "id" from public.chat_messages limit 0$t$, null, null),
   ('DENY', 'anonymous, service',
@@ -131,9 +147,9 @@ from (values
   ('DENY', 'anonymous, service',
    $t$select "timestamp" from public.chat_messages limit 0$t$, null, null),
   ('ALLOW', 'owner, api for owner',
-   $t$select "id", "user_id", "session_id", "message_order", "role", "content", "timestamp" from public.chat_messages where id = '5e550000-0000-4000-8000-000000000023'$t$, null, null),
+   $t$select "id", "user_id", "session_id", "message_order", "role", "content", "timestamp" from public.chat_messages where id = '5e550000-0000-4000-8000-000000000027'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody, api for participant, api for stranger, api for nobody',
-   $t$select "id", "user_id", "session_id", "message_order", "role", "content", "timestamp" from public.chat_messages where id = '5e550000-0000-4000-8000-000000000023'$t$, null, null),
+   $t$select "id", "user_id", "session_id", "message_order", "role", "content", "timestamp" from public.chat_messages where id = '5e550000-0000-4000-8000-000000000027'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$insert into public.chat_messages ("user_id") select (null::public.chat_messages)."user_id" where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
@@ -143,9 +159,9 @@ from (values
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$insert into public.chat_messages ("content") select (null::public.chat_messages)."content" where false$t$, null, null),
   ('ALLOW', 'api for owner',
-   $t$insert into public.chat_messages ("user_id", "session_id", "role", "content") values ('5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000020', 'assistant', 'new')$t$, $t$select from public.chat_messages where "user_id" is not distinct from '5e550000-0000-4000-8000-000000000002' and "session_id" is not distinct from '5e550000-0000-4000-8000-000000000020' and "role" is not distinct from 'assistant' and "content" is not distinct from 'new'$t$, null),
+   $t$insert into public.chat_messages ("user_id", "session_id", "role", "content") values ('5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000024', 'assistant', 'new')$t$, $t$select from public.chat_messages where "user_id" is not distinct from '5e550000-0000-4000-8000-000000000002' and "session_id" is not distinct from '5e550000-0000-4000-8000-000000000024' and "role" is not distinct from 'assistant' and "content" is not distinct from 'new'$t$, null),
   ('DENY', 'api for participant, api for stranger, api for nobody',
-   $t$insert into public.chat_messages ("user_id", "session_id", "role", "content") values ('5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000020', 'assistant', 'new')$t$, null, null),
+   $t$insert into public.chat_messages ("user_id", "session_id", "role", "content") values ('5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000024', 'assistant', 'new')$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$insert into public.chat_messages ("id") select (null::public.chat_messages)."id" where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -171,15 +187,15 @@ from (values
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select session_api.number_chat_message()$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
-   $t$select where public.chat_message_page('5e550000-0000-4000-8000-000000000020', 0, 10, false) is not null$t$, null, null),
+   $t$select where public.chat_message_page('5e550000-0000-4000-8000-000000000024', 10, false) is not null$t$, null, null),
   ('ALLOW', 'api for owner',
-   $t$select where public.chat_message_page('5e550000-0000-4000-8000-000000000020', 0, 10, false) is not null$t$, null, null),
+   $t$select where public.chat_message_page('5e550000-0000-4000-8000-000000000024', 10, false) is not null$t$, null, null),
   ('EMPTY', 'api for participant, api for stranger, api for nobody',
-   $t$select where public.chat_message_page('5e550000-0000-4000-8000-000000000020', 0, 10, false) is not null$t$, null, null),
+   $t$select where public.chat_message_page('5e550000-0000-4000-8000-000000000024', 10, false) is not null$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
-   $t$select where public.chat_session_exists('5e550000-0000-4000-8000-000000000020')$t$, null, null),
+   $t$select where public.chat_session_exists('5e550000-0000-4000-8000-000000000024')$t$, null, null),
   ('ALLOW', 'api for owner, api for participant, api for stranger, api for nobody',
-   $t$select where public.chat_session_exists('5e550000-0000-4000-8000-000000000020')$t$, null, null)
+   $t$select where public.chat_session_exists('5e550000-0000-4000-8000-000000000024')$t$, null, null)
 ) as cell (expected, who, statement, trace, arrangement)
 cross join string_to_table(who, ', ') as actor;
 

@@ -12,11 +12,11 @@ insert into actors values
   ('anonymous', 'anon', '{"role": "anon"}'),
   ('owner', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000002"}'),
   ('participant', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000003"}'),
-  ('stranger', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000005"}'),
+  ('stranger', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000006"}'),
   ('nobody', 'authenticated', '{"role": "authenticated"}'),
   ('api for owner', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000002"}'),
   ('api for participant', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000003"}'),
-  ('api for stranger', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000005"}'),
+  ('api for stranger', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000006"}'),
   ('api for nobody', 'session_api', '{"role": "session_api"}'),
   ('service', 'service_role', '{"role": "service_role"}');
 
@@ -54,13 +54,13 @@ end
 $$;
 
 insert into auth.users (id) values
-  ('5e550000-0000-4000-8000-000000000002'), ('5e550000-0000-4000-8000-000000000003'), ('5e550000-0000-4000-8000-000000000004'), ('5e550000-0000-4000-8000-000000000005'), ('5e550000-0000-4000-8000-000000000006');
+  ('5e550000-0000-4000-8000-000000000002'), ('5e550000-0000-4000-8000-000000000003'), ('5e550000-0000-4000-8000-000000000004'), ('5e550000-0000-4000-8000-000000000005'), ('5e550000-0000-4000-8000-000000000006'), ('5e550000-0000-4000-8000-000000000007');
 
 insert into public.job_postings (id, user_id, title, updated_at) values
-  ('5e550000-0000-4000-8000-000000000035', '5e550000-0000-4000-8000-000000000002', 'Mine', '2020-01-01'), ('5e550000-0000-4000-8000-000000000036', '5e550000-0000-4000-8000-000000000005', 'Theirs', '2020-01-01');
+  ('5e550000-0000-4000-8000-000000000039', '5e550000-0000-4000-8000-000000000002', 'Mine', '2020-01-01'), ('5e550000-0000-4000-8000-000000000040', '5e550000-0000-4000-8000-000000000006', 'Theirs', '2020-01-01');
 
 insert into public.interview_sessions (id, user_id, job_posting_id, updated_at) values
-  ('5e550000-0000-4000-8000-000000000037', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000035', '2020-01-01');
+  ('5e550000-0000-4000-8000-000000000041', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000039', '2020-01-01');
 
 select is(
   pg_temp.outcome(actor, statement, trace, arrangement), expected, actor || ': ' || statement
@@ -75,9 +75,9 @@ from (values
   ('DENY', 'anonymous, service',
    $t$select "company" from public.job_postings limit 0$t$, null, null),
   ('ALLOW', 'owner, api for owner',
-   $t$select "id", "user_id", "title", "company" from public.job_postings where id = '5e550000-0000-4000-8000-000000000035'$t$, null, null),
+   $t$select "id", "user_id", "title", "company" from public.job_postings where id = '5e550000-0000-4000-8000-000000000039'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody, api for participant, api for stranger, api for nobody',
-   $t$select "id", "user_id", "title", "company" from public.job_postings where id = '5e550000-0000-4000-8000-000000000035'$t$, null, null),
+   $t$select "id", "user_id", "title", "company" from public.job_postings where id = '5e550000-0000-4000-8000-000000000039'$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "description" from public.job_postings limit 0$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -85,9 +85,9 @@ from (values
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "updated_at" from public.job_postings limit 0$t$, null, null),
   ('ALLOW', 'owner',
-   $t$select "description", "created_at", "updated_at" from public.job_postings where id = '5e550000-0000-4000-8000-000000000035'$t$, null, null),
+   $t$select "description", "created_at", "updated_at" from public.job_postings where id = '5e550000-0000-4000-8000-000000000039'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody',
-   $t$select "description", "created_at", "updated_at" from public.job_postings where id = '5e550000-0000-4000-8000-000000000035'$t$, null, null),
+   $t$select "description", "created_at", "updated_at" from public.job_postings where id = '5e550000-0000-4000-8000-000000000039'$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$insert into public.job_postings ("user_id") select (null::public.job_postings)."user_id" where false$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -113,13 +113,13 @@ from (values
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$update public.job_postings set "description" = default where false$t$, null, null),
   ('ALLOW', 'owner',
-   $t$update public.job_postings set "title" = 'new', "company" = 'new', "description" = 'new' where id = '5e550000-0000-4000-8000-000000000035' returning id$t$, null, null),
+   $t$update public.job_postings set "title" = 'new', "company" = 'new', "description" = 'new' where id = '5e550000-0000-4000-8000-000000000039' returning id$t$, null, null),
   ('ALLOW', 'owner',
-   $t$update public.job_postings set "title" = 'new', "company" = 'new', "description" = 'new'$t$, $t$select from public.job_postings where id = '5e550000-0000-4000-8000-000000000035' and "title" is not distinct from 'new' and "company" is not distinct from 'new' and "description" is not distinct from 'new'$t$, null),
+   $t$update public.job_postings set "title" = 'new', "company" = 'new', "description" = 'new'$t$, $t$select from public.job_postings where id = '5e550000-0000-4000-8000-000000000039' and "title" is not distinct from 'new' and "company" is not distinct from 'new' and "description" is not distinct from 'new'$t$, null),
   ('EMPTY', 'participant, stranger, nobody',
-   $t$update public.job_postings set "title" = 'new', "company" = 'new', "description" = 'new' where id = '5e550000-0000-4000-8000-000000000035' returning id$t$, null, null),
+   $t$update public.job_postings set "title" = 'new', "company" = 'new', "description" = 'new' where id = '5e550000-0000-4000-8000-000000000039' returning id$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody',
-   $t$update public.job_postings set "title" = 'new', "company" = 'new', "description" = 'new'$t$, $t$select from public.job_postings where id = '5e550000-0000-4000-8000-000000000035' and "title" is not distinct from 'new' and "company" is not distinct from 'new' and "description" is not distinct from 'new'$t$, null),
+   $t$update public.job_postings set "title" = 'new', "company" = 'new', "description" = 'new'$t$, $t$select from public.job_postings where id = '5e550000-0000-4000-8000-000000000039' and "title" is not distinct from 'new' and "company" is not distinct from 'new' and "description" is not distinct from 'new'$t$, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$update public.job_postings set "id" = default where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -131,13 +131,13 @@ from (values
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$delete from public.job_postings where false$t$, null, null),
   ('ALLOW', 'owner',
-   $t$delete from public.job_postings where id = '5e550000-0000-4000-8000-000000000035' returning id$t$, null, null),
+   $t$delete from public.job_postings where id = '5e550000-0000-4000-8000-000000000039' returning id$t$, null, null),
   ('ALLOW', 'owner',
-   $t$delete from public.job_postings$t$, $t$select where not exists (select from public.job_postings where id = '5e550000-0000-4000-8000-000000000035')$t$, null),
+   $t$delete from public.job_postings$t$, $t$select where not exists (select from public.job_postings where id = '5e550000-0000-4000-8000-000000000039')$t$, null),
   ('EMPTY', 'participant, stranger, nobody',
-   $t$delete from public.job_postings where id = '5e550000-0000-4000-8000-000000000035' returning id$t$, null, null),
+   $t$delete from public.job_postings where id = '5e550000-0000-4000-8000-000000000039' returning id$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody',
-   $t$delete from public.job_postings$t$, $t$select where not exists (select from public.job_postings where id = '5e550000-0000-4000-8000-000000000035')$t$, null),
+   $t$delete from public.job_postings$t$, $t$select where not exists (select from public.job_postings where id = '5e550000-0000-4000-8000-000000000039')$t$, null),
   ('DENY', 'anonymous, service',
    $t$select "id" from public.interview_sessions limit 0$t$, null, null),
   ('DENY', 'anonymous, service',
@@ -153,9 +153,9 @@ from (values
   ('DENY', 'anonymous, service',
    $t$select "updated_at" from public.interview_sessions limit 0$t$, null, null),
   ('ALLOW', 'owner, api for owner',
-   $t$select "id", "user_id", "job_posting_id", "status", "current_question_number", "created_at", "updated_at" from public.interview_sessions where id = '5e550000-0000-4000-8000-000000000037'$t$, null, null),
+   $t$select "id", "user_id", "job_posting_id", "status", "current_question_number", "created_at", "updated_at" from public.interview_sessions where id = '5e550000-0000-4000-8000-000000000041'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody, api for participant, api for stranger, api for nobody',
-   $t$select "id", "user_id", "job_posting_id", "status", "current_question_number", "created_at", "updated_at" from public.interview_sessions where id = '5e550000-0000-4000-8000-000000000037'$t$, null, null),
+   $t$select "id", "user_id", "job_posting_id", "status", "current_question_number", "created_at", "updated_at" from public.interview_sessions where id = '5e550000-0000-4000-8000-000000000041'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$insert into public.interview_sessions ("user_id") select (null::public.interview_sessions)."user_id" where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
@@ -191,9 +191,9 @@ from (values
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$delete from public.interview_sessions where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
-   $t$select where public.interview_session_exists('5e550000-0000-4000-8000-000000000037')$t$, null, null),
+   $t$select where public.interview_session_exists('5e550000-0000-4000-8000-000000000041')$t$, null, null),
   ('ALLOW', 'api for owner, api for participant, api for stranger, api for nobody',
-   $t$select where public.interview_session_exists('5e550000-0000-4000-8000-000000000037')$t$, null, null)
+   $t$select where public.interview_session_exists('5e550000-0000-4000-8000-000000000041')$t$, null, null)
 ) as cell (expected, who, statement, trace, arrangement)
 cross join string_to_table(who, ', ') as actor;
 

@@ -12,11 +12,11 @@ insert into actors values
   ('anonymous', 'anon', '{"role": "anon"}'),
   ('owner', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000002"}'),
   ('participant', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000003"}'),
-  ('stranger', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000005"}'),
+  ('stranger', 'authenticated', '{"role": "authenticated", "sub": "5e550000-0000-4000-8000-000000000006"}'),
   ('nobody', 'authenticated', '{"role": "authenticated"}'),
   ('api for owner', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000002"}'),
   ('api for participant', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000003"}'),
-  ('api for stranger', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000005"}'),
+  ('api for stranger', 'session_api', '{"role": "session_api", "sub": "5e550000-0000-4000-8000-000000000006"}'),
   ('api for nobody', 'session_api', '{"role": "session_api"}'),
   ('service', 'service_role', '{"role": "service_role"}');
 
@@ -54,25 +54,25 @@ end
 $$;
 
 insert into auth.users (id) values
-  ('5e550000-0000-4000-8000-000000000002'), ('5e550000-0000-4000-8000-000000000003'), ('5e550000-0000-4000-8000-000000000004'), ('5e550000-0000-4000-8000-000000000005'), ('5e550000-0000-4000-8000-000000000006');
+  ('5e550000-0000-4000-8000-000000000002'), ('5e550000-0000-4000-8000-000000000003'), ('5e550000-0000-4000-8000-000000000004'), ('5e550000-0000-4000-8000-000000000005'), ('5e550000-0000-4000-8000-000000000006'), ('5e550000-0000-4000-8000-000000000007');
 
 insert into public.study_sessions (id, profile_id, title, updated_at) values
-  ('5e550000-0000-4000-8000-000000000026', '5e550000-0000-4000-8000-000000000002', 'Mine', '2020-01-01'), ('5e550000-0000-4000-8000-000000000027', '5e550000-0000-4000-8000-000000000005', 'Theirs', '2020-01-01');
+  ('5e550000-0000-4000-8000-000000000030', '5e550000-0000-4000-8000-000000000002', 'Mine', '2020-01-01'), ('5e550000-0000-4000-8000-000000000031', '5e550000-0000-4000-8000-000000000006', 'Theirs', '2020-01-01');
 
 insert into public.study_chats (id, profile_id, session_id, title) values
-  ('5e550000-0000-4000-8000-000000000028', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000026', 'Mine'), ('5e550000-0000-4000-8000-000000000029', '5e550000-0000-4000-8000-000000000005', '5e550000-0000-4000-8000-000000000027', 'Theirs');
+  ('5e550000-0000-4000-8000-000000000032', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000030', 'Mine'), ('5e550000-0000-4000-8000-000000000033', '5e550000-0000-4000-8000-000000000006', '5e550000-0000-4000-8000-000000000031', 'Theirs');
 
 insert into public.study_documents (id, profile_id, session_id, file_name) values
-  ('5e550000-0000-4000-8000-000000000030', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000026', 'mine.pdf'), ('5e550000-0000-4000-8000-000000000031', '5e550000-0000-4000-8000-000000000005', '5e550000-0000-4000-8000-000000000027', 'theirs.pdf');
+  ('5e550000-0000-4000-8000-000000000034', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000030', 'mine.pdf'), ('5e550000-0000-4000-8000-000000000035', '5e550000-0000-4000-8000-000000000006', '5e550000-0000-4000-8000-000000000031', 'theirs.pdf');
 
 insert into public.study_topics (id, profile_id, session_id, title) values
-  ('5e550000-0000-4000-8000-000000000032', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000026', 'Mine');
+  ('5e550000-0000-4000-8000-000000000036', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000030', 'Mine');
 
 insert into public.study_messages (id, profile_id, chat_id, role, content) values
-  ('5e550000-0000-4000-8000-000000000033', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000028', 'user', 'Mine');
+  ('5e550000-0000-4000-8000-000000000037', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000032', 'user', 'Mine');
 
 insert into public.study_chunks (id, profile_id, document_id, chunk_index, content) values
-  ('5e550000-0000-4000-8000-000000000034', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000030', 0, 'Mine');
+  ('5e550000-0000-4000-8000-000000000038', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000034', 0, 'Mine');
 
 select is(
   pg_temp.outcome(actor, statement, trace, arrangement), expected, actor || ': ' || statement
@@ -95,9 +95,9 @@ from (values
   ('DENY', 'anonymous, service',
    $t$select "updated_at" from public.study_sessions limit 0$t$, null, null),
   ('ALLOW', 'owner, api for owner',
-   $t$select "id", "profile_id", "title", "description", "status", "draft_plan", "created_at", "updated_at" from public.study_sessions where id = '5e550000-0000-4000-8000-000000000026'$t$, null, null),
+   $t$select "id", "profile_id", "title", "description", "status", "draft_plan", "created_at", "updated_at" from public.study_sessions where id = '5e550000-0000-4000-8000-000000000030'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody, api for participant, api for stranger, api for nobody',
-   $t$select "id", "profile_id", "title", "description", "status", "draft_plan", "created_at", "updated_at" from public.study_sessions where id = '5e550000-0000-4000-8000-000000000026'$t$, null, null),
+   $t$select "id", "profile_id", "title", "description", "status", "draft_plan", "created_at", "updated_at" from public.study_sessions where id = '5e550000-0000-4000-8000-000000000030'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$insert into public.study_sessions ("profile_id") select (null::public.study_sessions)."profile_id" where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
@@ -127,13 +127,13 @@ from (values
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$update public.study_sessions set "draft_plan" = default where false$t$, null, null),
   ('ALLOW', 'api for owner',
-   $t$update public.study_sessions set "title" = 'new', "description" = 'new', "status" = 'READY', "draft_plan" = '{"new": 1}'::jsonb where id = '5e550000-0000-4000-8000-000000000026' returning id$t$, null, null),
+   $t$update public.study_sessions set "title" = 'new', "description" = 'new', "status" = 'READY', "draft_plan" = '{"new": 1}'::jsonb where id = '5e550000-0000-4000-8000-000000000030' returning id$t$, null, null),
   ('ALLOW', 'api for owner',
-   $t$update public.study_sessions set "title" = 'new', "description" = 'new', "status" = 'READY', "draft_plan" = '{"new": 1}'::jsonb$t$, $t$select from public.study_sessions where id = '5e550000-0000-4000-8000-000000000026' and "title" is not distinct from 'new' and "description" is not distinct from 'new' and "status" is not distinct from 'READY' and "draft_plan" is not distinct from '{"new": 1}'::jsonb$t$, null),
+   $t$update public.study_sessions set "title" = 'new', "description" = 'new', "status" = 'READY', "draft_plan" = '{"new": 1}'::jsonb$t$, $t$select from public.study_sessions where id = '5e550000-0000-4000-8000-000000000030' and "title" is not distinct from 'new' and "description" is not distinct from 'new' and "status" is not distinct from 'READY' and "draft_plan" is not distinct from '{"new": 1}'::jsonb$t$, null),
   ('EMPTY', 'api for participant, api for stranger, api for nobody',
-   $t$update public.study_sessions set "title" = 'new', "description" = 'new', "status" = 'READY', "draft_plan" = '{"new": 1}'::jsonb where id = '5e550000-0000-4000-8000-000000000026' returning id$t$, null, null),
+   $t$update public.study_sessions set "title" = 'new', "description" = 'new', "status" = 'READY', "draft_plan" = '{"new": 1}'::jsonb where id = '5e550000-0000-4000-8000-000000000030' returning id$t$, null, null),
   ('EMPTY', 'api for participant, api for stranger, api for nobody',
-   $t$update public.study_sessions set "title" = 'new', "description" = 'new', "status" = 'READY', "draft_plan" = '{"new": 1}'::jsonb$t$, $t$select from public.study_sessions where id = '5e550000-0000-4000-8000-000000000026' and "title" is not distinct from 'new' and "description" is not distinct from 'new' and "status" is not distinct from 'READY' and "draft_plan" is not distinct from '{"new": 1}'::jsonb$t$, null),
+   $t$update public.study_sessions set "title" = 'new', "description" = 'new', "status" = 'READY', "draft_plan" = '{"new": 1}'::jsonb$t$, $t$select from public.study_sessions where id = '5e550000-0000-4000-8000-000000000030' and "title" is not distinct from 'new' and "description" is not distinct from 'new' and "status" is not distinct from 'READY' and "draft_plan" is not distinct from '{"new": 1}'::jsonb$t$, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$update public.study_sessions set "id" = default where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -145,13 +145,13 @@ from (values
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$delete from public.study_sessions where false$t$, null, null),
   ('ALLOW', 'api for owner',
-   $t$delete from public.study_sessions where id = '5e550000-0000-4000-8000-000000000026' returning id$t$, null, null),
+   $t$delete from public.study_sessions where id = '5e550000-0000-4000-8000-000000000030' returning id$t$, null, null),
   ('ALLOW', 'api for owner',
-   $t$delete from public.study_sessions$t$, $t$select where not exists (select from public.study_sessions where id = '5e550000-0000-4000-8000-000000000026')$t$, null),
+   $t$delete from public.study_sessions$t$, $t$select where not exists (select from public.study_sessions where id = '5e550000-0000-4000-8000-000000000030')$t$, null),
   ('EMPTY', 'api for participant, api for stranger, api for nobody',
-   $t$delete from public.study_sessions where id = '5e550000-0000-4000-8000-000000000026' returning id$t$, null, null),
+   $t$delete from public.study_sessions where id = '5e550000-0000-4000-8000-000000000030' returning id$t$, null, null),
   ('EMPTY', 'api for participant, api for stranger, api for nobody',
-   $t$delete from public.study_sessions$t$, $t$select where not exists (select from public.study_sessions where id = '5e550000-0000-4000-8000-000000000026')$t$, null),
+   $t$delete from public.study_sessions$t$, $t$select where not exists (select from public.study_sessions where id = '5e550000-0000-4000-8000-000000000030')$t$, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "id" from public.study_documents limit 0$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -165,9 +165,9 @@ from (values
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "created_at" from public.study_documents limit 0$t$, null, null),
   ('ALLOW', 'owner',
-   $t$select "id", "profile_id", "session_id", "file_name", "mime_type", "created_at" from public.study_documents where id = '5e550000-0000-4000-8000-000000000030'$t$, null, null),
+   $t$select "id", "profile_id", "session_id", "file_name", "mime_type", "created_at" from public.study_documents where id = '5e550000-0000-4000-8000-000000000034'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody',
-   $t$select "id", "profile_id", "session_id", "file_name", "mime_type", "created_at" from public.study_documents where id = '5e550000-0000-4000-8000-000000000030'$t$, null, null),
+   $t$select "id", "profile_id", "session_id", "file_name", "mime_type", "created_at" from public.study_documents where id = '5e550000-0000-4000-8000-000000000034'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$insert into public.study_documents ("id") select (null::public.study_documents)."id" where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -207,9 +207,9 @@ from (values
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "created_at" from public.study_chunks limit 0$t$, null, null),
   ('ALLOW', 'owner',
-   $t$select "id", "profile_id", "document_id", "chunk_index", "content", "created_at" from public.study_chunks where id = '5e550000-0000-4000-8000-000000000034'$t$, null, null),
+   $t$select "id", "profile_id", "document_id", "chunk_index", "content", "created_at" from public.study_chunks where id = '5e550000-0000-4000-8000-000000000038'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody',
-   $t$select "id", "profile_id", "document_id", "chunk_index", "content", "created_at" from public.study_chunks where id = '5e550000-0000-4000-8000-000000000034'$t$, null, null),
+   $t$select "id", "profile_id", "document_id", "chunk_index", "content", "created_at" from public.study_chunks where id = '5e550000-0000-4000-8000-000000000038'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$insert into public.study_chunks ("id") select (null::public.study_chunks)."id" where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -249,9 +249,9 @@ from (values
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "created_at" from public.study_topics limit 0$t$, null, null),
   ('ALLOW', 'owner',
-   $t$select "id", "profile_id", "session_id", "title", "position", "created_at" from public.study_topics where id = '5e550000-0000-4000-8000-000000000032'$t$, null, null),
+   $t$select "id", "profile_id", "session_id", "title", "position", "created_at" from public.study_topics where id = '5e550000-0000-4000-8000-000000000036'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody',
-   $t$select "id", "profile_id", "session_id", "title", "position", "created_at" from public.study_topics where id = '5e550000-0000-4000-8000-000000000032'$t$, null, null),
+   $t$select "id", "profile_id", "session_id", "title", "position", "created_at" from public.study_topics where id = '5e550000-0000-4000-8000-000000000036'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$insert into public.study_topics ("id") select (null::public.study_topics)."id" where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -289,9 +289,9 @@ from (values
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "created_at" from public.study_chats limit 0$t$, null, null),
   ('ALLOW', 'owner',
-   $t$select "id", "profile_id", "session_id", "title", "created_at" from public.study_chats where id = '5e550000-0000-4000-8000-000000000028'$t$, null, null),
+   $t$select "id", "profile_id", "session_id", "title", "created_at" from public.study_chats where id = '5e550000-0000-4000-8000-000000000032'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody',
-   $t$select "id", "profile_id", "session_id", "title", "created_at" from public.study_chats where id = '5e550000-0000-4000-8000-000000000028'$t$, null, null),
+   $t$select "id", "profile_id", "session_id", "title", "created_at" from public.study_chats where id = '5e550000-0000-4000-8000-000000000032'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$insert into public.study_chats ("id") select (null::public.study_chats)."id" where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -327,9 +327,9 @@ from (values
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "created_at" from public.study_messages limit 0$t$, null, null),
   ('ALLOW', 'owner',
-   $t$select "id", "profile_id", "chat_id", "role", "content", "created_at" from public.study_messages where id = '5e550000-0000-4000-8000-000000000033'$t$, null, null),
+   $t$select "id", "profile_id", "chat_id", "role", "content", "created_at" from public.study_messages where id = '5e550000-0000-4000-8000-000000000037'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody',
-   $t$select "id", "profile_id", "chat_id", "role", "content", "created_at" from public.study_messages where id = '5e550000-0000-4000-8000-000000000033'$t$, null, null),
+   $t$select "id", "profile_id", "chat_id", "role", "content", "created_at" from public.study_messages where id = '5e550000-0000-4000-8000-000000000037'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$insert into public.study_messages ("id") select (null::public.study_messages)."id" where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -357,9 +357,9 @@ from (values
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$delete from public.study_messages where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
-   $t$select where public.study_session_exists('5e550000-0000-4000-8000-000000000026')$t$, null, null),
+   $t$select where public.study_session_exists('5e550000-0000-4000-8000-000000000030')$t$, null, null),
   ('ALLOW', 'api for owner, api for participant, api for stranger, api for nobody',
-   $t$select where public.study_session_exists('5e550000-0000-4000-8000-000000000026')$t$, null, null)
+   $t$select where public.study_session_exists('5e550000-0000-4000-8000-000000000030')$t$, null, null)
 ) as cell (expected, who, statement, trace, arrangement)
 cross join string_to_table(who, ', ') as actor;
 

@@ -20,6 +20,7 @@ pytestmark = pytest.mark.usefixtures("unchanged")
 BODIES: dict[tuple[str, str], Any] = {
     ("PUT", "study"): {"title": "Taken", "status": "PROCESSING", "draft_plan": {}},
     ("POST", "chat"): {"content": "Planted"},
+    ("PATCH", "chat"): {"title": "Taken"},
     ("PATCH", "wingman"): {"notes": "Planted"},
     ("POST", "wingman"): {},
 }
@@ -32,6 +33,10 @@ PUBLISHED = {
 }
 
 
+# what there was not yet when the paths were published
+LATER = ("/cancel", "/no-show")
+
+
 def session_routes() -> Iterator[tuple[str, str, str]]:
     """Every method and path about one session, with its kind, from the API's own document."""
     settings = Settings(environment="development", supabase_jwt_secret=SecretStr(LOCAL_JWT_SECRET))
@@ -42,7 +47,7 @@ def session_routes() -> Iterator[tuple[str, str, str]]:
         kind = base.split("/")[3]
         for method in methods:
             yield method.upper(), path, kind
-            if not rest.endswith("/cancel"):  # there was none when the paths were published
+            if not rest.endswith(LATER):
                 for published in PUBLISHED[kind]:
                     yield method.upper(), published + found + rest, kind
 

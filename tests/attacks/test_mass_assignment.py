@@ -21,6 +21,7 @@ ENDPOINTS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
     ),
     ("POST", "/api/v1/interview/sessions"): ("interview_sessions", {"job_posting_id": "{posting}"}),
     ("POST", "/api/v1/chat/sessions"): ("chat_sessions", {"title": "New"}),
+    ("PATCH", "/api/v1/chat/sessions/{chat}"): ("chat_sessions", {"title": "New"}),
     ("POST", "/api/v1/chat/sessions/{chat}/messages"): (
         "chat_messages",
         {"content": "New", "role": "user"},

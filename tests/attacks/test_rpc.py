@@ -13,10 +13,17 @@ from tests.conftest import Rest
 pytestmark = pytest.mark.usefixtures("unchanged")
 
 KINDS = ("study", "interview", "chat", "wingman")
+# what changes a wingman session, and what it is called with besides the session
+CHANGES: dict[str, dict[str, str]] = {
+    "cancel_wingman_session": {},
+    "confirm_wingman_session": {},
+    "report_wingman_no_show": {},
+    "write_wingman_notes": {"notes": "Planted"},
+}
 OURS = (
     *(f"{kind}_session_exists" for kind in KINDS),
     "chat_message_page",
-    "confirm_wingman_session",
+    *CHANGES,
 )
 NOT_FOUND = "PGRST202"
 DENIED = "42501"
@@ -75,7 +82,7 @@ def test_every_function(either_way: Thief, visitor: httpx.Client, sql: Sql, worl
     ]
     calls += [(f"{kind}_session_exists", {"session_id": world.ids[kind]}) for kind in KINDS]
     calls.append(("chat_message_page", {"session_id": world.ids["chat"], **page}))
-    calls.append(("confirm_wingman_session", {"session_id": world.ids["wingman"]}))
+    calls += [(name, {"session_id": world.ids["wingman"], **it}) for name, it in CHANGES.items()]
     for name, given in calls:
         for answer in (
             either_way("GET", f"/rpc/{name}", params=given),
@@ -133,10 +140,11 @@ def test_the_page_of_anothers_chat(rest: Rest, world: World) -> None:
     assert world.own in owned.text
 
 
-def test_confirming_past_the_api(rest: Rest, world: World) -> None:
+@pytest.mark.parametrize("name", CHANGES)
+def test_changing_past_the_api(rest: Rest, world: World, name: str) -> None:
     """Not even for one of the two, with a method that PostgREST runs without looking further."""
-    arguments = {"session_id": world.ids["wingman"]}
-    path = "/rpc/confirm_wingman_session"
+    arguments = {"session_id": world.ids["wingman"], **CHANGES[name]}
+    path = f"/rpc/{name}"
     for user in (world.owner, world.participant, world.stranger):
         for role in ("authenticated", "anon", "service_role"):
             client = rest(user, role=role)

@@ -173,7 +173,7 @@ ILLNESSES: Final = [
     ),
     Illness(
         "a function gone",
-        plant="drop function public.chat_message_page(uuid, bigint, integer, boolean)",
+        plant="drop function public.chat_message_page",
         mend=policy_file("chat_messages"),
         found=("missing", "schema-cache"),
         names="function public.chat_message_page",

@@ -278,6 +278,8 @@ class TestSecrets:
         call(owner, "GET", path)
         call(owner, "POST", f"{path}/messages", {"content": f"Words: {SECRET}"})
         call(owner, "GET", f"{path}/messages")
+        call(owner, "PATCH", path, title)
+        call(owner, "DELETE", path)
 
         meetings = "/api/v1/wingman/sessions"
         meeting = {
@@ -293,6 +295,7 @@ class TestSecrets:
         call(planned.user2, "PATCH", f"{path}/notes", {"notes": f"Notes {SECRET}"})
         call(planned.user2, "POST", f"{path}/cancel")
         call(going.user1, "POST", f"{meetings}/{going.session_id}/confirm")
+        call(going.user1, "POST", f"{meetings}/{going.session_id}/no-show")
 
         for path in (f"/{SECRET}", f"{study}/{SECRET}", f"/docs?token={SECRET}", "/openapi.json"):
             httpx.get(served.address + path, params=planted["params"])

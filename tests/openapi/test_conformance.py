@@ -74,8 +74,8 @@ def load(api: str, somebody: World) -> Load:
                     },
                     "checks": {
                         "positive_data_acceptance": {
-                            # 400 is a rule's answer, and a schema knows of no rule
-                            "expected-statuses": ["2xx", "400", "401", "403", "404", "409"]
+                            # 400 is a rule's answer, 412 a state's: a schema knows of neither
+                            "expected-statuses": ["2xx", "400", "401", "403", "404", "409", "412"]
                         }
                     },
                     "phases": {"enabled": False, **{name: {"enabled": True} for name in phases}},

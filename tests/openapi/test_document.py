@@ -42,12 +42,18 @@ def fields() -> Iterator[tuple[str, Node]]:
             yield f"{name}.{field}", described
 
 
+# Swagger UI sends whatever has an example, and a page begins in one place
+EXCLUSIVE = {"before", "after"}
+
+
 @pytest.mark.parametrize("operation", OPERATIONS.values(), ids=list(OPERATIONS))
 class TestOperation:
     def test_every_parameter(self, operation: Node) -> None:
         for parameter in operation.get("parameters", ()):
             assert parameter["description"]
             schema = parameter["schema"]
+            if parameter["name"] in EXCLUSIVE:
+                continue
             example = parameter["example"] if "example" in parameter else schema["examples"][0]
             assert is_valid(example, schema), parameter["name"]
 

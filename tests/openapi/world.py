@@ -13,6 +13,7 @@ from tests.actors import Match, NewUser, Sql, User
 from tests.kinds import OWNED, new_posting
 
 ID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
+PLACES = ("before", "after", "offset")
 KEY = re.compile(r"[!-~]{1,255}")
 
 
@@ -41,13 +42,18 @@ class World:
             owner = {6: self.stranger, 7: None}.get(UUID(made_up).int % 8, self.caller)
             if owner is not None:
                 kind = case.operation.path.split("/")[3]
-                case.path_parameters["session_id"] = str(self.session(kind, owner))
+                due = not case.operation.path.endswith("/cancel")
+                case.path_parameters["session_id"] = str(self.session(kind, owner, due=due))
         self.speak_in(case)
 
     def speak_in(self, case: Case[Any]) -> None:
         """Give a request's body ids that there are, and the request a key that no other has."""
         if isinstance(case.body, dict):
             case.body = self.told(case.body)
+        # a page begins in one place: a schema cannot say that one parameter excludes another
+        given = [name for name in PLACES if is_place(case.query.get(name))]
+        for name in given[1:]:
+            del case.query[name]
         if KEY.fullmatch(str(case.headers.get("Idempotency-Key", ""))):
             case.headers["Idempotency-Key"] = str(uuid4())
 
@@ -68,10 +74,10 @@ class World:
         people = iter([owner])
         return actors.new_match(self.sql, lambda name: next(people, None) or self.new_user(name))
 
-    def session(self, kind: str, owner: User) -> UUID:
+    def session(self, kind: str, owner: User, *, due: bool = True) -> UUID:
         """A session in which the next step is allowed."""
         if kind == "wingman":
-            return actors.new_wingman(self.sql, self.match(owner)).session_id
+            return actors.new_wingman(self.sql, self.match(owner), due=due).session_id
         (owned,) = (it for it in OWNED if it.name == kind)
         row = owned.new(self.sql, owner) | {"id": uuid4(), owned.owner: owner.id}
         self.sql.execute(
@@ -81,6 +87,11 @@ class World:
         )
         session_id: UUID = row["id"]
         return session_id
+
+
+def is_place(value: object) -> bool:
+    """Tell whether a page could begin there."""
+    return str(value).isdecimal() and 0 <= int(str(value)) < 2**63
 
 
 def is_id(value: object) -> bool:

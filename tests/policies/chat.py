@@ -19,17 +19,33 @@ def _page(db: Connection, arguments: str) -> tuple[int, list[str]] | None:
 @CHECKS.about("public.chat_message_page")
 def page_has_the_messages_of_one_session_in_order(db: Connection) -> None:
     with acting(db, API_OWNER):
-        assert _page(db, "0, 10, false") == (2, ["First", "Second"])
-        assert _page(db, "0, 10, true") == (2, ["Second", "First"])
-        assert _page(db, "0, 1, false") == (2, ["First"])
-        assert _page(db, "1, 1, false") == (2, ["Second"])
-        assert _page(db, "0, 1, true") == (2, ["Second"])
-        assert _page(db, "1, 1, true") == (2, ["First"])
-        assert _page(db, "2, 10, false") == (2, [])
-        assert _page(db, "9223372036854775807, 10, true") == (2, [])
-        assert _page(db, "-1, -1, false") == (2, [])
+        for arguments, contents in {
+            "10, false": ["First", "Second"],
+            "10, true": ["Second", "First"],
+            "1, false": ["First"],
+            "1, true": ["Second"],
+            "1, false, 1": ["Second"],
+            "1, true, 1": ["First"],
+            "10, false, 2": [],
+            "10, true, 9223372036854775807": [],
+            "-1, false, -1": [],
+            "10, false, before_order => 3": ["First", "Second"],
+            "10, true, before_order => 9223372036854775807": ["Second", "First"],
+            "1, false, before_order => 3": ["Second"],
+            "1, false, before_order => 9223372036854775807": ["Second"],
+            "1, true, before_order => 2": ["First"],
+            "10, false, before_order => 1": [],
+            "10, false, before_order => -9223372036854775807": [],
+            "10, false, after_order => 0": ["First", "Second"],
+            "10, true, after_order => 0": ["Second", "First"],
+            "1, true, after_order => 0": ["First"],
+            "10, false, after_order => 1": ["Second"],
+            "10, false, after_order => 2": [],
+            "10, false, after_order => 9223372036854775807": [],
+        }.items():
+            assert _page(db, arguments) == (2, contents), arguments
     with acting(db, API_STRANGER):
-        assert _page(db, "0, 10, false") is None
+        assert _page(db, "10, false") is None
 
 
 def post(user: str, session: str) -> str:

@@ -15,7 +15,7 @@ _CHALLENGES = {
     2: {"title": "Two", "description": "The second", "difficulty": "advanced", "points": 20},
 }
 _LOOK = f"""
-select to_jsonb(details) - 'scheduled_time' - 'created_at'
+select to_jsonb(details) - 'scheduled_time' - 'created_at' - 'version'
 from public.wingman_session_details as details where id = '{IDS["wingman"]}'
 """
 
@@ -60,9 +60,33 @@ def details_show_each_user_with_their_own_challenge_and_confirmation(db: Connect
                             "user1_completed_confirmed_by_user2": first,
                             "user2_completed_confirmed_by_user1": second,
                             "due": True,
+                            "accepted": True,
+                            "absent": None,
+                            "you": "user1" if actor == OWNER else "user2",
+                            "can_confirm": not (second if actor == OWNER else first),
+                            "can_cancel": False,
+                            "can_report_no_show": True,
                         },
                     )
                 ]
+
+
+@CHECKS.about("wingman_session_details")
+def details_hide_the_name_of_a_partner_who_declined(db: Connection) -> None:
+    with savepoint(db):
+        execute(
+            db,
+            "update public.wingman_matches set status = 'declined'"
+            f" where user2_id = '{IDS['participant']}'",
+        )
+        for actor, names in (
+            (OWNER, ("Owner", "Unknown")),
+            (PARTICIPANT, ("Unknown", "Participant")),
+        ):
+            with acting(db, actor):
+                [(shown,)] = execute(db, _LOOK)
+            people = shown["participants"]
+            assert (people["user1"]["name"], people["user2"]["name"]) == names
 
 
 @CHECKS.about("wingman_session_details", "session_api.refuse_write")

@@ -25,6 +25,8 @@ user_profiles of the participant
   select DENY   ALLOW ALLOW EMPTY EMPTY  ALLOW ALLOW EMPTY EMPTY  DENY  id first_name
 user_profiles of one invited by the owner
   select DENY   ALLOW EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY  DENY  id first_name
+user_profiles of one who declined the owner
+  select DENY   EMPTY EMPTY EMPTY EMPTY  EMPTY EMPTY EMPTY EMPTY  DENY  id first_name
 user_profiles of the stranger
   select DENY   EMPTY EMPTY ALLOW EMPTY  EMPTY EMPTY ALLOW EMPTY  DENY  id first_name
 approach_challenges
@@ -42,18 +44,18 @@ wingman_sessions
                                                                         scheduled_time status completed_at
                                                                         user1_completed_confirmed_by_user2
                                                                         user2_completed_confirmed_by_user1
-                                                                        notes created_at
+                                                                        notes created_at absent
   insert DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW DENY  DENY   DENY  match_id user1_challenge_id
                                                                         user2_challenge_id venue_name
                                                                         scheduled_time
   insert DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY  id status completed_at
                                                                         user1_completed_confirmed_by_user2
                                                                         user2_completed_confirmed_by_user1
-                                                                        notes created_at
+                                                                        notes created_at absent
   update DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW EMPTY EMPTY  DENY  status completed_at
                                                                         user1_completed_confirmed_by_user2
                                                                         user2_completed_confirmed_by_user1
-                                                                        notes
+                                                                        notes absent
   update DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY  id match_id user1_challenge_id
                                                                         user2_challenge_id venue_name
                                                                         scheduled_time created_at
@@ -75,7 +77,9 @@ wingman_session_details
                                                                         created_at user1_id user2_id
                                                                         user1_completed_confirmed_by_user2
                                                                         user2_completed_confirmed_by_user1
-                                                                        due
+                                                                        due accepted absent you can_confirm
+                                                                        can_cancel can_report_no_show
+                                                                        version
   write  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY  *
 study_sessions
   select DENY   ALLOW EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY  DENY  id profile_id title description
@@ -130,8 +134,10 @@ chat_sessions
   insert DENY   DENY  DENY  DENY  DENY   ALLOW DENY  DENY  DENY   DENY  user_id title
   insert DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY  id message_count created_at
                                                                         last_updated
-  update DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY  *
-  delete DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
+  update DENY   DENY  DENY  DENY  DENY   ALLOW EMPTY EMPTY EMPTY  DENY  title
+  update DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY  id user_id message_count created_at
+                                                                        last_updated
+  delete DENY   DENY  DENY  DENY  DENY   ALLOW EMPTY EMPTY EMPTY  DENY
 chat_messages
   select DENY   ALLOW EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY  DENY  id user_id session_id message_order
                                                                         role content timestamp
@@ -204,6 +210,9 @@ interview_sessions
 chat_sessions
   select  EMPTY  ALLOW EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY select_own
   insert  DENY   DENY  DENY  DENY  DENY   ALLOW DENY  DENY  DENY  insert_own
+  update  EMPTY  EMPTY EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY update_own
+  repoint EMPTY  EMPTY EMPTY EMPTY EMPTY  DENY  EMPTY EMPTY EMPTY update_own
+  delete  EMPTY  EMPTY EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY delete_own
 chat_messages
   select  EMPTY  ALLOW EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY select_own
   insert  DENY   DENY  DENY  DENY  DENY   ALLOW DENY  DENY  DENY  insert_own
@@ -244,10 +253,18 @@ session_api.refuse_write()  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
 session_api.set_updated_at()  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
-public.chat_message_page(uuid, bigint, integer, boolean)  invoker stable
+public.cancel_wingman_session(uuid)  invoker volatile
+  call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW EMPTY EMPTY  DENY
+public.chat_message_page(uuid, integer, boolean, bigint, bigint, bigint)  invoker stable
   call  DENY   DENY  DENY  DENY  DENY   ALLOW EMPTY EMPTY EMPTY  DENY
 public.confirm_wingman_session(uuid, uuid)  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW EMPTY EMPTY  DENY
+public.report_wingman_no_show(uuid)  invoker volatile
+  call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW EMPTY EMPTY  DENY
+public.write_wingman_notes(uuid, text, text)  invoker volatile
+  call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW EMPTY EMPTY  DENY
+session_api.wingman_session_version(text, boolean, boolean, text, text)  invoker stable
+  call  DENY   ALLOW ALLOW ALLOW ALLOW  ALLOW ALLOW ALLOW ALLOW  DENY
 public.chat_session_exists(uuid)  definer stable
   call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW ALLOW ALLOW  DENY
 public.interview_session_exists(uuid)  definer stable

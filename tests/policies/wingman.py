@@ -28,8 +28,16 @@ def _ids(db: Connection, function: str) -> set[str]:
 
 
 _MATCHES = {
-    OWNER: ("match", "free_match", "pending_match", "declined_match", "invitation"),
-    PARTICIPANT: ("match", "free_match", "pending_match", "declined_match"),
+    OWNER: (
+        "match",
+        "free_match",
+        "far_match",
+        "pending_match",
+        "declined_match",
+        "invitation",
+        "refusal",
+    ),
+    PARTICIPANT: ("match", "free_match", "far_match", "pending_match", "declined_match"),
     STRANGER: ("foreign_match",),
 }
 _BUDDIES = {
@@ -62,7 +70,13 @@ def memberships_do_not_lean_on_the_policy_of_matches(db: Connection) -> None:
 
 
 @CHECKS.about(
-    "session_api.my_match_ids", "session_api.my_buddy_ids", "public.confirm_wingman_session"
+    "session_api.my_match_ids",
+    "session_api.my_buddy_ids",
+    "session_api.wingman_session_version",
+    "public.cancel_wingman_session",
+    "public.confirm_wingman_session",
+    "public.report_wingman_no_show",
+    "public.write_wingman_notes",
 )
 def names_in_functions_of_wingman_cannot_be_hijacked(db: Connection) -> None:
     with savepoint(db):
@@ -75,6 +89,15 @@ def names_in_functions_of_wingman_cannot_be_hijacked(db: Connection) -> None:
         with acting(db, API_OWNER):
             confirmed = f"select status from public.confirm_wingman_session('{IDS['wingman']}')"
             assert execute(db, confirmed) == [("scheduled",)]
+        far = IDS["far_wingman"]
+        for call, answer in {
+            f"select status from public.cancel_wingman_session('{far}')": "cancelled",
+            f"select status from public.report_wingman_no_show('{IDS['wingman']}')": "no_show",
+            "select details ->> 'notes'"
+            f" from public.write_wingman_notes('{IDS['wingman']}', 'new')": "new",
+        }.items():
+            with acting(db, API_OWNER):
+                assert execute(db, call) == [(answer,)], call
 
 
 @CHECKS.about("wingman_sessions", *_COMPLETION)

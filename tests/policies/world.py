@@ -7,7 +7,7 @@ from tests.policies.tables import FACTS
 
 _USERS = """
 insert into auth.users (id) values
-  ('{owner}'), ('{participant}'), ('{invited}'), ('{stranger}'), ('{other}');
+  ('{owner}'), ('{participant}'), ('{invited}'), ('{declined}'), ('{stranger}'), ('{other}');
 """
 _NAME = re.compile(r"\{(\w+)\}")
 _TEMPLATES = {"": _USERS, **{name: facts.rows for name, facts in FACTS.items() if facts.rows}}

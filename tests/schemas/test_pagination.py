@@ -8,7 +8,15 @@ from fastapi import FastAPI, Query, Request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from api.schemas.pagination import MAX_OFFSET, Page, PageQuery, next_offset, prev_offset
+from api.schemas.pagination import (
+    MAX_OFFSET,
+    Page,
+    PageQuery,
+    Stretch,
+    next_offset,
+    prev_offset,
+    stretch_at,
+)
 from tests.in_process import InProcess
 
 TOTAL = 45
@@ -107,3 +115,55 @@ class TestOffsets:
             assert 0 <= before < offset
             assert before < total  # there is something on that page
             assert offset > total or offset - before <= limit or before + limit >= total
+
+
+cursors = st.integers(0, 400)
+directions = st.booleans()
+
+
+def numbers(stretch: Stretch) -> list[int]:
+    return list(range(stretch.first, stretch.last + 1))
+
+
+class TestCursors:
+    @given(total=totals, limit=limits, cursor=cursors, newest_first=directions)
+    def test_before(self, total: int, limit: int, cursor: int, *, newest_first: bool) -> None:
+        found = stretch_at(total, limit, before=cursor + 1, after=None, newest_first=newest_first)
+        everything = range(1, total + 1)
+        assert numbers(found) == [it for it in everything if it <= cursor][-limit:]
+
+    @given(total=totals, limit=limits, cursor=cursors, newest_first=directions)
+    def test_after(self, total: int, limit: int, cursor: int, *, newest_first: bool) -> None:
+        found = stretch_at(total, limit, before=None, after=cursor, newest_first=newest_first)
+        everything = range(1, total + 1)
+        assert numbers(found) == [it for it in everything if it > cursor][:limit]
+
+    @given(total=totals, limit=limits, cursor=cursors, newest_first=directions)
+    def test_links_lead_through_all(
+        self, total: int, limit: int, cursor: int, *, newest_first: bool
+    ) -> None:
+        """From any place, there and back, whatever is posted at the end meanwhile."""
+        start = stretch_at(total, limit, before=None, after=cursor, newest_first=newest_first)
+        seen = numbers(start)
+        found = start
+        while found.before is not None:
+            found = stretch_at(
+                total, limit, before=found.before, after=None, newest_first=newest_first
+            )
+            seen = numbers(found) + seen
+        found, grown = start, total + 3
+        found = found._replace(total=grown)
+        while found.after is not None:
+            found = stretch_at(
+                grown, limit, before=None, after=found.after, newest_first=newest_first
+            )
+            seen += numbers(found)
+        # a page that was not full when it was read goes on where it ended
+        assert seen == list(range(1, grown + 1))
+
+    @given(total=totals, limit=limits, cursor=cursors, newest_first=directions)
+    def test_offset(self, total: int, limit: int, cursor: int, *, newest_first: bool) -> None:
+        found = stretch_at(total, limit, before=None, after=cursor, newest_first=newest_first)
+        in_order = range(total, 0, -1) if newest_first else range(1, total + 1)
+        shown = numbers(found)[::-1] if newest_first else numbers(found)
+        assert list(in_order[found.offset : found.offset + len(shown)]) == shown

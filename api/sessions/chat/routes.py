@@ -13,6 +13,7 @@ from api.sessions.access import SessionId, authorized
 from api.sessions.chat import service
 from api.sessions.chat.schemas import (
     ChatSession,
+    ChatSessionChange,
     ChatSessionCreate,
     Message,
     MessageCreate,
@@ -64,6 +65,22 @@ async def get(session: AuthorizedSession) -> ChatSession:
     return session
 
 
+@router.patch("/{session_id}", responses=responses(*KIND.not_there, "PAYLOAD_TOO_LARGE"))
+@does("write")
+async def rename(
+    session_id: SessionId, body: ChatSessionChange, database: CallerDatabase
+) -> ChatSession:
+    """Rename a chat session."""
+    return await SESSIONS.write(database, session_id, body.model_dump())
+
+
+@router.delete("/{session_id}", status_code=204, responses=responses(*KIND.not_there))
+@does("write", "session_deleted")
+async def delete(session_id: SessionId, database: CallerDatabase) -> None:
+    """Delete a chat session with its messages."""
+    await SESSIONS.delete(database, session_id)
+
+
 @router.get("/{session_id}/messages", responses=responses(*KIND.not_there))
 @does("read")
 async def list_messages(
@@ -72,9 +89,15 @@ async def list_messages(
     database: CallerDatabase,
     request: Request,
 ) -> Page[Message]:
-    """List a chat session's messages, oldest first by default. Any page costs the same."""
+    """List a chat session's messages, oldest first by default. Any page costs the same.
+
+    By `offset`, or by cursor: just `before` or just `after` a `message_order`. The links `next` and
+    `prev` go on in the same way.
+    """
     messages, total = await service.list_messages(database, session_id, query)
-    return Page[Message].of(messages, total, query, request)
+    if query.before is None and query.after is None:
+        return Page[Message].of(messages, total, query, request)
+    return Page[Message].of_numbered(messages, service.stretch(total, query), query, request)
 
 
 @router.post(

@@ -1,14 +1,16 @@
 """What the chat endpoints take and answer."""
 
-from typing import Literal
+from typing import Final, Literal
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, ValidationInfo, field_validator
 
 from api.http.body import RequestBody, ResponseBody
 from api.schemas.text import STORABLE, Title
 from api.schemas.times import Moment
 from api.sessions.owned import SortedQuery
+
+MAX_ORDER: Final = 2**63 - 1  # a bigint
 
 Role = Literal["user", "assistant", "system"]
 
@@ -17,6 +19,12 @@ class ChatSessionCreate(RequestBody):
     """A new conversation."""
 
     title: Title = Field(examples=["Weekend plans"])
+
+
+class ChatSessionChange(RequestBody):
+    """A conversation's new name."""
+
+    title: Title = Field(examples=["Plans for Saturday"])
 
 
 class MessageCreate(RequestBody):
@@ -54,6 +62,28 @@ class MessageQuery(SortedQuery):
     sort_order: Literal["asc", "desc"] = Field(
         "asc", description="`asc`: oldest first.", examples=["asc"]
     )
+    before: int | None = Field(
+        None,
+        ge=1,
+        le=MAX_ORDER,
+        description="The messages just before this `message_order`. A cursor stays where it is "
+        "while messages are posted; an offset from the newest does not. Without an offset.",
+    )
+    after: int | None = Field(
+        None,
+        ge=0,
+        le=MAX_ORDER,
+        description="The messages just after this `message_order`, from 0 on. Without `before` "
+        "and without an offset.",
+    )
+
+    @field_validator("before", "after")
+    @classmethod
+    def stands_alone(cls, value: int | None, info: ValidationInfo) -> int | None:
+        """Refuse a second way of saying where the page is."""
+        if value is not None and (info.data.get("offset") or info.data.get("before") is not None):
+            raise ValueError("Send one of before, after and offset.")
+        return value
 
 
 class ChatSession(ResponseBody):

@@ -8,6 +8,7 @@ from pydantic import BaseModel, TypeAdapter
 from api.database.caller import Database
 from api.database.query import Shape, function, parameter, table
 from api.database.refusals import ConstraintError
+from api.schemas.pagination import Stretch, stretch_at
 from api.sessions import access
 from api.sessions.chat.schemas import ChatSession, Message, MessageCreate, MessageQuery
 from api.sessions.owned import OwnedSessions
@@ -28,9 +29,18 @@ class MessagePage(BaseModel):
 
 MESSAGE_PAGE: Final = TypeAdapter[MessagePage | None](MessagePage | None)
 
-PAGE: Final = function(
-    "chat_message_page", "session_id", "page_offset", "page_limit", "newest_first", only_reads=True
-)
+
+def page_shape(start: str) -> Shape:
+    """Make the call for a page of messages that begins at an offset or a cursor."""
+    return function(
+        "chat_message_page", "session_id", "page_limit", "newest_first", start, only_reads=True
+    )
+
+
+BY_OFFSET: Final = page_shape("page_offset")
+BEFORE: Final = page_shape("before_order")
+AFTER: Final = page_shape("after_order")
+
 POST: Final = Shape.of(
     table("chat_messages").insert(
         {name: parameter(name) for name in ("session_id", "user_id", "role", "content")}
@@ -43,24 +53,38 @@ async def list_messages(
 ) -> tuple[list[Message], int]:
     """Return one page of a session's messages, and how many it has, by one request.
 
-    The page costs the same at every offset: `message_order` is dense, so it is an index range.
+    The page costs the same everywhere: `message_order` is dense, so it is an index range.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND` or `NOT_OWNER`.
 
     """
-    page = await database.value(
-        PAGE.query(
-            session_id=session_id,
-            page_offset=query.offset,
-            page_limit=query.limit,
-            newest_first=query.sort_order == "desc",
-        ),
-        MESSAGE_PAGE,
-    )
+    options = {
+        "session_id": session_id,
+        "page_limit": query.limit,
+        "newest_first": query.sort_order == "desc",
+    }
+    if query.before is not None:
+        call = BEFORE.query(before_order=query.before, **options)
+    elif query.after is not None:
+        call = AFTER.query(after_order=query.after, **options)
+    else:
+        call = BY_OFFSET.query(page_offset=query.offset, **options)
+    page = await database.value(call, MESSAGE_PAGE)
     if page is None:
         raise await access.refusal(database, "chat", session_id)
     return page.items, page.total
+
+
+def stretch(total: int, query: MessageQuery) -> Stretch:
+    """Return which messages a page by cursor has, as `chat_message_page` picks them."""
+    return stretch_at(
+        total,
+        query.limit,
+        before=query.before,
+        after=query.after,
+        newest_first=query.sort_order == "desc",
+    )
 
 
 async def post_message(database: Database, session_id: UUID, body: MessageCreate) -> Message:

@@ -6,6 +6,15 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.dependencies import CallerDatabase
 from api.http.error_schemas import EVERY_ROUTE, responses
+from api.http.etags import (
+    ETAG,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    UNCHANGED,
+    ExpectedVersions,
+    set_entity_tag,
+)
+from api.http.headers import ASK_AGAIN
 from api.http.idempotency import CreatingDatabase
 from api.operations import does
 from api.schemas.pagination import Page, PageQuery
@@ -48,23 +57,52 @@ async def create(
     return session
 
 
-@router.get("/{session_id}", responses=responses(*KIND.not_there))
+@router.get(
+    "/{session_id}",
+    responses={200: ETAG, 304: UNCHANGED, **responses(*KIND.not_there)},
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
+)
 @does("read", "session_read")
-async def get(session: AuthorizedSession) -> StudySession:
-    """Read a study session."""
+async def get(session: AuthorizedSession, response: Response) -> StudySession:
+    """Read a study session.
+
+    The answer's `ETag`, sent back as `If-None-Match`, is answered with 304 while nothing changed.
+    """
+    response.headers["Cache-Control"] = ASK_AGAIN
+    set_entity_tag(response, session.version, session)
     return session
 
 
 @router.put(
     "/{session_id}",
-    responses=responses(*KIND.not_there, "INVALID_TRANSITION", "CONFLICT", "PAYLOAD_TOO_LARGE"),
+    responses={
+        200: ETAG,
+        **responses(
+            *KIND.not_there,
+            "INVALID_TRANSITION",
+            "CONFLICT",
+            "PRECONDITION_FAILED",
+            "PAYLOAD_TOO_LARGE",
+        ),
+    },
+    openapi_extra={"parameters": [IF_MATCH]},
 )
 @does("write")
 async def update(
-    session: AuthorizedSession, body: UpdateSessionRequest, database: CallerDatabase
+    session: AuthorizedSession,
+    body: UpdateSessionRequest,
+    database: CallerDatabase,
+    versions: ExpectedVersions,
+    response: Response,
 ) -> StudySession:
-    """Change a study session: title, description, plan, and the status along its flow."""
-    return await service.update(database, session, body)
+    """Change a study session: title, description, plan, and the status along its flow.
+
+    With the `ETag` of an earlier answer as `If-Match` nothing is written, and the answer is 412, if
+    somebody else has changed the session since.
+    """
+    changed = await service.update(database, session, body, versions)
+    set_entity_tag(response, changed.version, changed)
+    return changed
 
 
 @router.delete("/{session_id}", status_code=204, responses=responses(*KIND.not_there))

@@ -23,4 +23,5 @@ def move(current: Status, wanted: Status) -> None:
     """
     if wanted in (current, "FAILED") or NEXT.get(current) == wanted:
         return
-    raise ApiError("INVALID_TRANSITION", f"The status cannot change from {current} to {wanted}.")
+    message = f"The status cannot change from {current} to {wanted}."
+    raise ApiError("INVALID_TRANSITION", message, field="status")

@@ -1,6 +1,7 @@
 """What the study endpoints take and answer."""
 
-from typing import Annotated, ClassVar
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, ClassVar, Final
 from uuid import UUID
 
 from pydantic import (
@@ -59,6 +60,9 @@ class UpdateSessionRequest(Replacement):
     )
 
 
+EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
 class StudySession(ResponseBody):
     """A study session."""
 
@@ -72,3 +76,8 @@ class StudySession(ResponseBody):
     draft_plan: JsonValue = Field(examples=[{"weeks": [{"topic": "Vectors"}]}])
     created_at: Moment
     updated_at: Moment
+
+    @property
+    def version(self) -> str:
+        """Name what is stored, for the ETag: `updated_at` rises with every update."""
+        return f"{(self.updated_at - EPOCH) // timedelta(microseconds=1):x}"

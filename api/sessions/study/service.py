@@ -3,6 +3,7 @@
 from typing import Final
 
 from api.database.caller import Database
+from api.http.etags import Versions
 from api.sessions.owned import OwnedSessions
 from api.sessions.study import rules
 from api.sessions.study.schemas import StudySession, UpdateSessionRequest
@@ -15,23 +16,30 @@ SESSIONS: Final = OwnedSessions(
 
 
 async def update(
-    database: Database, session: StudySession, body: UpdateSessionRequest
+    database: Database, session: StudySession, body: UpdateSessionRequest, versions: Versions
 ) -> StudySession:
-    """Write what the body names, and a status only if it still is the one that the rule saw.
+    """Write what the body names, if the session still is in a version that the caller expects.
+
+    A status is written only if it still is the one that the rule saw.
 
     Raises:
-        ApiError: `INVALID_TRANSITION`; `SESSION_NOT_FOUND` when it was deleted meanwhile;
-            `CONFLICT` when somebody was faster every time.
+        ApiError: `PRECONDITION_FAILED`; `INVALID_TRANSITION`; `SESSION_NOT_FOUND` when it was
+            deleted meanwhile; `CONFLICT` when somebody was faster every time.
 
     """
     values = body.model_dump(exclude_unset=True)
+    versions.check(session.version)
     if not values:
         return session
 
-    def rule(session: StudySession) -> dict[str, str]:
-        if "status" not in values:
-            return {}
-        rules.move(session.status, values["status"])
-        return {"status": session.status}
+    def rule(session: StudySession) -> dict[str, object]:
+        versions.check(session.version)
+        seen: dict[str, object] = {}
+        if versions.expected is not None:
+            seen["updated_at"] = session.updated_at
+        if "status" in values:
+            rules.move(session.status, values["status"])
+            seen["status"] = session.status
+        return seen
 
     return await SESSIONS.change(database, session, values, rule)

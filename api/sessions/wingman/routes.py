@@ -6,6 +6,14 @@ from fastapi import APIRouter, Query, Request, Response
 
 from api.dependencies import CallerDatabase
 from api.http.error_schemas import EVERY_ROUTE, responses
+from api.http.etags import (
+    ETAG,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    UNCHANGED,
+    ExpectedVersions,
+    set_entity_tag,
+)
 from api.http.headers import ASK_AGAIN
 from api.http.idempotency import CreatingDatabase
 from api.operations import does
@@ -18,6 +26,7 @@ from api.sessions.wingman.schemas import (
     CancelAnswer,
     ConfirmAnswer,
     ConfirmRequest,
+    NoShowAnswer,
     NotesAnswer,
     NotesRequest,
     ScheduleRequest,
@@ -30,23 +39,13 @@ KIND: Final = KINDS["wingman"]
 router = APIRouter(tags=[KIND.name], responses=EVERY_ROUTE)
 published = APIRouter()
 
-ETAG: Final = {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}
-UNCHANGED: Final = {"description": "Unchanged since the `If-None-Match`.", **ETAG}
-IF_NONE_MATCH: Final = {
-    "name": "If-None-Match",
-    "in": "header",
-    "required": False,
-    "description": "The `ETag` of an earlier answer: 304 while it still is what would be answered.",
-    "schema": {"type": "string", "examples": ['"9f86d081884c7d659a2feaa0c55ad015"']},
-}
-
 
 @router.get("")
 @does("read")
 async def list_sessions(
     query: Annotated[SessionQuery, Query()], database: CallerDatabase, request: Request
 ) -> Page[WingmanSession]:
-    """List the caller's wingman sessions, newest first."""
+    """List the caller's wingman sessions, newest first by default."""
     sessions, total = await service.list_sessions(database, query)
     return Page[WingmanSession].of(sessions, total, query, request)
 
@@ -88,8 +87,10 @@ async def get(
 
     The answer's `ETag`, sent back as `If-None-Match`, is answered with 304 while nothing changed.
     """
+    session, version = await service.get(database, session_id)
     response.headers["Cache-Control"] = ASK_AGAIN
-    return await service.get(database, session_id)
+    set_entity_tag(response, version, session)
+    return session
 
 
 @router.post(
@@ -97,6 +98,7 @@ async def get(
     responses=responses(
         *KIND.not_there,
         "SESSION_CLOSED",
+        "MATCH_NOT_ACCEPTED",
         "CANNOT_CONFIRM_YOURSELF",
         "NOT_YOUR_BUDDY",
         "TOO_EARLY_TO_CONFIRM",
@@ -120,21 +122,64 @@ async def confirm(
     return await service.confirm(database, session_id, buddy_id)
 
 
-@router.patch("/{session_id}/notes", responses=responses(*KIND.not_there, "PAYLOAD_TOO_LARGE"))
+@router.patch(
+    "/{session_id}/notes",
+    responses={
+        200: ETAG,
+        **responses(
+            *KIND.not_there,
+            "MATCH_NOT_ACCEPTED",
+            "CONFLICT",
+            "PRECONDITION_FAILED",
+            "PAYLOAD_TOO_LARGE",
+        ),
+    },
+    openapi_extra={"parameters": [IF_MATCH]},
+)
 @published.patch("/{session_id}/notes")
 @does("write")
 async def write_notes(
-    session_id: SessionId, body: NotesRequest, database: CallerDatabase
+    session_id: SessionId,
+    body: NotesRequest,
+    database: CallerDatabase,
+    versions: ExpectedVersions,
+    response: Response,
 ) -> NotesAnswer:
-    """Replace a wingman session's notes, which both participants share."""
-    return await service.write_notes(database, session_id, body.notes)
+    """Replace a wingman session's notes, which both participants share.
+
+    With the session's `ETag` as `If-Match` nothing is written, and the answer is 412, if the
+    session has been changed since: by the other's notes, a confirmation, or its end. The answer's
+    own `ETag` is the session's.
+    """
+    session, version = await service.write_notes(database, session_id, body.notes, versions)
+    set_entity_tag(response, version, session)
+    return NotesAnswer(
+        success=True, message="The notes are saved.", updated_notes=session.notes or ""
+    )
 
 
 @router.post(
     "/{session_id}/cancel",
-    responses=responses(*KIND.not_there, "SESSION_CLOSED", "CONFLICT", "PAYLOAD_TOO_LARGE"),
+    responses=responses(
+        *KIND.not_there, "SESSION_CLOSED", "TOO_LATE_TO_CANCEL", "CONFLICT", "PAYLOAD_TOO_LARGE"
+    ),
 )
-@does("write")
+@does("write", "session_cancelled")
 async def cancel(session_id: SessionId, database: CallerDatabase) -> CancelAnswer:
-    """Call a wingman session off, as long as it is not over."""
+    """Call a wingman session off, before its scheduled time."""
     return await service.cancel(database, session_id)
+
+
+@router.post(
+    "/{session_id}/no-show",
+    responses=responses(
+        *KIND.not_there, "SESSION_CLOSED", "TOO_EARLY_TO_REPORT", "CONFLICT", "PAYLOAD_TOO_LARGE"
+    ),
+)
+@does("write", "session_missed")
+async def report_no_show(session_id: SessionId, database: CallerDatabase) -> NoShowAnswer:
+    """Report that the caller's buddy did not come, which ends the session.
+
+    Possible from the scheduled time on. A confirmation that was given stays.
+    """
+    return await service.report_no_show(database, session_id)

@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field
 
 from api.http.body import RequestBody, ResponseBody
-from api.schemas.pagination import PageQuery
 from api.schemas.text import Notes, VenueName
 from api.schemas.times import Moment, Time
-from api.sessions.wingman.rules import Status, reputation_delta
+from api.sessions.owned import SortedQuery
+from api.sessions.wingman.rules import Side, Status, reputation_delta
 
 
 class ScheduleRequest(RequestBody):
@@ -42,9 +42,12 @@ class NotesRequest(RequestBody):
     notes: Notes = Field(examples=["Meet at the door."])
 
 
-class SessionQuery(PageQuery):
-    """Which of the caller's sessions to list."""
+class SessionQuery(SortedQuery):
+    """Which of the caller's sessions to list, newest first by default."""
 
+    sort_by: Literal["created_at", "scheduled_time"] = Field(
+        "created_at", description="Which time counts.", examples=["created_at"]
+    )
     status: Status | None = Field(
         None, description="Only sessions in this status.", examples=["scheduled"]
     )
@@ -111,21 +114,39 @@ class WingmanSession(ResponseBody):
     notes: str | None = Field(examples=["Meet at the door."])
     participants: Participants
     reputation_preview: ReputationPreview
+    absent: Side | None = Field(
+        description="Of a no-show, who did not come, as the other has reported.", examples=[None]
+    )
+    you: Side = Field(description="Which of the two the caller is.", examples=["user1"])
+    due: bool = Field(
+        description="Whether the scheduled time has come, by the database's clock.",
+        examples=[True],
+    )
+    can_confirm: bool = Field(
+        description="Whether the caller may confirm their buddy now.", examples=[True]
+    )
+    can_cancel: bool = Field(
+        description="Whether the caller may cancel the session now.", examples=[False]
+    )
+    can_report_no_show: bool = Field(
+        description="Whether the caller may report now that their buddy did not come.",
+        examples=[True],
+    )
     completed_at: datetime | None = Field(examples=[None])
     created_at: Moment
 
     @classmethod
     def of(cls, row: Mapping[str, Any]) -> Self:
         """Make it from a row of `wingman_session_details`."""
-        user1, user2 = row["participants"]["user1"], row["participants"]["user2"]
-        status = row["status"]
+        status, absent, participants = row["status"], row["absent"], row["participants"]
         preview = {
-            "user1_delta": reputation_delta(
-                status, user1["challenge"]["points"], user1["confirmed"]
-            ),
-            "user2_delta": reputation_delta(
-                status, user2["challenge"]["points"], user2["confirmed"]
-            ),
+            f"{side}_delta": reputation_delta(
+                status,
+                participants[side]["challenge"]["points"],
+                confirmed=participants[side]["confirmed"],
+                absent=None if absent is None else absent == side,
+            )
+            for side in ("user1", "user2")
         }
         return cls.model_validate({**row, "reputation_preview": preview})
 
@@ -156,3 +177,12 @@ class CancelAnswer(ResponseBody):
     success: bool = Field(examples=[True])
     message: str = Field(examples=["The session is cancelled."])
     session_status: Status = Field(examples=["cancelled"])
+
+
+class NoShowAnswer(ResponseBody):
+    """The session is closed as a no-show."""
+
+    success: bool = Field(examples=[True])
+    message: str = Field(examples=["The session is closed: your buddy did not come."])
+    session_status: Status = Field(examples=["no_show"])
+    absent: Side = Field(description="Who did not come.", examples=["user2"])

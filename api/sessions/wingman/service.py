@@ -2,7 +2,8 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from typing import Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from postgrest import CountMethod
@@ -12,6 +13,7 @@ from api.database.caller import Database
 from api.database.query import Query, Shape, function, parameter, table
 from api.database.refusals import ConstraintError, DeniedError
 from api.errors import ApiError, Code
+from api.http.etags import ANY_VERSION, Versions
 from api.observability import exchange
 from api.sessions import access
 from api.sessions.wingman import rules
@@ -19,7 +21,7 @@ from api.sessions.wingman.rules import State
 from api.sessions.wingman.schemas import (
     CancelAnswer,
     ConfirmAnswer,
-    NotesAnswer,
+    NoShowAnswer,
     ScheduleRequest,
     SessionQuery,
     WingmanSession,
@@ -28,13 +30,13 @@ from api.sessions.wingman.schemas import (
 logger = logging.getLogger(__name__)
 
 # What the schema refuses, in the client's terms.
-CONSTRAINTS: Final[Mapping[str, Code]] = {
-    "wingman_sessions_one_active_per_match": "ACTIVE_SESSION_EXISTS",
+CONSTRAINTS: Final[Mapping[str, tuple[Code, str | None]]] = {
+    "wingman_sessions_one_active_per_match": ("ACTIVE_SESSION_EXISTS", None),
     # deleted with a user since the insert policy has looked
-    "wingman_sessions_match_id_fkey": "MATCH_NOT_FOUND",
-    "wingman_sessions_scheduled_after_creation": "SCHEDULED_IN_THE_PAST",
-    "wingman_sessions_user1_challenge_id_fkey": "CHALLENGE_NOT_FOUND",
-    "wingman_sessions_user2_challenge_id_fkey": "CHALLENGE_NOT_FOUND",
+    "wingman_sessions_match_id_fkey": ("MATCH_NOT_FOUND", "match_id"),
+    "wingman_sessions_scheduled_after_creation": ("SCHEDULED_IN_THE_PAST", "scheduled_time"),
+    "wingman_sessions_user1_challenge_id_fkey": ("CHALLENGE_NOT_FOUND", "user1_challenge_id"),
+    "wingman_sessions_user2_challenge_id_fkey": ("CHALLENGE_NOT_FOUND", "user2_challenge_id"),
 }
 
 ID: Final = parameter("id")
@@ -45,7 +47,7 @@ STATE: Final = Shape.of(
         # What the rules look at. Its people and their challenges are most of what a session costs
         # the database, and no rule asks for them.
         "user1_id,user2_id,status,"
-        "user1_completed_confirmed_by_user2,user2_completed_confirmed_by_user1,due"
+        "user1_completed_confirmed_by_user2,user2_completed_confirmed_by_user1,due,accepted,version"
     )
     .eq("id", ID)
 )
@@ -56,49 +58,47 @@ SCHEDULE: Final = Shape.of(
     .select("id")
 )
 CONFIRM: Final = function("confirm_wingman_session", "session_id", "buddy_id")
-CANCEL: Final = Shape.of(
-    table("wingman_sessions")
-    .update({"status": "cancelled"})
-    .eq("id", ID)
-    .in_("status", sorted(rules.ACTIVE))
-    .select("status")
-)
-NOTES: Final = Shape.of(
-    table("wingman_sessions").update({"notes": parameter("notes")}).eq("id", ID).select("notes")
-)
+CANCEL: Final = function("cancel_wingman_session", "session_id")
+NO_SHOW: Final = function("report_wingman_no_show", "session_id")
+NOTES: Final = function("write_wingman_notes", "session_id", "notes", "versions")
 
 
-def list_shape(*, by_status: bool) -> Shape:
+@cache
+def list_shape(sort_by: str, latest_first: bool, by_status: bool) -> Shape:
     """Make the query of a list."""
     sessions = table("wingman_session_details").select(count=CountMethod.exact)
     if by_status:
         sessions = sessions.eq("status", parameter("status"))
-    return Shape.of(sessions.order("created_at", desc=True).order("id", desc=True))
+    return Shape.of(sessions.order(sort_by, desc=latest_first).order("id", desc=latest_first))
 
 
-ALL: Final = list_shape(by_status=False)
-IN_STATUS: Final = list_shape(by_status=True)
+class Versioned(NamedTuple):
+    """A session, and what its ETag says of what is stored."""
+
+    session: WingmanSession
+    version: str
 
 
 async def list_sessions(
     database: Database, query: SessionQuery
 ) -> tuple[list[WingmanSession], int]:
-    """Return one page of the caller's sessions, newest first, and how many there are."""
-    page = {"limit": query.limit, "offset": query.offset}
-    found = await database.slice(
-        ALL.query(**page) if query.status is None else IN_STATUS.query(status=query.status, **page)
-    )
+    """Return one page of the caller's sessions, and how many there are."""
+    values: dict[str, Any] = {"limit": query.limit, "offset": query.offset}
+    if query.status is not None:
+        values["status"] = query.status
+    shape = list_shape(query.sort_by, query.sort_order == "desc", "status" in values)
+    found = await database.slice(shape.query(**values))
     return [WingmanSession.of(row) for row in found.rows], found.total
 
 
-async def get(database: Database, session_id: UUID) -> WingmanSession:
+async def get(database: Database, session_id: UUID) -> Versioned:
     """Return a session of the caller's.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
 
     """
-    return WingmanSession.of(await read(database, DETAILS, session_id))
+    return versioned(await read(database, DETAILS, session_id))
 
 
 async def schedule(database: Database, request: ScheduleRequest) -> WingmanSession:
@@ -117,10 +117,11 @@ async def schedule(database: Database, request: ScheduleRequest) -> WingmanSessi
     except ConstraintError as error:
         if error.name not in CONSTRAINTS:
             raise
-        raise ApiError(CONSTRAINTS[error.name]) from None
+        code, field = CONSTRAINTS[error.name]
+        raise ApiError(code, field=field) from None
     except DeniedError:
         raise await refused_match(database, request.match_id) from None
-    return await get(database, row["id"])
+    return (await get(database, row["id"])).session
 
 
 async def confirm(database: Database, session_id: UUID, buddy_id: UUID | None) -> ConfirmAnswer:
@@ -160,7 +161,7 @@ async def cancel(database: Database, session_id: UUID) -> CancelAnswer:
     row = await change(
         database,
         session_id,
-        CANCEL.query(id=session_id),
+        CANCEL.query(session_id=session_id),
         lambda it: rules.check_cancel(it, database.caller_id),
     )
     return CancelAnswer(
@@ -168,17 +169,49 @@ async def cancel(database: Database, session_id: UUID) -> CancelAnswer:
     )
 
 
-async def write_notes(database: Database, session_id: UUID, notes: str) -> NotesAnswer:
-    """Replace the session's notes. Both may, at any time: they have no state to respect.
+async def report_no_show(database: Database, session_id: UUID) -> NoShowAnswer:
+    """End the session as a no-show of the caller's buddy.
 
     Raises:
-        ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
+        ApiError: `SESSION_NOT_FOUND`, `CONFLICT`, and what `rules.check_no_show` raises.
 
     """
-    row = await database.row(NOTES.query(id=session_id, notes=notes))
-    if row is None:
-        raise await access.refusal(database, "wingman", session_id)
-    return NotesAnswer(success=True, message="The notes are saved.", updated_notes=row["notes"])
+    row = await change(
+        database,
+        session_id,
+        NO_SHOW.query(session_id=session_id),
+        lambda it: rules.check_no_show(it, database.caller_id),
+    )
+    return NoShowAnswer(
+        success=True,
+        message="The session is closed: your buddy did not come.",
+        session_status=row["status"],
+        absent=row["absent"],
+    )
+
+
+async def write_notes(
+    database: Database, session_id: UUID, notes: str, versions: Versions
+) -> Versioned:
+    """Replace the session's notes, if it still is in one of the versions that the caller expects.
+
+    Returns:
+        The session as it then is.
+
+    Raises:
+        ApiError: `SESSION_NOT_FOUND`, `PRECONDITION_FAILED`, `CONFLICT`, and what
+            `rules.check_notes` raises.
+
+    """
+    expected = None if versions.expected is None else ",".join(versions.expected)
+    row = await change(
+        database,
+        session_id,
+        NOTES.query(session_id=session_id, notes=notes, versions=expected),
+        lambda it: rules.check_notes(it, database.caller_id),
+        versions,
+    )
+    return versioned(row["details"])
 
 
 async def read(database: Database, shape: Shape, session_id: UUID) -> Row:
@@ -195,7 +228,11 @@ async def read(database: Database, shape: Shape, session_id: UUID) -> Row:
 
 
 async def change(
-    database: Database, session_id: UUID, write: Query, check: Callable[[State], None]
+    database: Database,
+    session_id: UUID,
+    write: Query,
+    check: Callable[[State], None],
+    versions: Versions = ANY_VERSION,
 ) -> Row:
     """Write; where that finds no session in the right state, let the rule say why.
 
@@ -207,18 +244,21 @@ async def change(
         session_id: The session's.
         write: A write that touches the session only where the rule allows it.
         check: The rule.
+        versions: Those that `write` takes.
 
     Returns:
         The row that `write` gives.
 
     Raises:
-        ApiError: what the rule refuses with, `SESSION_NOT_FOUND`, `NOT_A_PARTICIPANT`, or
-            `CONFLICT` when it was in vain again.
+        ApiError: what the rule refuses with, `PRECONDITION_FAILED`, `SESSION_NOT_FOUND`,
+            `NOT_A_PARTICIPANT`, or `CONFLICT` when it was in vain again.
 
     """
     row = await database.row(write)
     if row is None:
-        check(state(await read(database, STATE, session_id)))
+        found = await read(database, STATE, session_id)
+        check(state(found))
+        versions.check(found["version"])
         exchange.retry()
         row = await database.row(write)
     if row is None:
@@ -231,9 +271,9 @@ async def refused_match(database: Database, match_id: UUID) -> ApiError:
     """Say why the insert policy refused: a foreign match is answered like a missing one."""
     match = await database.row(MATCH.query(id=match_id))
     if match is None:
-        return ApiError("MATCH_NOT_FOUND")
+        return ApiError("MATCH_NOT_FOUND", field="match_id")
     if match["status"] != "accepted":
-        return ApiError("MATCH_NOT_ACCEPTED")
+        return ApiError("MATCH_NOT_ACCEPTED", field="match_id")
     return ApiError("CONFLICT")  # accepted in between
 
 
@@ -246,4 +286,10 @@ def state(row: Row) -> State:
         user1_confirmed=row["user1_completed_confirmed_by_user2"],
         user2_confirmed=row["user2_completed_confirmed_by_user1"],
         due=row["due"],
+        accepted=row["accepted"],
     )
+
+
+def versioned(row: Row) -> Versioned:
+    """Make a session of a row of `wingman_session_details`, with its version."""
+    return Versioned(WingmanSession.of(row), row["version"])

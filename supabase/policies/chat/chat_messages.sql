@@ -6,7 +6,7 @@ grant select (id, user_id, session_id, message_order, role, content, "timestamp"
   on public.chat_messages to authenticated, session_api;
 -- not granted: message_order and timestamp; the trigger assigns them under the session's row lock
 grant insert (user_id, session_id, role, content) on public.chat_messages to session_api;
--- no update or delete grant: message_order stays dense, so that an offset is a range of it
+-- no update or delete grant: message_order stays dense, so that an offset is a range of it; messages go with their session
 
 drop policy if exists select_own on public.chat_messages;
 create policy select_own on public.chat_messages
@@ -26,13 +26,15 @@ create policy insert_own on public.chat_messages
   with check (user_id = (select session_api.caller_id()));
 comment on policy insert_own on public.chat_messages is 'the API posts messages for the caller; that the session is theirs too is a foreign key';
 
--- One page of a session's messages and their total, null when the caller has no such session.
--- message_order is dense, 1…n, so an offset is a range of the index, whatever its size and direction.
+-- One page of a session's messages and their total, null when the caller has no such session: from an offset on, or just
+-- before or just after a number. message_order is dense, 1…n, so each is a range of the index, whatever its direction.
 create or replace function public.chat_message_page(
   session_id uuid,
-  page_offset bigint,
   page_limit integer,
-  newest_first boolean
+  newest_first boolean,
+  page_offset bigint default 0,
+  before_order bigint default null,
+  after_order bigint default null
 )
 returns json
 language plpgsql
@@ -43,6 +45,7 @@ as $$
 declare
   total bigint;
   first_order bigint;
+  last_order bigint;
   messages json;
 begin
   select session.message_count into total
@@ -51,12 +54,18 @@ begin
   if not found then
     return null;
   end if;
-  page_offset := least(greatest(page_offset, 0), total);
   page_limit := least(greatest(page_limit, 0), 1000);
-  if newest_first then
-    first_order := total - page_offset - page_limit + 1;
+  page_offset := least(greatest(page_offset, 0), total);
+  if before_order is not null then
+    last_order := least(greatest(before_order, 1) - 1, total);
+    first_order := last_order - page_limit + 1;
   else
-    first_order := page_offset + 1;
+    first_order := case
+      when after_order is not null then least(greatest(after_order, 0), total) + 1
+      when newest_first then total - page_offset - page_limit + 1
+      else page_offset + 1
+    end;
+    last_order := first_order + page_limit - 1;
   end if;
   select json_agg(page order by case when newest_first then -page.message_order else page.message_order end)
   into messages
@@ -66,14 +75,14 @@ begin
       message."timestamp"
     from public.chat_messages as message
     where message.session_id = chat_message_page.session_id
-      and message.message_order between first_order and first_order + page_limit - 1
+      and message.message_order between first_order and last_order
   ) as page;
   return json_build_object('total', total, 'items', coalesce(messages, '[]'::json));
 end
 $$;
-comment on function public.chat_message_page(uuid, bigint, integer, boolean) is 'one page of a chat session''s messages, {total, items}; null when the caller has no such session';
-revoke execute on function public.chat_message_page(uuid, bigint, integer, boolean) from public, anon, authenticated, service_role, session_api;
-grant execute on function public.chat_message_page(uuid, bigint, integer, boolean) to session_api;
+comment on function public.chat_message_page(uuid, integer, boolean, bigint, bigint, bigint) is 'one page of a chat session''s messages, {total, items}; null when the caller has no such session';
+revoke execute on function public.chat_message_page(uuid, integer, boolean, bigint, bigint, bigint) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.chat_message_page(uuid, integer, boolean, bigint, bigint, bigint) to session_api;
 
 -- before insert and first by name: a repeated request must fail on its key, not on what the first one has created
 create or replace trigger claim_idempotency_key before insert on public.chat_messages

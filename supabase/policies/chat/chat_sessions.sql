@@ -1,4 +1,4 @@
--- chat_sessions: the owner's, read directly, created through the API.
+-- chat_sessions: the owner's, read directly, created, renamed and deleted through the API.
 
 alter table public.chat_sessions enable row level security;
 revoke all on public.chat_sessions from public, anon, authenticated, service_role, session_api;
@@ -6,7 +6,8 @@ grant select (id, user_id, title, message_count, created_at, last_updated)
   on public.chat_sessions to authenticated, session_api;
 -- not granted: message_count and last_updated; the trigger on chat_messages keeps them
 grant insert (user_id, title) on public.chat_sessions to session_api;
--- no update or delete grant: no endpoint does either
+grant update (title) on public.chat_sessions to session_api;
+grant delete on public.chat_sessions to session_api;
 
 drop policy if exists select_own on public.chat_sessions;
 create policy select_own on public.chat_sessions
@@ -25,6 +26,19 @@ create policy insert_own on public.chat_sessions
   for insert to session_api
   with check (user_id = (select session_api.caller_id()));
 comment on policy insert_own on public.chat_sessions is 'the API opens a chat session for the caller';
+
+drop policy if exists update_own on public.chat_sessions;
+create policy update_own on public.chat_sessions
+  for update to session_api
+  using (user_id = (select session_api.caller_id()))
+  with check (user_id = (select session_api.caller_id()));
+comment on policy update_own on public.chat_sessions is 'the API renames a chat session for its owner';
+
+drop policy if exists delete_own on public.chat_sessions;
+create policy delete_own on public.chat_sessions
+  for delete to session_api
+  using (user_id = (select session_api.caller_id()));
+comment on policy delete_own on public.chat_sessions is 'the API deletes a chat session for its owner, with its messages';
 
 -- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
 create or replace function public.chat_session_exists(session_id uuid)

@@ -13,12 +13,12 @@ declare
   me constant uuid := session_api.caller_id();
 begin
   return query
-    select match.user2_id from public.wingman_matches as match where match.user1_id = me
+    select match.user2_id from public.wingman_matches as match where match.user1_id = me and match.status <> 'declined'
     union all
-    select match.user1_id from public.wingman_matches as match where match.user2_id = me;
+    select match.user1_id from public.wingman_matches as match where match.user2_id = me and match.status <> 'declined';
 end
 $$;
-comment on function session_api.my_buddy_ids() is 'the users the caller has a match with, whatever its status';
+comment on function session_api.my_buddy_ids() is 'the users the caller has a match with that nobody has declined';
 revoke execute on function session_api.my_buddy_ids() from public, anon, authenticated, service_role, session_api;
 grant execute on function session_api.my_buddy_ids() to authenticated, session_api;
 
@@ -37,7 +37,7 @@ create policy select_own_or_joined on public.user_profiles
     id = (select session_api.caller_id())
     or id = any (array(select session_api.my_buddy_ids()))
   );
-comment on policy select_own_or_joined on public.user_profiles is 'a user reads their own profile and those of their match partners';
+comment on policy select_own_or_joined on public.user_profiles is 'a user reads their own profile and those of their match partners, unless the match is declined';
 
 drop policy if exists select_unestimated on public.user_profiles;
 create policy select_unestimated on public.user_profiles

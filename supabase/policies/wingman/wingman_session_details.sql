@@ -3,6 +3,34 @@
 -- People and challenges are looked up in a sub-select: after a page's order and limit, and never to count. In one, not in
 -- four: the planner takes its price for a reason to plan the statement once a connection, and not for each request.
 
+-- Names what people can change of a session: another version, another ETag, and an editor's `If-Match` fails.
+create or replace function session_api.wingman_session_version(
+  status text,
+  user1_confirmed boolean,
+  user2_confirmed boolean,
+  absent text,
+  notes text
+)
+returns text
+language plpgsql
+stable
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return left(
+    encode(
+      sha256(convert_to(jsonb_build_array(status, user1_confirmed, user2_confirmed, absent, notes)::text, 'UTF8')),
+      'hex'
+    ),
+    32
+  );
+end
+$$;
+comment on function session_api.wingman_session_version(text, boolean, boolean, text, text) is 'a hash of what people can change of a wingman session';
+revoke execute on function session_api.wingman_session_version(text, boolean, boolean, text, text) from public, anon, authenticated, service_role, session_api;
+grant execute on function session_api.wingman_session_version(text, boolean, boolean, text, text) to authenticated, session_api;
+
 create or replace view public.wingman_session_details
 with (security_invoker = true)
 as
@@ -17,7 +45,7 @@ select
     select json_build_object(
       'user1', json_build_object(
         'id', match.user1_id,
-        'name', profile1.first_name,
+        'name', coalesce(profile1.first_name, 'Unknown'),
         'challenge', json_build_object(
           'id', challenge1.id,
           'title', challenge1.title,
@@ -29,7 +57,7 @@ select
       ),
       'user2', json_build_object(
         'id', match.user2_id,
-        'name', profile2.first_name,
+        'name', coalesce(profile2.first_name, 'Unknown'),
         'challenge', json_build_object(
           'id', challenge2.id,
           'title', challenge2.title,
@@ -52,14 +80,34 @@ select
   match.user2_id,
   session.user1_completed_confirmed_by_user2,
   session.user2_completed_confirmed_by_user1,
-  session.scheduled_time <= now() as due
+  session.scheduled_time <= now() as due,
+  match.status = 'accepted' as accepted,
+  session.absent,
+  case (select session_api.caller_id()) when match.user1_id then 'user1' when match.user2_id then 'user2' end as you,
+  -- what api/sessions/wingman/rules.py says of the caller
+  session.status in ('scheduled', 'in_progress') and session.scheduled_time <= now() and match.status = 'accepted'
+    and case (select session_api.caller_id())
+      when match.user1_id then not session.user2_completed_confirmed_by_user1
+      when match.user2_id then not session.user1_completed_confirmed_by_user2
+      else false
+    end as can_confirm,
+  session.status in ('scheduled', 'in_progress') and session.scheduled_time > now()
+    and not (session.user1_completed_confirmed_by_user2 or session.user2_completed_confirmed_by_user1)
+    and (select session_api.caller_id()) in (match.user1_id, match.user2_id) as can_cancel,
+  session.status in ('scheduled', 'in_progress') and session.scheduled_time <= now()
+    and (select session_api.caller_id()) in (match.user1_id, match.user2_id) as can_report_no_show,
+  session_api.wingman_session_version(
+    session.status, session.user1_completed_confirmed_by_user2, session.user2_completed_confirmed_by_user1,
+    session.absent, session.notes
+  ) as version
 from public.wingman_sessions as session
 join public.wingman_matches as match on match.id = session.match_id;
-comment on view public.wingman_session_details is 'a wingman session with its participants and their challenges; `due` tells, by the database''s clock, whether its time has come';
+comment on view public.wingman_session_details is 'a wingman session with its participants and their challenges; by the database''s clock, `due` tells whether its time has come, `can_…` what the caller may do, `version` changes with what people change';
 revoke all on public.wingman_session_details from public, anon, authenticated, service_role, session_api;
 grant select (
   id, match_id, venue_name, scheduled_time, status, notes, participants, completed_at, created_at,
-  user1_id, user2_id, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, due
+  user1_id, user2_id, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, due, accepted, absent, you,
+  can_confirm, can_cancel, can_report_no_show, version
 ) on public.wingman_session_details to authenticated, session_api;
 -- no insert, update or delete grant: it is for reading
 

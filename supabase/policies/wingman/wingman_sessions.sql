@@ -4,13 +4,13 @@ alter table public.wingman_sessions enable row level security;
 revoke all on public.wingman_sessions from public, anon, authenticated, service_role, session_api;
 grant select (
   id, match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time, status, completed_at,
-  user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes, created_at
+  user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes, created_at, absent
 ) on public.wingman_sessions to authenticated, session_api;
 -- not granted: id, status, confirmations, created_at; a new session has the defaults
 grant insert (match_id, venue_name, scheduled_time, user1_challenge_id, user2_challenge_id)
   on public.wingman_sessions to session_api;
 -- not granted: match, challenges, venue and time; a session is cancelled and scheduled anew
-grant update (status, completed_at, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes)
+grant update (status, completed_at, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes, absent)
   on public.wingman_sessions to session_api;
 -- no delete grant: a session is cancelled, never deleted
 -- nothing to write for authenticated: confirming, cancelling and scheduling have rules, and only the API keeps them
@@ -51,7 +51,7 @@ returns table (status text, completed_at timestamptz)
 language plpgsql
 volatile
 rows 1
--- the caller's own policies decide which session, and api/wingman/rules.py says why nothing was written
+-- the caller's own policies decide which session, and api/sessions/wingman/rules.py says why nothing was written
 security invoker
 set search_path = pg_catalog, pg_temp
 as $$
@@ -76,6 +76,7 @@ begin
       and session.match_id = match.id
       and session.status in ('scheduled', 'in_progress')
       and session.scheduled_time <= now()
+      and match.status = 'accepted'
       and case me
         when match.user1_id then
           not session.user2_completed_confirmed_by_user1 and (buddy_id is null or buddy_id = match.user2_id)
@@ -88,6 +89,100 @@ $$;
 comment on function public.confirm_wingman_session(uuid, uuid) is 'confirms the caller''s buddy, and completes the session if that was the second confirmation; no row when there is nothing to confirm';
 revoke execute on function public.confirm_wingman_session(uuid, uuid) from public, anon, authenticated, service_role, session_api;
 grant execute on function public.confirm_wingman_session(uuid, uuid) to session_api;
+
+create or replace function public.cancel_wingman_session(session_id uuid)
+returns table (status text)
+language plpgsql
+volatile
+rows 1
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  me constant uuid := session_api.caller_id();
+begin
+  return query
+    update public.wingman_sessions as session
+    set status = 'cancelled'
+    from public.wingman_matches as match
+    where session.id = cancel_wingman_session.session_id
+      and session.match_id = match.id
+      and me in (match.user1_id, match.user2_id)
+      and session.status in ('scheduled', 'in_progress')
+      and session.scheduled_time > now()
+      -- now() is when this began: whoever confirmed while it waited for the row did so after the scheduled time
+      and not (session.user1_completed_confirmed_by_user2 or session.user2_completed_confirmed_by_user1)
+    returning session.status::text;
+end
+$$;
+comment on function public.cancel_wingman_session(uuid) is 'calls the session off before its time; no row when that cannot be done';
+revoke execute on function public.cancel_wingman_session(uuid) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.cancel_wingman_session(uuid) to session_api;
+
+create or replace function public.report_wingman_no_show(session_id uuid)
+returns table (status text, absent text)
+language plpgsql
+volatile
+rows 1
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  me constant uuid := session_api.caller_id();
+begin
+  return query
+    update public.wingman_sessions as session
+    set
+      status = 'no_show',
+      absent = case me when match.user1_id then 'user2' else 'user1' end
+    from public.wingman_matches as match
+    where session.id = report_wingman_no_show.session_id
+      and session.match_id = match.id
+      and me in (match.user1_id, match.user2_id)
+      and session.status in ('scheduled', 'in_progress')
+      and session.scheduled_time <= now()
+    returning session.status::text, session.absent;
+end
+$$;
+comment on function public.report_wingman_no_show(uuid) is 'ends the session as a no-show: the caller says that the other did not come; no row when that cannot be done';
+revoke execute on function public.report_wingman_no_show(uuid) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.report_wingman_no_show(uuid) to session_api;
+
+create or replace function public.write_wingman_notes(session_id uuid, notes text, versions text default null)
+returns table (details json)
+language plpgsql
+volatile
+rows 1
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+declare
+  me constant uuid := session_api.caller_id();
+begin
+  update public.wingman_sessions as session
+  set notes = write_wingman_notes.notes
+  from public.wingman_matches as match
+  where session.id = write_wingman_notes.session_id
+    and session.match_id = match.id
+    and me in (match.user1_id, match.user2_id)
+    and match.status = 'accepted'
+    and (
+      versions is null
+      -- of the row itself, so that it is asked again of what somebody wrote while this waited for the row
+      or session_api.wingman_session_version(
+        session.status, session.user1_completed_confirmed_by_user2, session.user2_completed_confirmed_by_user1,
+        session.absent, session.notes
+      ) = any (string_to_array(versions, ','))
+    );
+  if found then
+    return query
+      select to_json(session) from public.wingman_session_details as session where session.id = session_id;
+  end if;
+end
+$$;
+comment on function public.write_wingman_notes(uuid, text, text) is 'replaces the session''s notes if it is in one of these versions, separated by commas, or in any; returns its details, no row when that cannot be done';
+revoke execute on function public.write_wingman_notes(uuid, text, text) from public, anon, authenticated, service_role, session_api;
+grant execute on function public.write_wingman_notes(uuid, text, text) to session_api;
 
 -- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
 create or replace function public.wingman_session_exists(session_id uuid)

@@ -130,7 +130,7 @@ def _page(offset: int, *, newest_first: bool) -> Query:
     direction = "desc" if newest_first else "asc"
     return Query(
         f"messages {'newest' if newest_first else 'oldest'} first, offset {offset}",
-        f"select public.chat_message_page('{{chat}}', {offset}, 20, {newest_first})",
+        f"select public.chat_message_page('{{chat}}', 20, {newest_first}, {offset})",
         "select (select message_count from public.chat_sessions"
         " where id = '{chat}' and user_id = '{me}'), (select json_agg(page) from ("
         "select id, session_id, user_id, message_order, role, content, timestamp"

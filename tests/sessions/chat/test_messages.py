@@ -281,7 +281,7 @@ def blocks_read(
     with as_role("session_api", owner.id) as cursor:
         call = (
             "explain (analyze, buffers, format json)"
-            f" select public.chat_message_page('{session_id}', {offset}, 20, {newest_first})"
+            f" select public.chat_message_page('{session_id}', 20, {newest_first}, {offset})"
         )
         cursor.execute(call)  # the first call in a session reads the catalog too
         row = cursor.execute(call).fetchone()

@@ -16,7 +16,10 @@ from tests.counting import CountingProxy, counting_proxy
 SESSIONS = "/api/v1/wingman/sessions"
 # what the API asks PostgREST
 CONFIRM = "POST /rpc/confirm_wingman_session"
-UPDATE = "PATCH /wingman_sessions"
+CANCEL = "POST /rpc/cancel_wingman_session"
+NO_SHOW = "POST /rpc/report_wingman_no_show"
+NOTES = "POST /rpc/write_wingman_notes"
+WRITES = (CONFIRM, CANCEL, NO_SHOW, NOTES)
 READ = "GET /wingman_session_details"
 
 Row = dict[str, Any]
@@ -49,6 +52,13 @@ def put_off(sql: Sql, session: Wingman, interval: str) -> object:
     return sql.execute(
         "update public.wingman_sessions set scheduled_time = now() + %s::interval where id = %s",
         [interval, session.session_id],
+    )
+
+
+def decline(sql: Sql, match: Match) -> object:
+    """Let one of the two decline the match, as it happens outside of this API."""
+    return sql.execute(
+        "update public.wingman_matches set status = 'declined' where id = %s", [match.match_id]
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from tests.actors import NewWingman
 from tests.conftest import AsUser
-from tests.sessions.wingman.conftest import READ, SESSIONS, UPDATE, Counted, ReadRow, at, code, plan
+from tests.sessions.wingman.conftest import CANCEL, READ, SESSIONS, Counted, ReadRow, at, code, plan
 
 
 class TestCancel:
@@ -27,20 +27,9 @@ class TestCancel:
         assert answer.status_code == 404
         assert code(answer) == "SESSION_NOT_FOUND"
 
-    @pytest.mark.parametrize("confirmed", [(False, False), (True, False), (False, True)])
     @pytest.mark.parametrize("status", ["scheduled", "in_progress"])
-    @pytest.mark.parametrize("due", [True, False])
-    def test_valid(
-        self,
-        as_user: AsUser,
-        wingman: NewWingman,
-        row: ReadRow,
-        status: str,
-        confirmed: tuple[bool, bool],
-        *,
-        due: bool,
-    ) -> None:
-        session = wingman(status, due=due, confirmed=confirmed)
+    def test_valid(self, as_user: AsUser, wingman: NewWingman, row: ReadRow, status: str) -> None:
+        session = wingman(status, due=False)
         before = row(session.session_id)
         answer = as_user(session.user2).post(at(session, "cancel"))
         assert answer.status_code == 200
@@ -48,6 +37,23 @@ class TestCancel:
         assert (body["success"], body["session_status"]) == (True, "cancelled")
         assert body.keys() == {"success", "message", "session_status"}
         assert row(session.session_id) == before | {"status": "cancelled"}
+
+    @pytest.mark.parametrize("confirmed", [(False, False), (True, False), (False, True)])
+    def test_too_late(
+        self,
+        as_user: AsUser,
+        wingman: NewWingman,
+        row: ReadRow,
+        confirmed: tuple[bool, bool],
+    ) -> None:
+        """Whoever did not come cannot take the other's confirmation along."""
+        session = wingman(confirmed=confirmed)
+        before = row(session.session_id)
+        for user in (session.user1, session.user2):
+            answer = as_user(user).post(at(session, "cancel"))
+            assert answer.status_code == 400
+            assert code(answer) == "TOO_LATE_TO_CANCEL"
+        assert row(session.session_id) == before
 
     @pytest.mark.parametrize("status", ["completed", "cancelled", "no_show"])
     def test_closed(self, as_user: AsUser, wingman: NewWingman, row: ReadRow, status: str) -> None:
@@ -59,20 +65,20 @@ class TestCancel:
         assert row(session.session_id) == before
 
     def test_then_schedule_anew(self, as_user: AsUser, wingman: NewWingman) -> None:
-        session = wingman()
+        session = wingman(due=False)
         client = as_user(session.user1)
         assert client.post(SESSIONS, json=plan(session)).status_code == 409
         assert client.post(at(session, "cancel")).status_code == 200
         assert client.post(SESSIONS, json=plan(session)).status_code == 201
 
     def test_cost(self, counted: Counted, wingman: NewWingman) -> None:
-        session = wingman()
+        session = wingman(due=False)
         client = counted.client(session.user1)
         assert client.post(at(session, "cancel")).status_code == 200
-        assert counted.requests == [UPDATE]
+        assert counted.requests == [CANCEL]
 
     def test_cost_of_a_refusal(self, counted: Counted, wingman: NewWingman) -> None:
         session = wingman("cancelled")
         client = counted.client(session.user1)
         assert client.post(at(session, "cancel")).status_code == 400
-        assert counted.requests == [UPDATE, READ]
+        assert counted.requests == [CANCEL, READ]

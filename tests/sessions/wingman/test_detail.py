@@ -85,6 +85,13 @@ class TestDetail:
                     },
                 },
                 "reputation_preview": {"user1_delta": 10, "user2_delta": 20},
+                "absent": None,
+                "you": "user1" if user == session.user1 else "user2",
+                "due": True,
+                # user 1 has been confirmed, by user 2
+                "can_confirm": user == session.user1,
+                "can_cancel": False,
+                "can_report_no_show": True,
                 "completed_at": None,
             }
 

@@ -63,6 +63,33 @@ class TestList:
             link = page["next"]
         assert walked == items
 
+    @pytest.mark.parametrize("sort_order", ["asc", "desc"])
+    @pytest.mark.parametrize("sort_by", ["created_at", "scheduled_time"])
+    def test_sorted(
+        self,
+        as_user: AsUser,
+        wingman: NewWingman,
+        match: NewMatch,
+        sql: Sql,
+        sort_by: str,
+        sort_order: str,
+    ) -> None:
+        pair = match()
+        made = [wingman("cancelled", of=pair) for _ in range(4)]
+        for number, session in enumerate(made):
+            sql.execute(
+                "update public.wingman_sessions set created_at = created_at - %s * interval '1 h',"
+                " scheduled_time = now() + %s * interval '1 h' where id = %s",
+                [number, number // 2, session.session_id],
+            )
+        client = as_user(pair.user1)
+        query = {"sort_by": sort_by, "sort_order": sort_order, "limit": "3"}
+        page = client.get(SESSIONS, params=query).json()
+        items = page["items"] + client.get(page["next"]).json()["items"]
+        order = [(datetime.fromisoformat(item[sort_by]), item["id"]) for item in items]
+        assert len(order) == 4
+        assert order == sorted(order, reverse=sort_order == "desc")
+
     def test_page(self, as_user: AsUser, wingman: NewWingman, match: NewMatch) -> None:
         pair = match()
         for _ in range(3):
@@ -109,6 +136,8 @@ class TestList:
             ("offset=-1", "offset"),
             ("offset=9223372036854775807", "offset"),
             ("offset=1e3", "offset"),
+            ("sort_by=venue_name", "sort_by"),
+            ("sort_order=up", "sort_order"),
             ("status=done", "status"),
             ("status=", "status"),
             ("limt=5", "limt"),

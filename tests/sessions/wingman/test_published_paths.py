@@ -73,4 +73,5 @@ class TestPublishedPaths:
             "/api/v1/wingman/sessions/{session_id}/confirm",
             "/api/v1/wingman/sessions/{session_id}/notes",
             "/api/v1/wingman/sessions/{session_id}/cancel",
+            "/api/v1/wingman/sessions/{session_id}/no-show",
         ]

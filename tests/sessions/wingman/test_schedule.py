@@ -91,6 +91,7 @@ class TestSchedule:
         answer = as_user(pair.user1).post(SESSIONS, json=plan(pair))
         assert answer.status_code == 400
         assert code(answer) == "MATCH_NOT_ACCEPTED"
+        assert answer.json()["detail"]["field"] == "match_id"
         assert count(sql, pair) == 0
 
     @pytest.mark.parametrize("column", ["user1_challenge_id", "user2_challenge_id"])
@@ -101,6 +102,7 @@ class TestSchedule:
         answer = as_user(pair.user1).post(SESSIONS, json=plan(pair, **{column: str(uuid4())}))
         assert answer.status_code == 400
         assert code(answer) == "CHALLENGE_NOT_FOUND"
+        assert answer.json()["detail"]["field"] == column
         assert count(sql, pair) == 0
 
     @pytest.mark.parametrize("ago", [timedelta(seconds=1), timedelta(days=1), timedelta(days=9999)])
@@ -110,6 +112,7 @@ class TestSchedule:
         answer = as_user(pair.user1).post(SESSIONS, json=plan(pair, scheduled_time=time))
         assert answer.status_code == 400
         assert code(answer) == "SCHEDULED_IN_THE_PAST"
+        assert answer.json()["detail"]["field"] == "scheduled_time"
 
     def test_year_1(self, as_user: AsUser, match: NewMatch) -> None:
         pair = match()

@@ -22,8 +22,8 @@ insert into public.chat_messages (id, user_id, session_id, content) values
     update={"content": "'new'"},
     repoint={"user_id": "'{stranger}'", "session_id": "'{foreign_chat}'"},
     calls={
-        "public.chat_message_page(uuid, bigint, integer, boolean)": """
-        select where public.chat_message_page('{chat}', 0, 10, false) is not null
+        "public.chat_message_page(uuid, integer, boolean, bigint, bigint, bigint)": """
+        select where public.chat_message_page('{chat}', 10, false) is not null
 """,
         "session_api.number_chat_message()": "select session_api.number_chat_message()",
     },

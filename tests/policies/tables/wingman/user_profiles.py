@@ -4,13 +4,15 @@ FACTS = Facts(
     rows="""
 insert into public.user_profiles (id, first_name, updated_at) values
   ('{owner}', 'Owner', '2020-01-01'), ('{participant}', 'Participant', '2020-01-01'),
-  ('{invited}', 'Invited', '2020-01-01'), ('{stranger}', 'Stranger', '2020-01-01'),
+  ('{invited}', 'Invited', '2020-01-01'), ('{declined}', 'Declined', '2020-01-01'),
+  ('{stranger}', 'Stranger', '2020-01-01'),
   ('{other}', 'Other', '2020-01-01');
 """,
     targets={
         "user_profiles": "{owner}",
         "user_profiles of the participant": "{participant}",
         "user_profiles of one invited by the owner": "{invited}",
+        "user_profiles of one who declined the owner": "{declined}",
         "user_profiles of the stranger": "{stranger}",
     },
     inserts={"user_profiles": {"id": "'{owner}'", "first_name": "'new'"}},

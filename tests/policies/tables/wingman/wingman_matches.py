@@ -9,7 +9,9 @@ insert into public.wingman_matches (id, user1_id, user2_id, status) values
   ('{free_match}', '{owner}', '{participant}', 'accepted'),
   ('{pending_match}', '{owner}', '{participant}', 'pending'),
   ('{declined_match}', '{owner}', '{participant}', 'declined'),
+  ('{far_match}', '{owner}', '{participant}', 'accepted'),
   ('{invitation}', '{owner}', '{invited}', 'pending'),
+  ('{refusal}', '{owner}', '{declined}', 'declined'),
   ('{foreign_match}', '{stranger}', '{other}', 'accepted');
 """,
     targets={"wingman_matches": "{match}"},

@@ -7,6 +7,7 @@ insert into public.wingman_sessions
   (id, match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time, status, created_at)
 values
   ('{wingman}', '{match}', '{challenge1}', '{challenge2}', 'Here', now() - interval '1 hour', 'scheduled', now() - interval '1 day'),
+  ('{far_wingman}', '{far_match}', '{challenge1}', '{challenge2}', 'Here', now() + interval '1 hour', 'scheduled', now() - interval '1 day'),
   ('{pending_wingman}', '{pending_match}', '{challenge1}', '{challenge2}', 'Here', now() + interval '1 hour', 'cancelled', now()),
   ('{declined_wingman}', '{declined_match}', '{challenge1}', '{challenge2}', 'Here', now() + interval '1 hour', 'cancelled', now()),
   ('{foreign_wingman}', '{foreign_match}', '{challenge1}', '{challenge2}', 'There', now() + interval '1 hour', 'cancelled', now());
@@ -45,20 +46,32 @@ values
         "user1_completed_confirmed_by_user2": "true",
         "user2_completed_confirmed_by_user1": "true",
         "notes": "'new'",
+        "absent": "null",
     },
     repoint={"match_id": "'{foreign_match}'"},
     calls={
+        "public.cancel_wingman_session(uuid)": """
+        select from public.cancel_wingman_session('{far_wingman}')
+""",
         "public.confirm_wingman_session(uuid, uuid)": """
         select from public.confirm_wingman_session('{wingman}')
 """,
+        "public.report_wingman_no_show(uuid)": """
+        select from public.report_wingman_no_show('{wingman}')
+""",
         "public.wingman_session_exists(uuid)": """
         select where public.wingman_session_exists('{wingman}')
+""",
+        "public.write_wingman_notes(uuid, text, text)": """
+        select from public.write_wingman_notes('{wingman}', 'new')
 """,
     },
     values="""
 wingman_sessions_status_known | status | 'scheduled' ; 'in_progress' ; 'cancelled' ; 'no_show' | '' ; 'unknown'
 wingman_sessions_scheduled_after_creation | scheduled_time | created_at + interval '1 microsecond' | created_at ; created_at - interval '1 microsecond'
 wingman_sessions_scheduled_time_finite | scheduled_time | now() | 'infinity'
+wingman_sessions_absent_known | status = 'no_show', absent | null ; 'user1' ; 'user2' | '' ; 'user3'
+wingman_sessions_absent_from_no_show | absent | null | 'user1' ; 'user2'
 wingman_sessions_venue_name_not_empty | venue_name | 'A' ; repeat('a', 200) | ''
 wingman_sessions_notes_length | notes | null ; '' ; repeat('a', 2000) | repeat('a', 2001)
 """,
@@ -74,7 +87,7 @@ wingman_sessions_one_active_per_match | insert into public.wingman_sessions (mat
         "wingman_sessions_completed_iff_completed_at",
         "wingman_sessions_completed_iff_confirmed",
     ),
-    nullable=("completed_at", "notes"),
+    nullable=("completed_at", "notes", "absent"),
     defaults={
         "created_at": "now()",
         "status": "'scheduled'",

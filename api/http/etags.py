@@ -1,0 +1,87 @@
+"""Entity tags: which state of a resource somebody has read, and whether it still is that one.
+
+A tag is `"<version>-<representation>"`. The version names what is stored, and changes with every
+write that another editor must not overlook. The representation is a hash of the whole answer, with
+what it says of other rows, of the time and of who is asking. `If-None-Match` compares both parts,
+so that a cached answer is never out of date. `If-Match` compares versions, so that the passing of
+time or a new name on somebody's profile does not refuse an editor's work.
+"""
+
+import re
+from collections.abc import Sequence
+from hashlib import blake2b
+from typing import Annotated, Final
+
+from fastapi import Depends, Request, Response
+from pydantic import BaseModel
+
+from api.errors import ApiError
+
+EXAMPLE: Final = '"6401cf3e1b2a0-9f86d081884c7d659a2feaa0c55ad015"'
+TAG: Final = re.compile(r'"([0-9a-z]+)-[0-9a-f]{32}"')
+
+ETAG: Final = {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}
+UNCHANGED: Final = {"description": "Unchanged since the `If-None-Match`.", **ETAG}
+IF_NONE_MATCH: Final = {
+    "name": "If-None-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of an earlier answer: 304 while it still is what would be answered.",
+    "schema": {"type": "string", "examples": [EXAMPLE]},
+}
+IF_MATCH: Final = {
+    "name": "If-Match",
+    "in": "header",
+    "required": False,
+    "description": "The `ETag` of an earlier answer: nothing is written, and the answer is 412, "
+    "if the resource has been changed since. Several tags are separated by commas; `*` stands for "
+    "any state.",
+    "schema": {"type": "string", "examples": ["*"]},
+}
+
+
+def entity_tag(version: str, answer: BaseModel) -> str:
+    """Return the strong ETag of a resource in this version, answered like this."""
+    digest = blake2b(answer.model_dump_json().encode(), digest_size=16).hexdigest()
+    return f'"{version}-{digest}"'
+
+
+class Versions:
+    """The versions that a writer expects, from `If-Match`; without the header any will do."""
+
+    def __init__(self, conditions: Sequence[str]) -> None:
+        """Read the header's lines.
+
+        By RFC 9110 the comparison is strong: a weak tag (`W/"…"`) is nobody's state, and neither
+        is what is no tag of ours.
+        """
+        named = [it.strip() for line in conditions for it in line.split(",")]
+        self.expected: frozenset[str] | None = None
+        if conditions and named != ["*"]:
+            self.expected = frozenset(tag[1] for it in named if (tag := TAG.fullmatch(it)))
+
+    def check(self, version: str) -> None:
+        """Refuse, unless this version is among the expected.
+
+        Raises:
+            ApiError: `PRECONDITION_FAILED`.
+
+        """
+        if self.expected is not None and version not in self.expected:
+            raise ApiError("PRECONDITION_FAILED")
+
+
+ANY_VERSION: Final = Versions(())
+
+
+async def expected_versions(request: Request) -> Versions:
+    """Read the request's `If-Match`."""
+    return Versions(request.headers.getlist("if-match"))
+
+
+ExpectedVersions = Annotated[Versions, Depends(expected_versions)]
+
+
+def set_entity_tag(response: Response, version: str, answer: BaseModel) -> None:
+    """Answer with the ETag of the resource as it now is."""
+    response.headers["ETag"] = entity_tag(version, answer)
