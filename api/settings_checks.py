@@ -131,8 +131,8 @@ def _unsafe_database_url(url: str) -> list[str]:
         )
     names = [host.rpartition(":")[0] or host for host in hosts.split(",") if host]
     words = dict(parse_qsl(parts.query))
-    is_private = all(is_private(f"http://{name}") for name in names)
-    if not is_private and words.get("sslmode") not in TLS_MODES:
+    stays_inside = all(is_private(f"http://{name}") for name in names)
+    if not stays_inside and words.get("sslmode") not in TLS_MODES:
         problems.append(
             "API_DATABASE_URL goes to a public host without sslmode=verify-full (or verify-ca or "
             "require): what is read there could be read on the way."

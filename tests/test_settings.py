@@ -148,6 +148,35 @@ class TestProductionRefuses:
         assert "SUPABASE_JWT_SECRET" in message
         assert secret not in message
 
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "postgresql://postgres:pass-word@db/postgres",
+            "postgresql://postgres.ref:pass-word@pooler.example.com:6543/postgres?sslmode=require",
+            "postgresql://session_api_login:pass-word@db.example.com:5432/postgres",
+            "postgresql://session_api_login:pass-word@db,db.example.com/postgres?sslmode=prefer",
+            "https://session_api_login:pass-word@db/postgres",
+            "postgresql://db/postgres",
+        ],
+    )
+    def test_database_url(self, address: str) -> None:
+        message = refusal(**PRODUCTION, api_database_url=address)
+        assert "API_DATABASE_URL" in message
+        assert "pass-word" not in message
+
+    @pytest.mark.parametrize(
+        "address",
+        [
+            "postgresql://session_api_login:pass-word@db:5432/postgres",
+            "postgres://session_api_login@10.0.0.5,10.0.0.6/postgres?target_session_attrs=read-write",
+            "postgresql://session_api_login.ref:a@db.example.com/postgres?sslmode=verify-full",
+        ],
+    )
+    def test_no_key_with_a_database_url(self, address: str) -> None:
+        """Nothing is signed then."""
+        values = {name: it for name, it in PRODUCTION.items() if "secret" not in name}
+        assert Settings(**values, api_database_url=address).api_database_url is not None
+
     def test_placeholder_beside_a_signing_key(self) -> None:
         # it would still verify users' tokens
         key = json.dumps(private_jwk())
