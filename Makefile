@@ -12,6 +12,8 @@ NODE_PACKAGES := node_modules/.complete
 EXAMPLE := examples/nextjs
 CLIENT := clients/typescript
 EXAMPLE_PACKAGES := $(EXAMPLE)/node_modules/.complete
+# what the TypeScript client is made and tested with; `make run` does without
+CLIENT_PACKAGES := $(CLIENT)/node_modules/.complete
 # an environment of its own: the contenders' libraries are nothing that the project uses
 BENCHMARK := .local/benchmark/venv
 BENCHMARK_PACKAGES := $(BENCHMARK)/.complete
@@ -35,7 +37,7 @@ help: ## list what there is
 run: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## serve the API on a local stack (API_PORT, REST_PORT, DB_PORT, DATA_DIR, BACKEND)
 	@$(BIN)/python -m local run
 
-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## run all tests, on four stacks side by side (PYTEST_ARGS)
+test: $(NODE_PACKAGES) $(CLIENT_PACKAGES) $(PYTHON_PACKAGES) ## run all tests, on four stacks side by side (PYTEST_ARGS)
 	@$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 web: $(EXAMPLE_PACKAGES) $(PYTHON_PACKAGES) ## serve the Next.js example beside `make run` (API_PORT, REST_PORT, WEB_PORT)
@@ -71,7 +73,7 @@ clean: ## remove the local stack's data (DATA_DIR) and the tools' caches
 	@if [ -e $(PYTHON_PACKAGES) ]; then $(BIN)/python -m local clean; fi
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-types: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## write the files that follow from the schema and the routes
+types: $(NODE_PACKAGES) $(CLIENT_PACKAGES) $(PYTHON_PACKAGES) ## write the files that follow from the schema and the routes
 	@$(BIN)/python -m tools.generated
 
 lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies (LOCK_ARGS=--upgrade)
@@ -79,8 +81,10 @@ lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies 
 	$(UV_COMPILE) --extra dev -o requirements/development.txt pyproject.toml
 	$(UV_COMPILE) -c requirements/development.txt -o benchmarks/requirements.txt benchmarks/requirements.in
 	npm install --package-lock-only --omit-lockfile-registry-resolved
+	node requirements/hashes.mjs package-lock.json
 	cd tests/local/javascript && npm install --package-lock-only --omit-lockfile-registry-resolved
-	node requirements/hashes.mjs
+	cd $(CLIENT) && npm install --package-lock-only --omit-lockfile-registry-resolved
+	node requirements/hashes.mjs $(CLIENT)/package-lock.json
 
 $(PYTHON_PACKAGES): requirements/development.txt pyproject.toml
 	@$(NEED_PYTHON)
@@ -122,4 +126,9 @@ $(NODE_PACKAGES): package.json package-lock.json
 	@command -v npm >/dev/null || { echo 'npm is needed: it comes with Node from nodejs.org' >&2; exit 1; }
 	@echo '==> Installing the Supabase CLI and PostgREST into node_modules'
 	@npm ci --no-audit --no-fund
+	@touch $@
+
+$(CLIENT_PACKAGES): $(CLIENT)/package.json $(CLIENT)/package-lock.json | $(NODE_PACKAGES)
+	@echo '==> Installing what the TypeScript client is made and tested with into $(CLIENT)/node_modules'
+	@cd $(CLIENT) && npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@

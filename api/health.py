@@ -17,14 +17,14 @@ class Health(BaseModel):
     status: str = Field(examples=["ok"])
 
 
-@router.get(HEALTHZ)
+@router.get(HEALTHZ, responses=responses("PAYLOAD_TOO_LARGE"))
 @does("read")
 async def healthz() -> Health:
     """Tell that the process answers. It says nothing of the database: see `/readyz`."""
     return Health(status="ok")
 
 
-@router.get(READYZ, responses=responses("NOT_READY", "DATABASE_UNAVAILABLE"))
+@router.get(READYZ, responses=responses("PAYLOAD_TOO_LARGE", "NOT_READY", "DATABASE_UNAVAILABLE"))
 @does("read")
 async def readyz(request: Request) -> Health:
     """Tell whether requests can be served. An answer holds for a second."""

@@ -1,12 +1,13 @@
-// Gives package-lock.json the hashes that it lacks. npm leaves them out for another platform's
+// Gives a lock file of npm's the hashes that it lacks. npm leaves them out for another platform's
 // package where the registry at hand does not have it, and never looks for them again.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 
-const lock = JSON.parse(readFileSync("package-lock.json", "utf8"));
+const [file] = process.argv.slice(2);
+const lock = JSON.parse(readFileSync(file, "utf8"));
 for (const [path, entry] of Object.entries(lock.packages)) {
   if (path === "" || entry.integrity) continue;
-  const name = `${path.replace("node_modules/", "")}@${entry.version}`;
+  const name = `${path.replace(/^.*node_modules\//, "")}@${entry.version}`;
   const answer = spawnSync("npm", ["view", name, "dist.integrity"], { encoding: "utf8" });
   const integrity = answer.stdout.trim();
   if (integrity) {
@@ -16,4 +17,4 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     console.log(`No hash for ${name}: this registry does not have it.`);
   }
 }
-writeFileSync("package-lock.json", `${JSON.stringify(lock, null, 2)}\n`);
+writeFileSync(file, `${JSON.stringify(lock, null, 2)}\n`);

@@ -4,10 +4,9 @@ A test compares each with what it would be now.
 """
 
 import json
-import os
 import subprocess
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 from typing import Final
 
 import click
@@ -19,12 +18,16 @@ from api.main import create_app
 from api.sessions.kinds import KINDS
 from api.settings import Settings
 from local.errors import LocalError
-from local.migrations import CLI, PROJECT, of_units
+from local.migrations import PROJECT, of_units
 from local.stack import Stack
 from tests.policies import pgtap
+from tools.database_types import database_types
 
 DATABASE_TYPES = PROJECT / "types" / "database.ts"
+PYTHON_DATABASE_TYPES = PROJECT / "types" / "database.py"
 OPENAPI = PROJECT / "types" / "openapi.json"
+CLIENT = PROJECT / "clients" / "typescript"
+CLIENT_SCHEMA = CLIENT / "src" / "schema.ts"
 NOTHING_OF_OURS: Final = """
 do $$
 declare
@@ -45,33 +48,6 @@ drop schema session_api cascade;
 """
 
 
-def database_types(database_url: str) -> str:
-    """Return the TypeScript types of the exposed schema, for supabase-js.
-
-    Args:
-        database_url: a database with the migrations, for a role that may read the catalogue.
-
-    Raises:
-        LocalError: the Supabase CLI failed; the message has its words.
-
-    """
-    result = subprocess.run(  # noqa: S603
-        [
-            *(str(CLI), "gen", "types", f"--remote={database_url}?sslmode=disable"),
-            *("--lang", "typescript", "--schema", "public"),
-            *("--workdir", str(PROJECT), "--agent", "no"),
-        ],
-        env={**os.environ, "SUPABASE_TELEMETRY_DISABLED": "1"},
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if result.returncode != 0:
-        raise LocalError(f"The types could not be made:\n{result.stderr.strip()}")
-    return result.stdout
-
-
 def openapi() -> str:
     """Return the API's description, as `/openapi.json` serves it."""
     settings = Settings(environment="development", _env_file=None)
@@ -82,6 +58,30 @@ def _entries_with(connection: psycopg.Connection, unit: str) -> dict[str, str]:
     for migration in of_units([unit]):
         connection.execute(migration.read_bytes())
     return entries(connection)
+
+
+def client_schema(document: str) -> str:
+    """Return the API's types for the TypeScript client, as openapi-typescript makes them.
+
+    Args:
+        document: what `openapi` returns.
+
+    Raises:
+        LocalError: openapi-typescript is missing, or failed; the message has its words.
+
+    """
+    program = CLIENT / "node_modules" / ".bin" / "openapi-typescript"
+    if not program.exists():
+        raise LocalError(f"openapi-typescript is missing: run `npm ci` in {CLIENT}.")
+    with NamedTemporaryFile("w", suffix=".json") as file:
+        file.write(document)
+        file.flush()
+        result = subprocess.run(  # noqa: S603
+            [str(program), file.name], capture_output=True, text=True, check=False
+        )
+    if result.returncode != 0:
+        raise LocalError(f"The client's types could not be made:\n{result.stderr.strip()}")
+    return result.stdout
 
 
 def declared(database_url: str) -> str:
@@ -106,12 +106,15 @@ def declared(database_url: str) -> str:
 
 def main() -> None:
     """Write every such file."""
+    document = openapi()
     with TemporaryDirectory() as folder, Stack.scratch(Path(folder) / "stack") as stack:
         stack.migrate()
         texts = {
-            DATABASE_TYPES: database_types(stack.database_url),
+            DATABASE_TYPES: database_types(stack.database_url, "typescript"),
+            PYTHON_DATABASE_TYPES: database_types(stack.database_url, "python"),
             DECLARED: declared(stack.database_url),
-            OPENAPI: openapi(),
+            OPENAPI: document,
+            CLIENT_SCHEMA: client_schema(document),
             **pgtap.files(),
         }
     for path, text in texts.items():

@@ -13,8 +13,9 @@ from itertools import islice
 from sys import float_info
 from typing import Any, ClassVar, Final
 
-from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic_core import from_json
+from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, from_json
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -25,6 +26,9 @@ from api.observability import exchange
 
 # Deeper than any honest document; parsers on the way give up at some 200 levels.
 MAX_DEPTH: Final = 64
+
+IGNORED: Final = {"description": "Ignored: the API decides it."}
+"""How a field that a body may have to no effect is documented."""
 
 LINGER_SECONDS: Final = 1.0
 LINGER_BYTES: Final = 1_048_576
@@ -49,6 +53,15 @@ class Replacement(RequestBody):
     """
 
     read_only: ClassVar[frozenset[str]] = frozenset()
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        described = handler(schema)
+        for name in sorted(cls.read_only):
+            handler.resolve_ref_schema(described)["properties"][name] = IGNORED
+        return described
 
     @model_validator(mode="before")
     @classmethod

@@ -4,6 +4,7 @@ Every body and every answer has a whole example, made of its fields' own; a fiel
 error. They are of the demo data: what `/docs` offers to try works on a local stack.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from functools import cache
@@ -11,13 +12,18 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
+from api.http.body import IGNORED
 from api.http.etags import EXAMPLE
+from api.http.openapi_errors import name_errors
 from api.rate_limits.rate import LIMIT, REMAINING, RESET
 
 Node = dict[str, Any]
 
 REQUEST_ID: Final = "X-Request-ID"
 RATE_LIMIT: Final = (LIMIT, REMAINING, RESET)
+
+LICENSE: Final = {"name": "Apache License 2.0", "identifier": "Apache-2.0"}
+SERVERS: Final = [{"url": "/", "description": "Where this document is served."}]
 
 
 def header(description: str, example: str) -> Node:
@@ -46,13 +52,19 @@ def finished(document_of: Callable[[], Node]) -> Callable[[], Node]:
 
     @cache
     def openapi() -> Node:
-        document = document_of()
+        document = without_underscores(document_of())
+        document["info"]["license"] = LICENSE
+        document["servers"] = SERVERS
         paths, components = document["paths"], document["components"]
         components["headers"] = HEADERS
         for path, methods in paths.items():
             for operation in methods.values():
                 tell_apart(operation)
+                operation.setdefault("security", [])
                 name_headers(path, operation)
+                describe_successes(operation, components["schemas"])
+                for described in operation.get("parameters", ()):
+                    described["schema"] = without_null(described["schema"])
                 for content in successes(operation):
                     content["example"] = example(content["schema"], components["schemas"])
         for path, methods in paths.items():
@@ -60,9 +72,17 @@ def finished(document_of: Callable[[], Node]) -> Callable[[], Node]:
             for operation in methods.values() if found else ():
                 (read,) = successes(paths[base + found]["get"])
                 parameter(operation, "session_id")["example"] = read["example"]["id"]
+        name_errors(document)
         return document
 
     return openapi
+
+
+def without_underscores(document: Node) -> Node:
+    """Call the page of an item `MessagePage`: FastAPI's `Page_Message_` is no name elsewhere."""
+    text = re.sub(r"Page_([A-Za-z0-9]+)_", r"\1Page", json.dumps(document))
+    renamed: Node = json.loads(re.sub(r"Page\[([A-Za-z0-9]+)\]", r"\1Page", text))
+    return renamed
 
 
 def tell_apart(operation: Node) -> None:
@@ -76,12 +96,22 @@ def name_headers(path: str, operation: Node) -> None:
     """Say which headers come with the operation's answers."""
     creates_once = any(it["name"] == "Idempotency-Key" for it in operation.get("parameters", ()))
     for status, answer in operation["responses"].items():
-        names = [REQUEST_ID, *(RATE_LIMIT if "security" in operation else ())]
+        names = [REQUEST_ID, *(RATE_LIMIT if operation["security"] else ())]
         if status == "201":
             names += ["Location"] if path.endswith("/sessions") else []
             names += ["Idempotency-Replayed"] if creates_once else []
         references = {name: {"$ref": f"#/components/headers/{name}"} for name in names}
         answer["headers"] = {**answer.get("headers", {}), **references}
+
+
+def describe_successes(operation: Node, schemas: Node) -> None:
+    """Let each answer of a success say what it is: what its schema says of itself."""
+    for status, answer in operation["responses"].items():
+        if status == "204":
+            answer["description"] = "Done. The answer has no body."
+        elif status < "300":
+            (content,) = answer["content"].values()
+            answer["description"] = named(content["schema"], schemas)["description"]
 
 
 def successes(operation: Node) -> Iterator[Node]:
@@ -97,6 +127,23 @@ def parameter(operation: Node, name: str) -> Node:
     return found
 
 
+def without_null(schema: Node) -> Node:
+    """Leave `null` out of a parameter's schema: no query and no header can say it."""
+    choices = [it for it in schema.get("anyOf", ()) if it != {"type": "null"}]
+    if len(choices) != 1:
+        return schema
+    described = {name: it for name, it in schema.items() if name not in ("anyOf", "title")}
+    return {**choices[0], **described}
+
+
+def named(schema: Node, schemas: Node) -> Node:
+    """Find what a schema refers to, which may be itself."""
+    if "$ref" not in schema:
+        return schema
+    found: Node = schemas[schema["$ref"].rpartition("/")[2]]
+    return found
+
+
 def example(schema: Node, schemas: Node) -> Any:
     """Make a value of a schema from the examples in it.
 
@@ -107,9 +154,10 @@ def example(schema: Node, schemas: Node) -> Any:
     if "examples" in schema:
         return schema["examples"][0]
     if "$ref" in schema:
-        return example(schemas[schema["$ref"].rpartition("/")[2]], schemas)
+        return example(named(schema, schemas), schemas)
     if "properties" in schema:
-        return {name: example(it, schemas) for name, it in schema["properties"].items()}
+        fields = schema["properties"].items()
+        return {name: example(it, schemas) for name, it in fields if it != IGNORED}
     if "items" in schema:
         return [example(schema["items"], schemas)]
     if "anyOf" in schema:

@@ -34,6 +34,9 @@ class PageQuery(BaseModel):
 class Page(BaseModel, Generic[Item]):
     """One page of a list."""
 
+    # a class that is made of a generic one has no docstring
+    model_config = ConfigDict(json_schema_extra={"description": "One page of a list."})
+
     items: list[Item]
     total: int = Field(description="How many items the whole list has.", examples=[1])
     limit: int = Field(examples=[20])

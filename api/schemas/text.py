@@ -24,9 +24,9 @@ _MAX_ROUNDS = 4
 _MAX_TAGS = 1_000
 _MAX_UNCLEANED = 65_536
 
-# what a schema can say of a text, in the words of every language's regular expressions
-STORABLE: Final = r"^[^\u0000]*$"
-_SAYS_SOMETHING = r"^[^\u0000]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000]*$"
+# What a schema can say of a text, in the words of every language's regular expressions. That it
+# holds no NUL is not said: generators write the escape as the character.
+_SAYS_SOMETHING: Final = r"[^\s\x01-\x1f\x7f-\x9f]"
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|[\v\f\x85]")
@@ -128,7 +128,6 @@ class PlainText:
             "description": "Plain text. Elements of HTML are taken out; the answer has the rest.",
             **handler(schema),
             "maxLength": self.max_length,
-            "pattern": STORABLE,
         }
 
 

@@ -4,15 +4,16 @@ from typing import Final, Literal
 from uuid import UUID
 
 from pydantic import Field, ValidationInfo, field_validator
+from typing_extensions import TypeAliasType
 
 from api.http.body import RequestBody, ResponseBody
-from api.schemas.text import STORABLE, Title
+from api.schemas.text import Title
 from api.schemas.times import Moment
 from api.sessions.owned import SortedQuery
 
 MAX_ORDER: Final = 2**63 - 1  # a bigint
 
-Role = Literal["user", "assistant", "system"]
+ChatRole = TypeAliasType("ChatRole", Literal["user", "assistant", "system"])
 
 
 class ChatSessionCreate(RequestBody):
@@ -30,7 +31,7 @@ class ChatSessionChange(RequestBody):
 class MessageCreate(RequestBody):
     """A message. Its content is kept as typed, code and markup included: show it as text."""
 
-    role: Role = Field(
+    role: ChatRole = Field(
         "user",
         description="Who speaks. The frontend says it, for what its assistant answers too.",
         examples=["user"],
@@ -39,7 +40,6 @@ class MessageCreate(RequestBody):
         min_length=1,
         max_length=32_000,
         examples=["Where shall we go?"],
-        json_schema_extra={"pattern": STORABLE},
     )
 
 
@@ -104,6 +104,6 @@ class Message(ResponseBody):
     session_id: UUID = Field(examples=["f0000000-0000-4000-8000-000000000001"])
     user_id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])
     message_order: int = Field(examples=[1])
-    role: Role = Field(examples=["user"])
+    role: ChatRole = Field(examples=["user"])
     content: str = Field(examples=["Where shall we go?"])
     timestamp: Moment

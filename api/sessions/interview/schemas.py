@@ -4,11 +4,12 @@ from typing import Literal
 from uuid import UUID
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from api.http.body import RequestBody, ResponseBody
 from api.schemas.times import Moment
 
-Status = Literal["active", "completed", "abandoned"]
+InterviewStatus = TypeAliasType("InterviewStatus", Literal["active", "completed", "abandoned"])
 
 
 class InterviewSessionCreate(RequestBody):
@@ -22,7 +23,7 @@ class JobPostingBasic(ResponseBody):
 
     id: UUID = Field(examples=["b0000000-0000-4000-8000-000000000001"])
     title: str = Field(examples=["Backend engineer"])
-    company: str | None = Field(None, examples=["Initech"])
+    company: str | None = Field(examples=["Initech"])
 
 
 class InterviewSession(ResponseBody):
@@ -31,7 +32,7 @@ class InterviewSession(ResponseBody):
     id: UUID = Field(examples=["b1000000-0000-4000-8000-000000000001"])
     user_id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])
     job_posting_id: UUID | None = Field(examples=["b0000000-0000-4000-8000-000000000001"])
-    status: Status = Field(examples=["active"])
+    status: InterviewStatus = Field(examples=["active"])
     current_question_number: int = Field(examples=[0])
     created_at: Moment
     updated_at: Moment

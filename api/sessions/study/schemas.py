@@ -10,6 +10,7 @@ from pydantic import (
     JsonValue,
     WithJsonSchema,
 )
+from typing_extensions import TypeAliasType
 
 from api.http.body import Replacement, RequestBody, ResponseBody
 from api.schemas.left_out import LEFT_OUT, without_default
@@ -25,11 +26,25 @@ def object_or_list(value: JsonValue) -> JsonValue:
     return value
 
 
-DraftPlan = Annotated[
+AnyPlan = Annotated[
     JsonValue,
-    AfterValidator(object_or_list),
-    WithJsonSchema({"anyOf": [{"type": "object"}, {"type": "array"}, {"type": "null"}]}),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "object", "additionalProperties": True},
+                {"type": "array", "items": {}},
+                {"type": "null"},
+            ]
+        }
+    ),
 ]
+"""A plan as it is read."""
+
+DraftPlan = Annotated[AnyPlan, AfterValidator(object_or_list)]
+"""A plan as it is written."""
+
+StudyStatus = TypeAliasType("StudyStatus", Status)
+"""A status, under its name in the OpenAPI document."""
 
 
 class CreateSessionRequest(RequestBody):
@@ -52,7 +67,7 @@ class UpdateSessionRequest(Replacement):
     title: Title = Field(LEFT_OUT, examples=["Linear algebra"], json_schema_extra=without_default)
     description: Description | None = Field(None, examples=["Chapters 1 to 3"])
     draft_plan: DraftPlan = Field(None, examples=[{"weeks": [{"topic": "Vectors"}]}])
-    status: Status = Field(
+    status: StudyStatus = Field(
         LEFT_OUT,
         description="`UPLOADING` → `PROCESSING` → `PLANNING` → `READY`, and any → `FAILED`.",
         examples=["READY"],
@@ -72,8 +87,8 @@ class StudySession(ResponseBody):
     )
     title: str = Field(examples=["Linear algebra"])
     description: str | None = Field(examples=["Chapters 1 to 3"])
-    status: Status = Field(examples=["PLANNING"])
-    draft_plan: JsonValue = Field(examples=[{"weeks": [{"topic": "Vectors"}]}])
+    status: StudyStatus = Field(examples=["PLANNING"])
+    draft_plan: AnyPlan = Field(examples=[{"weeks": [{"topic": "Vectors"}]}])
     created_at: Moment
     updated_at: Moment
 

@@ -6,12 +6,19 @@ from typing import Any, Literal, Self
 from uuid import UUID
 
 from pydantic import Field
+from typing_extensions import TypeAliasType
 
 from api.http.body import RequestBody, ResponseBody
 from api.schemas.text import Notes, VenueName
 from api.schemas.times import Moment, Time
 from api.sessions.owned import SortedQuery
 from api.sessions.wingman.rules import Side, Status, reputation_delta
+
+WingmanStatus = TypeAliasType("WingmanStatus", Status)
+"""A status, under its name in the OpenAPI document."""
+
+WingmanSide = TypeAliasType("WingmanSide", Side)
+"""One of the two, under its name in the OpenAPI document."""
 
 
 class ScheduleRequest(RequestBody):
@@ -48,7 +55,7 @@ class SessionQuery(SortedQuery):
     sort_by: Literal["created_at", "scheduled_time"] = Field(
         "created_at", description="Which time counts.", examples=["created_at"]
     )
-    status: Status | None = Field(
+    status: WingmanStatus | None = Field(
         None, description="Only sessions in this status.", examples=["scheduled"]
     )
 
@@ -110,14 +117,14 @@ class WingmanSession(ResponseBody):
     match_id: UUID = Field(examples=["d0000000-0000-4000-8000-000000000001"])
     venue_name: str = Field(examples=["Café Central"])
     scheduled_time: Moment
-    status: Status = Field(examples=["scheduled"])
+    status: WingmanStatus = Field(examples=["scheduled"])
     notes: str | None = Field(examples=["Meet at the door."])
     participants: Participants
     reputation_preview: ReputationPreview
-    absent: Side | None = Field(
+    absent: WingmanSide | None = Field(
         description="Of a no-show, who did not come, as the other has reported.", examples=[None]
     )
-    you: Side = Field(description="Which of the two the caller is.", examples=["user1"])
+    you: WingmanSide = Field(description="Which of the two the caller is.", examples=["user1"])
     due: bool = Field(
         description="Whether the scheduled time has come, by the database's clock.",
         examples=[True],
@@ -156,7 +163,7 @@ class ConfirmAnswer(ResponseBody):
 
     success: bool = Field(examples=[True])
     message: str = Field(examples=["Confirmed. Your buddy has yet to confirm you."])
-    session_status: Status = Field(examples=["scheduled"])
+    session_status: WingmanStatus = Field(examples=["scheduled"])
     both_confirmed: bool = Field(
         description="Whether this one completed the session.", examples=[False]
     )
@@ -176,7 +183,7 @@ class CancelAnswer(ResponseBody):
 
     success: bool = Field(examples=[True])
     message: str = Field(examples=["The session is cancelled."])
-    session_status: Status = Field(examples=["cancelled"])
+    session_status: WingmanStatus = Field(examples=["cancelled"])
 
 
 class NoShowAnswer(ResponseBody):
@@ -184,5 +191,5 @@ class NoShowAnswer(ResponseBody):
 
     success: bool = Field(examples=[True])
     message: str = Field(examples=["The session is closed: your buddy did not come."])
-    session_status: Status = Field(examples=["no_show"])
-    absent: Side = Field(description="Who did not come.", examples=["user2"])
+    session_status: WingmanStatus = Field(examples=["no_show"])
+    absent: WingmanSide = Field(description="Who did not come.", examples=["user2"])
