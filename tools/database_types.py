@@ -62,23 +62,12 @@ export type Participants = { user1: Participant; user2: Participant }
 """
 
 LISTED: Final = """
-with checked as (
-  select relname, attname, pg_get_constraintdef(pg_constraint.oid) as says
-  from pg_constraint
-  join pg_class on pg_class.oid = conrelid
-  join pg_attribute on attrelid = conrelid and attnum = conkey[1]
-  where contype = 'c' and cardinality(conkey) = 1 and connamespace = 'public'::regnamespace
-    and pg_get_constraintdef(pg_constraint.oid) like '% = ANY (%'
-)
-select relname, attname, says from checked
-union
-select used.view_name, attname, says
-from checked
-join information_schema.view_column_usage as used
-  on used.table_name = relname and used.column_name = attname and used.table_schema = 'public'
-join information_schema.columns as shown
-  on shown.table_name = used.view_name and shown.column_name = attname
-where used.view_schema = 'public' and shown.table_schema = 'public'
+select relname, attname, pg_get_constraintdef(pg_constraint.oid)
+from pg_constraint
+join pg_class on pg_class.oid = conrelid
+join pg_attribute on attrelid = conrelid and attnum = conkey[1]
+where contype = 'c' and cardinality(conkey) = 1 and connamespace = 'public'::regnamespace
+  and pg_get_constraintdef(pg_constraint.oid) like '% = ANY (%'
 """
 
 
@@ -96,6 +85,12 @@ def database_types(database_url: str, language: Language) -> str:
     with psycopg.connect(database_url) as connection:
         rows = connection.execute(LISTED).fetchall()
     listed = {(table, column): re.findall(r"'(\w+)'::", says) for table, column, says in rows}
+    # the view shows these as the sessions have them
+    listed |= {
+        (VIEW, column): words
+        for (table, column), words in listed.items()
+        if table == "wingman_sessions"
+    }
     text = generated(database_url, language)
     narrowed = narrowed_python if language == "python" else narrowed_typescript
     return narrowed(text, listed)

@@ -359,6 +359,7 @@ class PublicWingmanMatchesUpdate(TypedDict):
     user2_id: NotRequired[Annotated[uuid.UUID, Field(alias="user2_id")]]
 
 class PublicWingmanSessions(BaseModel):
+    absent: Optional[Literal["user1", "user2"]] = Field(alias="absent")
     completed_at: Optional[datetime.datetime] = Field(alias="completed_at")
     created_at: datetime.datetime = Field(alias="created_at")
     id: uuid.UUID = Field(alias="id")
@@ -373,6 +374,7 @@ class PublicWingmanSessions(BaseModel):
     venue_name: str = Field(alias="venue_name")
 
 class PublicWingmanSessionsInsert(TypedDict):
+    absent: NotRequired[Annotated[Optional[Literal["user1", "user2"]], Field(alias="absent")]]
     completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
@@ -387,6 +389,7 @@ class PublicWingmanSessionsInsert(TypedDict):
     venue_name: Annotated[str, Field(alias="venue_name")]
 
 class PublicWingmanSessionsUpdate(TypedDict):
+    absent: NotRequired[Annotated[Optional[Literal["user1", "user2"]], Field(alias="absent")]]
     completed_at: NotRequired[Annotated[Optional[datetime.datetime], Field(alias="completed_at")]]
     created_at: NotRequired[Annotated[datetime.datetime, Field(alias="created_at")]]
     id: NotRequired[Annotated[uuid.UUID, Field(alias="id")]]
@@ -401,6 +404,11 @@ class PublicWingmanSessionsUpdate(TypedDict):
     venue_name: NotRequired[Annotated[str, Field(alias="venue_name")]]
 
 class PublicWingmanSessionDetails(BaseModel):
+    absent: Optional[Literal["user1", "user2"]] = Field(alias="absent")
+    accepted: bool = Field(alias="accepted")
+    can_cancel: bool = Field(alias="can_cancel")
+    can_confirm: bool = Field(alias="can_confirm")
+    can_report_no_show: bool = Field(alias="can_report_no_show")
     completed_at: Optional[datetime.datetime] = Field(alias="completed_at")
     created_at: datetime.datetime = Field(alias="created_at")
     due: bool = Field(alias="due")
@@ -415,3 +423,5 @@ class PublicWingmanSessionDetails(BaseModel):
     user2_completed_confirmed_by_user1: bool = Field(alias="user2_completed_confirmed_by_user1")
     user2_id: uuid.UUID = Field(alias="user2_id")
     venue_name: str = Field(alias="venue_name")
+    version: str = Field(alias="version")
+    you: Literal["user1", "user2"] = Field(alias="you")

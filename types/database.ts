@@ -1,34 +1,47 @@
 
 export type Json = string | number | boolean | null | { [key: string]: Json | undefined } | Json[]
 
+export type Challenge = {
+  id: string
+  title: string
+  description: string
+  difficulty: string
+  points: number
+}
+
+export type Participant = { id: string; name: string; challenge: Challenge; confirmed: boolean }
+
+/** What `wingman_session_details.participants` holds. */
+export type Participants = { user1: Participant; user2: Participant }
+
 export type Database = {
   
   "public": {
           Tables: {
             "approach_challenges": {
                   Row: {
-                    "created_at": string,"description": string,"difficulty": string,"id": string,"points": number,"title": string
+                    "created_at": string,"description": string,"difficulty": "beginner" | "intermediate" | "advanced","id": string,"points": number,"title": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"description": string,"difficulty": string,"id"?: string,"points": number,"title": string
+                    "created_at"?: string,"description": string,"difficulty": "beginner" | "intermediate" | "advanced","id"?: string,"points": number,"title": string
                   }
                   Update: {
-                    "created_at"?: string,"description"?: string,"difficulty"?: string,"id"?: string,"points"?: number,"title"?: string
+                    "created_at"?: string,"description"?: string,"difficulty"?: "beginner" | "intermediate" | "advanced","id"?: string,"points"?: number,"title"?: string
                   }
                   Relationships: [
                     
                   ]
                 },"chat_messages": {
                   Row: {
-                    "content": string,"id": string,"message_order": number,"role": string,"session_id": string,"timestamp": string,"user_id": string
+                    "content": string,"id": string,"message_order": number,"role": "user" | "assistant" | "system","session_id": string,"timestamp": string,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "content": string,"id"?: string,"message_order": number,"role"?: string,"session_id": string,"timestamp": string,"user_id": string
+                    "content": string,"id"?: string,"message_order": number,"role"?: "user" | "assistant" | "system","session_id": string,"timestamp": string,"user_id": string
                   }
                   Update: {
-                    "content"?: string,"id"?: string,"message_order"?: number,"role"?: string,"session_id"?: string,"timestamp"?: string,"user_id"?: string
+                    "content"?: string,"id"?: string,"message_order"?: number,"role"?: "user" | "assistant" | "system","session_id"?: string,"timestamp"?: string,"user_id"?: string
                   }
                   Relationships: [
                     {
@@ -55,14 +68,14 @@ isOneToOne: false
                   ]
                 },"interview_sessions": {
                   Row: {
-                    "created_at": string,"current_question_number": number,"id": string,"job_posting_id": string | null,"status": string,"updated_at": string,"user_id": string
+                    "created_at": string,"current_question_number": number,"id": string,"job_posting_id": string | null,"status": "active" | "completed" | "abandoned","updated_at": string,"user_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"current_question_number"?: number,"id"?: string,"job_posting_id"?: string | null,"status"?: string,"updated_at"?: string,"user_id": string
+                    "created_at"?: string,"current_question_number"?: number,"id"?: string,"job_posting_id"?: string | null,"status"?: "active" | "completed" | "abandoned","updated_at"?: string,"user_id": string
                   }
                   Update: {
-                    "created_at"?: string,"current_question_number"?: number,"id"?: string,"job_posting_id"?: string | null,"status"?: string,"updated_at"?: string,"user_id"?: string
+                    "created_at"?: string,"current_question_number"?: number,"id"?: string,"job_posting_id"?: string | null,"status"?: "active" | "completed" | "abandoned","updated_at"?: string,"user_id"?: string
                   }
                   Relationships: [
                     {
@@ -163,14 +176,14 @@ isOneToOne: false
                   ]
                 },"study_messages": {
                   Row: {
-                    "chat_id": string,"content": string,"created_at": string,"id": string,"profile_id": string,"role": string
+                    "chat_id": string,"content": string,"created_at": string,"id": string,"profile_id": string,"role": "user" | "assistant" | "system"
                   }
                   ComputedFields: never
                   Insert: {
-                    "chat_id": string,"content": string,"created_at"?: string,"id"?: string,"profile_id": string,"role": string
+                    "chat_id": string,"content": string,"created_at"?: string,"id"?: string,"profile_id": string,"role": "user" | "assistant" | "system"
                   }
                   Update: {
-                    "chat_id"?: string,"content"?: string,"created_at"?: string,"id"?: string,"profile_id"?: string,"role"?: string
+                    "chat_id"?: string,"content"?: string,"created_at"?: string,"id"?: string,"profile_id"?: string,"role"?: "user" | "assistant" | "system"
                   }
                   Relationships: [
                     {
@@ -183,14 +196,14 @@ isOneToOne: false
                   ]
                 },"study_sessions": {
                   Row: {
-                    "created_at": string,"description": string | null,"draft_plan": Json | null,"id": string,"profile_id": string,"status": string,"title": string,"updated_at": string
+                    "created_at": string,"description": string | null,"draft_plan": Json | null,"id": string,"profile_id": string,"status": "UPLOADING" | "PROCESSING" | "PLANNING" | "READY" | "FAILED","title": string,"updated_at": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"description"?: string | null,"draft_plan"?: Json | null,"id"?: string,"profile_id": string,"status"?: string,"title": string,"updated_at"?: string
+                    "created_at"?: string,"description"?: string | null,"draft_plan"?: Json | null,"id"?: string,"profile_id": string,"status"?: "UPLOADING" | "PROCESSING" | "PLANNING" | "READY" | "FAILED","title": string,"updated_at"?: string
                   }
                   Update: {
-                    "created_at"?: string,"description"?: string | null,"draft_plan"?: Json | null,"id"?: string,"profile_id"?: string,"status"?: string,"title"?: string,"updated_at"?: string
+                    "created_at"?: string,"description"?: string | null,"draft_plan"?: Json | null,"id"?: string,"profile_id"?: string,"status"?: "UPLOADING" | "PROCESSING" | "PLANNING" | "READY" | "FAILED","title"?: string,"updated_at"?: string
                   }
                   Relationships: [
                     
@@ -231,14 +244,14 @@ isOneToOne: false
                   ]
                 },"wingman_matches": {
                   Row: {
-                    "created_at": string,"id": string,"status": string,"user1_id": string,"user2_id": string
+                    "created_at": string,"id": string,"status": "pending" | "accepted" | "declined","user1_id": string,"user2_id": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "created_at"?: string,"id"?: string,"status"?: string,"user1_id": string,"user2_id": string
+                    "created_at"?: string,"id"?: string,"status"?: "pending" | "accepted" | "declined","user1_id": string,"user2_id": string
                   }
                   Update: {
-                    "created_at"?: string,"id"?: string,"status"?: string,"user1_id"?: string,"user2_id"?: string
+                    "created_at"?: string,"id"?: string,"status"?: "pending" | "accepted" | "declined","user1_id"?: string,"user2_id"?: string
                   }
                   Relationships: [
                     {
@@ -257,14 +270,14 @@ isOneToOne: false
                   ]
                 },"wingman_sessions": {
                   Row: {
-                    "absent": string | null,"completed_at": string | null,"created_at": string,"id": string,"match_id": string,"notes": string | null,"scheduled_time": string,"status": string,"user1_challenge_id": string,"user1_completed_confirmed_by_user2": boolean,"user2_challenge_id": string,"user2_completed_confirmed_by_user1": boolean,"venue_name": string
+                    "absent": "user1" | "user2" | null,"completed_at": string | null,"created_at": string,"id": string,"match_id": string,"notes": string | null,"scheduled_time": string,"status": "scheduled" | "in_progress" | "completed" | "cancelled" | "no_show","user1_challenge_id": string,"user1_completed_confirmed_by_user2": boolean,"user2_challenge_id": string,"user2_completed_confirmed_by_user1": boolean,"venue_name": string
                   }
                   ComputedFields: never
                   Insert: {
-                    "absent"?: string | null,"completed_at"?: string | null,"created_at"?: string,"id"?: string,"match_id": string,"notes"?: string | null,"scheduled_time": string,"status"?: string,"user1_challenge_id": string,"user1_completed_confirmed_by_user2"?: boolean,"user2_challenge_id": string,"user2_completed_confirmed_by_user1"?: boolean,"venue_name": string
+                    "absent"?: "user1" | "user2" | null,"completed_at"?: string | null,"created_at"?: string,"id"?: string,"match_id": string,"notes"?: string | null,"scheduled_time": string,"status"?: "scheduled" | "in_progress" | "completed" | "cancelled" | "no_show","user1_challenge_id": string,"user1_completed_confirmed_by_user2"?: boolean,"user2_challenge_id": string,"user2_completed_confirmed_by_user1"?: boolean,"venue_name": string
                   }
                   Update: {
-                    "absent"?: string | null,"completed_at"?: string | null,"created_at"?: string,"id"?: string,"match_id"?: string,"notes"?: string | null,"scheduled_time"?: string,"status"?: string,"user1_challenge_id"?: string,"user1_completed_confirmed_by_user2"?: boolean,"user2_challenge_id"?: string,"user2_completed_confirmed_by_user1"?: boolean,"venue_name"?: string
+                    "absent"?: "user1" | "user2" | null,"completed_at"?: string | null,"created_at"?: string,"id"?: string,"match_id"?: string,"notes"?: string | null,"scheduled_time"?: string,"status"?: "scheduled" | "in_progress" | "completed" | "cancelled" | "no_show","user1_challenge_id"?: string,"user1_completed_confirmed_by_user2"?: boolean,"user2_challenge_id"?: string,"user2_completed_confirmed_by_user1"?: boolean,"venue_name"?: string
                   }
                   Relationships: [
                     {
@@ -292,14 +305,14 @@ isOneToOne: false
           Views: {
             "wingman_session_details": {
                   Row: {
-                    "absent": string | null,"accepted": boolean | null,"can_cancel": boolean | null,"can_confirm": boolean | null,"can_report_no_show": boolean | null,"completed_at": string | null,"created_at": string,"due": boolean | null,"id": string,"match_id": string,"notes": string | null,"participants": Json | null,"scheduled_time": string,"status": string,"user1_completed_confirmed_by_user2": boolean,"user1_id": string,"user2_completed_confirmed_by_user1": boolean,"user2_id": string,"venue_name": string,"version": string | null,"you": string | null
+                    "absent": "user1" | "user2" | null,"accepted": boolean,"can_cancel": boolean,"can_confirm": boolean,"can_report_no_show": boolean,"completed_at": string | null,"created_at": string,"due": boolean,"id": string,"match_id": string,"notes": string | null,"participants": Participants,"scheduled_time": string,"status": "scheduled" | "in_progress" | "completed" | "cancelled" | "no_show","user1_completed_confirmed_by_user2": boolean,"user1_id": string,"user2_completed_confirmed_by_user1": boolean,"user2_id": string,"venue_name": string,"version": string,"you": "user1" | "user2"
                   }
                   ComputedFields: never
                   Insert: {
-                           "absent"?: string | null,"accepted"?: boolean | null,"can_cancel"?: boolean | null,"can_confirm"?: boolean | null,"can_report_no_show"?: boolean | null,"completed_at"?: string | null,"created_at"?: string | null,"due"?: boolean | null,"id"?: string | null,"match_id"?: string | null,"notes"?: string | null,"participants"?: Json | null,"scheduled_time"?: string | null,"status"?: string | null,"user1_completed_confirmed_by_user2"?: boolean | null,"user1_id"?: string | null,"user2_completed_confirmed_by_user1"?: boolean | null,"user2_id"?: string | null,"venue_name"?: string | null,"version"?: string | null,"you"?: string | null
+                           "absent"?: "user1" | "user2" | null,"accepted"?: boolean | null,"can_cancel"?: boolean | null,"can_confirm"?: boolean | null,"can_report_no_show"?: boolean | null,"completed_at"?: string | null,"created_at"?: string | null,"due"?: boolean | null,"id"?: string | null,"match_id"?: string | null,"notes"?: string | null,"participants"?: Json | null,"scheduled_time"?: string | null,"status"?: "scheduled" | "in_progress" | "completed" | "cancelled" | "no_show" | null,"user1_completed_confirmed_by_user2"?: boolean | null,"user1_id"?: string | null,"user2_completed_confirmed_by_user1"?: boolean | null,"user2_id"?: string | null,"venue_name"?: string | null,"version"?: string | null,"you"?: string | null
                          }
                         Update: {
-                           "absent"?: string | null,"accepted"?: boolean | null,"can_cancel"?: boolean | null,"can_confirm"?: boolean | null,"can_report_no_show"?: boolean | null,"completed_at"?: string | null,"created_at"?: string | null,"due"?: boolean | null,"id"?: string | null,"match_id"?: string | null,"notes"?: string | null,"participants"?: Json | null,"scheduled_time"?: string | null,"status"?: string | null,"user1_completed_confirmed_by_user2"?: boolean | null,"user1_id"?: string | null,"user2_completed_confirmed_by_user1"?: boolean | null,"user2_id"?: string | null,"venue_name"?: string | null,"version"?: string | null,"you"?: string | null
+                           "absent"?: "user1" | "user2" | null,"accepted"?: boolean | null,"can_cancel"?: boolean | null,"can_confirm"?: boolean | null,"can_report_no_show"?: boolean | null,"completed_at"?: string | null,"created_at"?: string | null,"due"?: boolean | null,"id"?: string | null,"match_id"?: string | null,"notes"?: string | null,"participants"?: Json | null,"scheduled_time"?: string | null,"status"?: "scheduled" | "in_progress" | "completed" | "cancelled" | "no_show" | null,"user1_completed_confirmed_by_user2"?: boolean | null,"user1_id"?: string | null,"user2_completed_confirmed_by_user1"?: boolean | null,"user2_id"?: string | null,"venue_name"?: string | null,"version"?: string | null,"you"?: string | null
                          }
                         Relationships: [
                     {
@@ -327,7 +340,7 @@ isOneToOne: false
           Functions: {
             "cancel_wingman_session":
 { Args: { "session_id": string }; Returns: {
-              "status": string
+              "status": "scheduled" | "in_progress" | "completed" | "cancelled" | "no_show"
             }[]
                            },
 "chat_message_page":
@@ -338,7 +351,7 @@ isOneToOne: false
                            },
 "confirm_wingman_session":
 { Args: { "buddy_id"?: string,"session_id": string }; Returns: {
-              "completed_at": string,"status": string
+              "completed_at": string,"status": "scheduled" | "in_progress" | "completed" | "cancelled" | "no_show"
             }[]
                            },
 "interview_session_exists":
@@ -346,7 +359,7 @@ isOneToOne: false
                            },
 "report_wingman_no_show":
 { Args: { "session_id": string }; Returns: {
-              "absent": string,"status": string
+              "absent": "user1" | "user2","status": "scheduled" | "in_progress" | "completed" | "cancelled" | "no_show"
             }[]
                            },
 "study_session_exists":

@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the caller's wingman sessions, newest first */
+        /** List the caller's wingman sessions, newest first by default */
         get: operations["wingman_list_sessions"];
         put?: never;
         /**
@@ -78,7 +78,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Replace a wingman session's notes, which both participants share */
+        /**
+         * Replace a wingman session's notes, which both participants share
+         * @description With the session's `ETag` as `If-Match` nothing is written, and the answer is 412, if the
+         *     session has been changed since: by the other's notes, a confirmation, or its end. The answer's
+         *     own `ETag` is the session's.
+         */
         patch: operations["wingman_write_notes"];
         trace?: never;
     };
@@ -91,8 +96,28 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Call a wingman session off, as long as it is not over */
+        /** Call a wingman session off, before its scheduled time */
         post: operations["wingman_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wingman/sessions/{session_id}/no-show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Report that the caller's buddy did not come, which ends the session
+         * @description Possible from the scheduled time on. A confirmation that was given stays.
+         */
+        post: operations["wingman_report_no_show"];
         delete?: never;
         options?: never;
         head?: never;
@@ -128,10 +153,12 @@ export interface paths {
         get: operations["chat_get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /** Delete a chat session with its messages */
+        delete: operations["chat_delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Rename a chat session */
+        patch: operations["chat_rename"];
         trace?: never;
     };
     "/api/v1/chat/sessions/{session_id}/messages": {
@@ -144,6 +171,9 @@ export interface paths {
         /**
          * List a chat session's messages, oldest first by default
          * @description Any page costs the same.
+         *
+         *     By `offset`, or by cursor: just `before` or just `after` a `message_order`. The links `next` and
+         *     `prev` go on in the same way.
          */
         get: operations["chat_list_messages"];
         put?: never;
@@ -186,9 +216,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a study session */
+        /**
+         * Read a study session
+         * @description The answer's `ETag`, sent back as `If-None-Match`, is answered with 304 while nothing changed.
+         */
         get: operations["study_get"];
-        /** Change a study session: title, description, plan, and the status along its flow */
+        /**
+         * Change a study session: title, description, plan, and the status along its flow
+         * @description With the `ETag` of an earlier answer as `If-Match` nothing is written, and the answer is 412, if
+         *     somebody else has changed the session since.
+         */
         put: operations["study_update"];
         post?: never;
         /** Delete a study session with its documents, chunks, topics, chats and messages */
@@ -372,6 +409,18 @@ export interface components {
              * @example 2030-05-01T19:30:00Z
              */
             last_updated: string;
+        };
+        /**
+         * ChatSessionChange
+         * @description A conversation's new name.
+         */
+        ChatSessionChange: {
+            /**
+             * Title
+             * @description Plain text. Elements of HTML are taken out; the answer has the rest.
+             * @example Plans for Saturday
+             */
+            title: string;
         };
         /**
          * ChatSessionCreate
@@ -608,6 +657,29 @@ export interface components {
              * @example Where shall we go?
              */
             content: string;
+        };
+        /**
+         * NoShowAnswer
+         * @description The session is closed as a no-show.
+         */
+        NoShowAnswer: {
+            /**
+             * Success
+             * @example true
+             */
+            success: boolean;
+            /**
+             * Message
+             * @example The session is closed: your buddy did not come.
+             */
+            message: string;
+            /** @example no_show */
+            session_status: components["schemas"]["WingmanStatus"];
+            /**
+             * @description Who did not come.
+             * @example user2
+             */
+            absent: components["schemas"]["WingmanSide"];
         };
         /**
          * NotesAnswer
@@ -1062,6 +1134,40 @@ export interface components {
             participants: components["schemas"]["Participants"];
             reputation_preview: components["schemas"]["ReputationPreview"];
             /**
+             * @description Of a no-show, who did not come, as the other has reported.
+             * @example null
+             */
+            absent: components["schemas"]["WingmanSide"] | null;
+            /**
+             * @description Which of the two the caller is.
+             * @example user1
+             */
+            you: components["schemas"]["WingmanSide"];
+            /**
+             * Due
+             * @description Whether the scheduled time has come, by the database's clock.
+             * @example true
+             */
+            due: boolean;
+            /**
+             * Can Confirm
+             * @description Whether the caller may confirm their buddy now.
+             * @example true
+             */
+            can_confirm: boolean;
+            /**
+             * Can Cancel
+             * @description Whether the caller may cancel the session now.
+             * @example false
+             */
+            can_cancel: boolean;
+            /**
+             * Can Report No Show
+             * @description Whether the caller may report now that their buddy did not come.
+             * @example true
+             */
+            can_report_no_show: boolean;
+            /**
              * Completed At
              * @example null
              */
@@ -1073,6 +1179,8 @@ export interface components {
              */
             created_at: string;
         };
+        /** @enum {string} */
+        WingmanSide: "user1" | "user2";
         /** @enum {string} */
         WingmanStatus: "scheduled" | "in_progress" | "completed" | "cancelled" | "no_show";
         /**
@@ -1088,6 +1196,32 @@ export interface components {
                  * @enum {string}
                  */
                 code: "NOT_AUTHENTICATED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * AnonymousUserOrSecondFactorRequiredAnswer
+         * @description The one shape of every error.
+         */
+        AnonymousUserOrSecondFactorRequiredAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example ANONYMOUS_USER
+                 * @enum {string}
+                 */
+                code: "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1312,6 +1446,32 @@ export interface components {
             };
         };
         /**
+         * WingmanGetForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        WingmanGetForbiddenAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example NOT_A_PARTICIPANT
+                 * @enum {string}
+                 */
+                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
          * SessionNotFoundAnswer
          * @description The one shape of every error.
          */
@@ -1338,10 +1498,10 @@ export interface components {
             };
         };
         /**
-         * NotAParticipantAnswer
+         * WingmanConfirmForbiddenAnswer
          * @description The one shape of every error.
          */
-        NotAParticipantAnswer: {
+        WingmanConfirmForbiddenAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
@@ -1349,7 +1509,7 @@ export interface components {
                  * @example NOT_A_PARTICIPANT
                  * @enum {string}
                  */
-                code: "NOT_A_PARTICIPANT";
+                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1375,7 +1535,7 @@ export interface components {
                  * @example SESSION_CLOSED
                  * @enum {string}
                  */
-                code: "SESSION_CLOSED" | "CANNOT_CONFIRM_YOURSELF" | "NOT_YOUR_BUDDY" | "TOO_EARLY_TO_CONFIRM" | "ALREADY_CONFIRMED";
+                code: "SESSION_CLOSED" | "MATCH_NOT_ACCEPTED" | "CANNOT_CONFIRM_YOURSELF" | "NOT_YOUR_BUDDY" | "TOO_EARLY_TO_CONFIRM" | "ALREADY_CONFIRMED";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1416,18 +1576,18 @@ export interface components {
             };
         };
         /**
-         * SessionClosedAnswer
+         * WingmanWriteNotesForbiddenAnswer
          * @description The one shape of every error.
          */
-        SessionClosedAnswer: {
+        WingmanWriteNotesForbiddenAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
-                 * @example SESSION_CLOSED
+                 * @example NOT_A_PARTICIPANT
                  * @enum {string}
                  */
-                code: "SESSION_CLOSED";
+                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1442,10 +1602,166 @@ export interface components {
             };
         };
         /**
-         * NotOwnerAnswer
+         * MatchNotAcceptedAnswer
          * @description The one shape of every error.
          */
-        NotOwnerAnswer: {
+        MatchNotAcceptedAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example MATCH_NOT_ACCEPTED
+                 * @enum {string}
+                 */
+                code: "MATCH_NOT_ACCEPTED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * PreconditionFailedAnswer
+         * @description The one shape of every error.
+         */
+        PreconditionFailedAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example PRECONDITION_FAILED
+                 * @enum {string}
+                 */
+                code: "PRECONDITION_FAILED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * WingmanCancelForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        WingmanCancelForbiddenAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example NOT_A_PARTICIPANT
+                 * @enum {string}
+                 */
+                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * SessionClosedOrTooLateToCancelAnswer
+         * @description The one shape of every error.
+         */
+        SessionClosedOrTooLateToCancelAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example SESSION_CLOSED
+                 * @enum {string}
+                 */
+                code: "SESSION_CLOSED" | "TOO_LATE_TO_CANCEL";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * WingmanReportNoShowForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        WingmanReportNoShowForbiddenAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example NOT_A_PARTICIPANT
+                 * @enum {string}
+                 */
+                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * SessionClosedOrTooEarlyToReportAnswer
+         * @description The one shape of every error.
+         */
+        SessionClosedOrTooEarlyToReportAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example SESSION_CLOSED
+                 * @enum {string}
+                 */
+                code: "SESSION_CLOSED" | "TOO_EARLY_TO_REPORT";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * ChatGetForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        ChatGetForbiddenAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
@@ -1453,7 +1769,163 @@ export interface components {
                  * @example NOT_OWNER
                  * @enum {string}
                  */
-                code: "NOT_OWNER";
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * ChatRenameForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        ChatRenameForbiddenAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example NOT_OWNER
+                 * @enum {string}
+                 */
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * ChatDeleteForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        ChatDeleteForbiddenAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example NOT_OWNER
+                 * @enum {string}
+                 */
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * ChatListMessagesForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        ChatListMessagesForbiddenAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example NOT_OWNER
+                 * @enum {string}
+                 */
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * ChatPostMessageForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        ChatPostMessageForbiddenAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example NOT_OWNER
+                 * @enum {string}
+                 */
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * StudyGetForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        StudyGetForbiddenAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example NOT_OWNER
+                 * @enum {string}
+                 */
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * StudyUpdateForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        StudyUpdateForbiddenAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example NOT_OWNER
+                 * @enum {string}
+                 */
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1494,6 +1966,32 @@ export interface components {
             };
         };
         /**
+         * StudyDeleteForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        StudyDeleteForbiddenAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example NOT_OWNER
+                 * @enum {string}
+                 */
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
          * JobPostingNotFoundAnswer
          * @description The one shape of every error.
          */
@@ -1520,10 +2018,36 @@ export interface components {
             };
         };
         /**
-         * NotReadyOrDatabaseUnavailableAnswer
+         * InterviewGetForbiddenAnswer
          * @description The one shape of every error.
          */
-        NotReadyOrDatabaseUnavailableAnswer: {
+        InterviewGetForbiddenAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example NOT_OWNER
+                 * @enum {string}
+                 */
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * HealthReadyzServiceUnavailableAnswer
+         * @description The one shape of every error.
+         */
+        HealthReadyzServiceUnavailableAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
@@ -1531,7 +2055,7 @@ export interface components {
                  * @example NOT_READY
                  * @enum {string}
                  */
-                code: "NOT_READY" | "DATABASE_UNAVAILABLE";
+                code: "NOT_READY" | "DATABASE_UNAVAILABLE" | "OUTCOME_UNKNOWN";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1550,7 +2074,7 @@ export interface components {
          * @description Every code that an error can have. A new version may add some.
          * @enum {string}
          */
-        ErrorCode: "TOO_EARLY_TO_CONFIRM" | "TOO_EARLY_TO_REPORT" | "TOO_LATE_TO_CANCEL" | "ALREADY_CONFIRMED" | "CANNOT_CONFIRM_YOURSELF" | "NOT_YOUR_BUDDY" | "SESSION_CLOSED" | "INVALID_TRANSITION" | "MATCH_NOT_ACCEPTED" | "CHALLENGE_NOT_FOUND" | "SCHEDULED_IN_THE_PAST" | "NOT_AUTHENTICATED" | "NOT_OWNER" | "NOT_A_PARTICIPANT" | "NOT_FOUND" | "SESSION_NOT_FOUND" | "JOB_POSTING_NOT_FOUND" | "MATCH_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "ACTIVE_SESSION_EXISTS" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "INTERNAL_ERROR" | "NOT_READY" | "DATABASE_UNAVAILABLE" | "OUTCOME_UNKNOWN";
+        ErrorCode: "TOO_EARLY_TO_CONFIRM" | "TOO_EARLY_TO_REPORT" | "TOO_LATE_TO_CANCEL" | "ALREADY_CONFIRMED" | "CANNOT_CONFIRM_YOURSELF" | "NOT_YOUR_BUDDY" | "SESSION_CLOSED" | "INVALID_TRANSITION" | "MATCH_NOT_ACCEPTED" | "CHALLENGE_NOT_FOUND" | "SCHEDULED_IN_THE_PAST" | "NOT_AUTHENTICATED" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "NOT_OWNER" | "NOT_A_PARTICIPANT" | "NOT_FOUND" | "SESSION_NOT_FOUND" | "JOB_POSTING_NOT_FOUND" | "MATCH_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "ACTIVE_SESSION_EXISTS" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "INTERNAL_ERROR" | "NOT_READY" | "DATABASE_UNAVAILABLE" | "OUTCOME_UNKNOWN";
     };
     responses: never;
     parameters: never;
@@ -1587,8 +2111,8 @@ export interface components {
          */
         "Idempotency-Replayed": string;
         /**
-         * @description Names this state, for `If-None-Match`.
-         * @example "9f86d081884c7d659a2feaa0c55ad015"
+         * @description Names this state, for `If-None-Match` and `If-Match`.
+         * @example "6401cf3e1b2a0-9f86d081884c7d659a2feaa0c55ad015"
          */
         ETag: string;
     };
@@ -1603,6 +2127,10 @@ export interface operations {
                 limit?: number;
                 /** @description How many items to leave out first. */
                 offset?: number;
+                /** @description `desc`: newest first. */
+                sort_order?: "asc" | "desc";
+                /** @description Which time counts. */
+                sort_by?: "created_at" | "scheduled_time";
                 /** @description Only sessions in this status. */
                 status?: components["schemas"]["WingmanStatus"];
             };
@@ -1662,6 +2190,12 @@ export interface operations {
                      *             "user1_delta": 10,
                      *             "user2_delta": 20
                      *           },
+                     *           "absent": null,
+                     *           "you": "user1",
+                     *           "due": true,
+                     *           "can_confirm": true,
+                     *           "can_cancel": false,
+                     *           "can_report_no_show": true,
                      *           "completed_at": null,
                      *           "created_at": "2030-05-01T19:30:00Z"
                      *         }
@@ -1689,6 +2223,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
+                };
+            };
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
@@ -1824,6 +2371,12 @@ export interface operations {
                      *         "user1_delta": 10,
                      *         "user2_delta": 20
                      *       },
+                     *       "absent": null,
+                     *       "you": "user1",
+                     *       "due": true,
+                     *       "can_confirm": true,
+                     *       "can_cancel": false,
+                     *       "can_report_no_show": true,
                      *       "completed_at": null,
                      *       "created_at": "2030-05-01T19:30:00Z"
                      *     }
@@ -1857,6 +2410,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
+                };
+            };
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
                 };
             };
             /** @description `MATCH_NOT_FOUND` */
@@ -2023,6 +2589,12 @@ export interface operations {
                      *         "user1_delta": 10,
                      *         "user2_delta": 20
                      *       },
+                     *       "absent": null,
+                     *       "you": "user1",
+                     *       "due": true,
+                     *       "can_confirm": true,
+                     *       "can_cancel": false,
+                     *       "can_report_no_show": true,
                      *       "completed_at": null,
                      *       "created_at": "2030-05-01T19:30:00Z"
                      *     }
@@ -2057,7 +2629,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_A_PARTICIPANT` */
+            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2067,7 +2639,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotAParticipantAnswer"];
+                    "application/json": components["schemas"]["WingmanGetForbiddenAnswer"];
                 };
             };
             /** @description `SESSION_NOT_FOUND` */
@@ -2187,7 +2759,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfirmAnswer"];
                 };
             };
-            /** @description `SESSION_CLOSED` · `CANNOT_CONFIRM_YOURSELF` · `NOT_YOUR_BUDDY` · `TOO_EARLY_TO_CONFIRM` · `ALREADY_CONFIRMED` */
+            /** @description `SESSION_CLOSED` · `MATCH_NOT_ACCEPTED` · `CANNOT_CONFIRM_YOURSELF` · `NOT_YOUR_BUDDY` · `TOO_EARLY_TO_CONFIRM` · `ALREADY_CONFIRMED` */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2215,7 +2787,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_A_PARTICIPANT` */
+            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2225,7 +2797,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotAParticipantAnswer"];
+                    "application/json": components["schemas"]["WingmanConfirmForbiddenAnswer"];
                 };
             };
             /** @description `SESSION_NOT_FOUND` */
@@ -2328,7 +2900,10 @@ export interface operations {
     wingman_write_notes: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier answer: nothing is written, and the answer is 412, if the resource has been changed since. Several tags are separated by commas; `*` stands for any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The session's id.
@@ -2352,6 +2927,7 @@ export interface operations {
             /** @description The notes as they are stored: plain text, without markup. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
@@ -2369,6 +2945,19 @@ export interface operations {
                     "application/json": components["schemas"]["NotesAnswer"];
                 };
             };
+            /** @description `MATCH_NOT_ACCEPTED` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatchNotAcceptedAnswer"];
+                };
+            };
             /** @description `NOT_AUTHENTICATED` */
             401: {
                 headers: {
@@ -2384,7 +2973,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_A_PARTICIPANT` */
+            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2394,7 +2983,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotAParticipantAnswer"];
+                    "application/json": components["schemas"]["WingmanWriteNotesForbiddenAnswer"];
                 };
             };
             /** @description `SESSION_NOT_FOUND` */
@@ -2408,6 +2997,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionNotFoundAnswer"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictAnswer"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreconditionFailedAnswer"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
@@ -2516,7 +3131,7 @@ export interface operations {
                     "application/json": components["schemas"]["CancelAnswer"];
                 };
             };
-            /** @description `SESSION_CLOSED` */
+            /** @description `SESSION_CLOSED` · `TOO_LATE_TO_CANCEL` */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2526,7 +3141,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionClosedAnswer"];
+                    "application/json": components["schemas"]["SessionClosedOrTooLateToCancelAnswer"];
                 };
             };
             /** @description `NOT_AUTHENTICATED` */
@@ -2544,7 +3159,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_A_PARTICIPANT` */
+            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2554,7 +3169,181 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotAParticipantAnswer"];
+                    "application/json": components["schemas"]["WingmanCancelForbiddenAnswer"];
+                };
+            };
+            /** @description `SESSION_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionNotFoundAnswer"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictAnswer"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayloadTooLargeAnswer"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationErrorAnswer"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    /** @example 1 */
+                    "Retry-After"?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateLimitedAnswer"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalErrorAnswer"];
+                };
+            };
+            /** @description `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            503: {
+                headers: {
+                    /** @example 1 */
+                    "Retry-After"?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseUnavailableOrOutcomeUnknownAnswer"];
+                };
+            };
+        };
+    };
+    wingman_report_no_show: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session's id.
+                 * @example e0000000-0000-4000-8000-000000000001
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The session is closed as a no-show. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true,
+                     *       "message": "The session is closed: your buddy did not come.",
+                     *       "session_status": "no_show",
+                     *       "absent": "user2"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["NoShowAnswer"];
+                };
+            };
+            /** @description `SESSION_CLOSED` · `TOO_EARLY_TO_REPORT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionClosedOrTooEarlyToReportAnswer"];
+                };
+            };
+            /** @description `NOT_AUTHENTICATED` */
+            401: {
+                headers: {
+                    /** @example Bearer */
+                    "WWW-Authenticate"?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotAuthenticatedAnswer"];
+                };
+            };
+            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WingmanReportNoShowForbiddenAnswer"];
                 };
             };
             /** @description `SESSION_NOT_FOUND` */
@@ -2719,6 +3508,19 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
+                };
+            };
             /** @description `VALIDATION_ERROR` */
             422: {
                 headers: {
@@ -2836,6 +3638,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
+                };
+            };
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
                 };
             };
             /** @description `CONFLICT` */
@@ -2975,7 +3790,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2985,7 +3800,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotOwnerAnswer"];
+                    "application/json": components["schemas"]["ChatGetForbiddenAnswer"];
                 };
             };
             /** @description `SESSION_NOT_FOUND` */
@@ -3059,6 +3874,290 @@ export interface operations {
             };
         };
     };
+    chat_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session's id.
+                 * @example f0000000-0000-4000-8000-000000000001
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. The answer has no body. */
+            204: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `NOT_AUTHENTICATED` */
+            401: {
+                headers: {
+                    /** @example Bearer */
+                    "WWW-Authenticate"?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotAuthenticatedAnswer"];
+                };
+            };
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatDeleteForbiddenAnswer"];
+                };
+            };
+            /** @description `SESSION_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionNotFoundAnswer"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationErrorAnswer"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    /** @example 1 */
+                    "Retry-After"?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateLimitedAnswer"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalErrorAnswer"];
+                };
+            };
+            /** @description `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            503: {
+                headers: {
+                    /** @example 1 */
+                    "Retry-After"?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseUnavailableOrOutcomeUnknownAnswer"];
+                };
+            };
+        };
+    };
+    chat_rename: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The session's id.
+                 * @example f0000000-0000-4000-8000-000000000001
+                 */
+                session_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "title": "Plans for Saturday"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ChatSessionChange"];
+            };
+        };
+        responses: {
+            /** @description A chat session. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "f0000000-0000-4000-8000-000000000001",
+                     *       "user_id": "00000000-0000-4000-8000-00000000000a",
+                     *       "title": "Weekend plans",
+                     *       "message_count": 3,
+                     *       "created_at": "2030-05-01T19:30:00Z",
+                     *       "last_updated": "2030-05-01T19:30:00Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["ChatSession"];
+                };
+            };
+            /** @description `NOT_AUTHENTICATED` */
+            401: {
+                headers: {
+                    /** @example Bearer */
+                    "WWW-Authenticate"?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotAuthenticatedAnswer"];
+                };
+            };
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatRenameForbiddenAnswer"];
+                };
+            };
+            /** @description `SESSION_NOT_FOUND` */
+            404: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionNotFoundAnswer"];
+                };
+            };
+            /** @description `PAYLOAD_TOO_LARGE` */
+            413: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PayloadTooLargeAnswer"];
+                };
+            };
+            /** @description `VALIDATION_ERROR` */
+            422: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ValidationErrorAnswer"];
+                };
+            };
+            /** @description `RATE_LIMITED` */
+            429: {
+                headers: {
+                    /** @example 1 */
+                    "Retry-After"?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RateLimitedAnswer"];
+                };
+            };
+            /** @description `INTERNAL_ERROR` */
+            500: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InternalErrorAnswer"];
+                };
+            };
+            /** @description `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            503: {
+                headers: {
+                    /** @example 1 */
+                    "Retry-After"?: string;
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DatabaseUnavailableOrOutcomeUnknownAnswer"];
+                };
+            };
+        };
+    };
     chat_list_messages: {
         parameters: {
             query?: {
@@ -3070,6 +4169,10 @@ export interface operations {
                 sort_order?: "asc" | "desc";
                 /** @description Both give the same order: they are assigned together. */
                 sort_by?: "timestamp" | "message_order";
+                /** @description The messages just before this `message_order`. A cursor stays where it is while messages are posted; an offset from the newest does not. Without an offset. */
+                before?: number;
+                /** @description The messages just after this `message_order`, from 0 on. Without `before` and without an offset. */
+                after?: number;
             };
             header?: never;
             path: {
@@ -3131,7 +4234,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3141,7 +4244,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotOwnerAnswer"];
+                    "application/json": components["schemas"]["ChatListMessagesForbiddenAnswer"];
                 };
             };
             /** @description `SESSION_NOT_FOUND` */
@@ -3283,7 +4386,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3293,7 +4396,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotOwnerAnswer"];
+                    "application/json": components["schemas"]["ChatPostMessageForbiddenAnswer"];
                 };
             };
             /** @description `SESSION_NOT_FOUND` */
@@ -3462,6 +4565,19 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
+                };
+            };
             /** @description `VALIDATION_ERROR` */
             422: {
                 headers: {
@@ -3590,6 +4706,19 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
+                };
+            };
             /** @description `CONFLICT` */
             409: {
                 headers: {
@@ -3677,7 +4806,10 @@ export interface operations {
     study_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier answer: 304 while it still is what would be answered. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description The session's id.
@@ -3692,6 +4824,7 @@ export interface operations {
             /** @description A study session. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
@@ -3720,6 +4853,18 @@ export interface operations {
                     "application/json": components["schemas"]["StudySession"];
                 };
             };
+            /** @description Unchanged since the `If-None-Match`. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description `NOT_AUTHENTICATED` */
             401: {
                 headers: {
@@ -3735,7 +4880,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3745,7 +4890,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotOwnerAnswer"];
+                    "application/json": components["schemas"]["StudyGetForbiddenAnswer"];
                 };
             };
             /** @description `SESSION_NOT_FOUND` */
@@ -3822,7 +4967,10 @@ export interface operations {
     study_update: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier answer: nothing is written, and the answer is 412, if the resource has been changed since. Several tags are separated by commas; `*` stands for any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The session's id.
@@ -3855,6 +5003,7 @@ export interface operations {
             /** @description A study session. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
@@ -3911,7 +5060,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3921,7 +5070,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotOwnerAnswer"];
+                    "application/json": components["schemas"]["StudyUpdateForbiddenAnswer"];
                 };
             };
             /** @description `SESSION_NOT_FOUND` */
@@ -3948,6 +5097,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConflictAnswer"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreconditionFailedAnswer"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
@@ -4062,7 +5224,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4072,7 +5234,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotOwnerAnswer"];
+                    "application/json": components["schemas"]["StudyDeleteForbiddenAnswer"];
                 };
             };
             /** @description `SESSION_NOT_FOUND` */
@@ -4213,6 +5375,19 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
+                };
+            };
             /** @description `VALIDATION_ERROR` */
             422: {
                 headers: {
@@ -4336,6 +5511,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
+                };
+            };
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            403: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
                 };
             };
             /** @description `JOB_POSTING_NOT_FOUND` */
@@ -4494,7 +5682,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4504,7 +5692,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotOwnerAnswer"];
+                    "application/json": components["schemas"]["InterviewGetForbiddenAnswer"];
                 };
             };
             /** @description `SESSION_NOT_FOUND` */
@@ -4648,7 +5836,7 @@ export interface operations {
                     "application/json": components["schemas"]["PayloadTooLargeAnswer"];
                 };
             };
-            /** @description `NOT_READY` · `DATABASE_UNAVAILABLE` */
+            /** @description `NOT_READY` · `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
             503: {
                 headers: {
                     /** @example 1 */
@@ -4657,7 +5845,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["NotReadyOrDatabaseUnavailableAnswer"];
+                    "application/json": components["schemas"]["HealthReadyzServiceUnavailableAnswer"];
                 };
             };
         };
