@@ -8,6 +8,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from local.keys import user_token
+from tests.installed import INSTALLED
 
 Sql = Connection[TupleRow]
 _TOKEN_SECONDS = 3600
@@ -67,9 +68,10 @@ def new_user(sql: Sql, jwt_secret: str, name: str = "Robin") -> User:
     sql.execute(
         "insert into auth.users (id, email) values (%s, %s)", [user_id, f"{user_id}@example.com"]
     )
-    sql.execute(
-        "insert into public.user_profiles (id, first_name) values (%s, %s)", [user_id, name]
-    )
+    if "wingman" in INSTALLED:
+        sql.execute(
+            "insert into public.user_profiles (id, first_name) values (%s, %s)", [user_id, name]
+        )
     return User(user_id, name, user_token(user_id, _TOKEN_SECONDS, jwt_secret))
 
 

@@ -18,12 +18,14 @@ from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
+from api.sessions.kinds import KINDS
 from local.addresses import HOST, free_port
 from local.keys import user_token
 from local.project import Project
 from local.server import api_server, api_settings
 from tests import actors
 from tests.actors import Match, NewMatch, NewUser, NewWingman, Sql, User, Wingman
+from tests.installed import ALL_ARE, INSTALLED
 from tests.preloaded import PreloadedApi, preload
 from tests.stacks import STACKS, Provider, Spare, scratch_folder
 from tests.stacks.local import shared_data
@@ -93,6 +95,20 @@ def pytest_collection() -> Generator[None, object, object]:
     finally:
         gc.freeze()
         gc.enable()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With some kinds alone, leave out the tests of others and those that need all."""
+    if ALL_ARE:
+        return
+    others = {Path(__file__).parent / "sessions" / kind for kind in KINDS if kind not in INSTALLED}
+    left_out = [
+        item
+        for item in items
+        if item.get_closest_marker("all_kinds") or others & set(item.path.parents)
+    ]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -165,6 +181,7 @@ def serve(stack: Project, backend: str) -> Iterator[Serve]:
                     "PATH": os.defpath,
                     **api_settings(stack, way),
                     "RATE_LIMITS": "off",
+                    **({} if ALL_ARE else {"KINDS": ",".join(INSTALLED)}),
                     **overrides,
                 }
                 # what is read as modules are imported needs a start from nothing

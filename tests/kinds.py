@@ -1,15 +1,12 @@
 """The three kinds whose sessions have one owner, as the tests of what they share see them."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 from uuid import UUID, uuid4
 
-from api.sessions.kinds import KINDS
 from tests.actors import Sql, User
-
-VARIABLE: Final = "SESSION_API_TEST_KINDS"
+from tests.installed import INSTALLED
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,5 @@ INTERVIEW = Kind(
     "interview", "user_id", lambda sql, owner: {"job_posting_id": str(new_posting(sql, owner))}
 )
 CHAT = Kind("chat", "user_id", lambda *_: {"title": "Weekend plans"})
-
-INSTALLED: Final = tuple(os.environ.get(VARIABLE, ",".join(KINDS)).split(","))
-"""The kinds whose tables the tests' database has: `pytest --kinds=wingman,chat`."""
 
 OWNED = [kind for kind in (STUDY, INTERVIEW, CHAT) if kind.name in INSTALLED]

@@ -144,7 +144,7 @@ from (values
   ('ALLOW', 'owner, participant, stranger, nobody',
    $t$select where session_api.is_not_estimated()$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
-   $t$select session_api.publish('public.study_chunks')$t$, null, null),
+   $t$select session_api.publish('public.session_api_idempotency_keys')$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select session_api.set_updated_at()$t$, null, null),
   ('DENY', 'anonymous, service',

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from psycopg import Connection
 
-from tests.kinds import INSTALLED
+from tests.installed import INSTALLED
 from tests.policies.actors import API_OWNER, API_STRANGER, OWNER, STRANGER, Actor
 from tests.policies.cells import COLUMNS, GRANTS, VIEWS
 from tests.policies.check import Checks

@@ -6,7 +6,7 @@
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from tests.kinds import INSTALLED
+from tests.installed import INSTALLED
 from tests.policies.access import schema_step
 from tests.policies.actors import MATRIX_ACTORS, ROLE_ACTORS, Actor
 from tests.policies.cells import call, matrix_lines, relation, steps

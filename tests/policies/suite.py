@@ -1,7 +1,6 @@
 """All checks of what is installed: the mutation runner's, and pytest's as tests."""
 
-from api.sessions.kinds import KINDS
-from tests.kinds import INSTALLED
+from tests.installed import ALL_ARE
 from tests.policies import (
     access,
     chat,
@@ -36,7 +35,7 @@ _ALL = [
     *indexes.CHECKS,
     *complete.CHECKS,
     # they compare whole files, which speak of every kind
-    *(definitions.CHECKS if set(INSTALLED) == set(KINDS) else []),
+    *(definitions.CHECKS if ALL_ARE else []),
 ]
 _ABSENT = {name.partition("(")[0] for name in UNIT_OF if not is_installed(name)}
 

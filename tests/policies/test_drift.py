@@ -10,6 +10,8 @@ from local.project import Project
 from tools.catalog import differences, snapshot
 from tools.policies import changing, replay
 
+pytestmark = pytest.mark.all_kinds
+
 # What somebody might change in the database, and the name under which it is reported.
 CHANGED = {
     "drop policy select_own on public.chat_messages": "policy select_own on public.chat_messages",

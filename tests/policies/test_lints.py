@@ -12,6 +12,8 @@ from local.migrations import CLI, PROJECT
 from local.project import Project
 from tests.stacks import Spare
 
+pytestmark = pytest.mark.all_kinds
+
 # An index is "unused" as long as no query has needed it: that is about traffic, which a database
 # made a moment ago has not seen. That each index serves a query is for the tests of the plans.
 NOT_ABOUT_THE_SCHEMA = {"unused_index"}

@@ -19,6 +19,8 @@ from tests.policies.mutants.report import report
 from tests.policies.mutants.runner import all_mutants, run
 from tests.policies.suite import SUITE
 
+pytestmark = pytest.mark.all_kinds
+
 _PROOF = Path(__file__).parents[2] / "docs" / "proof.md"
 _MUTANT = Mutant(
     "grant added", "x", "grant delete on public.chat_messages to anon", "chat_messages"

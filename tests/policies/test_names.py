@@ -3,8 +3,12 @@
 import sys
 import unicodedata
 
+import pytest
+
 from api.schemas.text import Line
 from tests.actors import Sql
+
+pytestmark = pytest.mark.all_kinds
 
 _CHECK = """
 select pg_get_expr(conbin, conrelid) from pg_catalog.pg_constraint

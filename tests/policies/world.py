@@ -3,14 +3,14 @@
 import re
 from collections.abc import Iterable
 
-from tests.policies.tables import FACTS
+from tests.policies.tables import FACTS, KNOWN
 
 _USERS = """
 insert into auth.users (id) values
   ('{owner}'), ('{participant}'), ('{invited}'), ('{declined}'), ('{stranger}'), ('{other}');
 """
 _NAME = re.compile(r"\{(\w+)\}")
-_TEMPLATES = {"": _USERS, **{name: facts.rows for name, facts in FACTS.items() if facts.rows}}
+_TEMPLATES = {"": _USERS, **{name: facts.rows for name, facts in KNOWN.items()}}
 _NAMES = dict.fromkeys(_NAME.findall("".join(_TEMPLATES.values())))
 IDS = {
     name: f"5e550000-0000-4000-8000-{number:012d}"

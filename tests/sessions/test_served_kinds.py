@@ -9,6 +9,7 @@ from api.sessions.registry import ROOT, SERVED, places
 from api.settings import Settings
 from tests.conftest import Serve, client
 from tests.in_process import InProcess
+from tests.installed import INSTALLED
 
 EVERY_PATH = {place.path for place in places(KINDS, "study")}
 
@@ -17,7 +18,7 @@ def app(*kinds: KindName) -> InProcess:
     return InProcess(create_app(Settings(environment="development", kinds=kinds, _env_file=None)))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", INSTALLED)
 class TestOneKind:
     def test_serves_its_paths_alone(self, kind: KindName) -> None:
         served = {place.path for place in places([kind], "study")}
@@ -52,6 +53,7 @@ def test_root_of_a_kind_that_is_not_served() -> None:
     assert app("wingman").get(ROOT).status_code == 404
 
 
+@pytest.mark.all_kinds
 def test_all_without_the_setting(api: str) -> None:
     paths = httpx.get(f"{api}/openapi.json").json()["paths"]
     assert {kind for kind, it in KINDS.items() if it.path in paths} == set(KINDS)

@@ -26,6 +26,7 @@ from local.gateway import gateway
 from local.keys import api_key
 from local.postgres import SETUP
 from local.postgrest import configuration
+from tests.installed import project
 from tests.stacks.folder import scratch_folder
 
 POSTGRES_IMAGE = os.environ.get("SESSION_API_POSTGRES_IMAGE", "postgres:18")
@@ -85,7 +86,8 @@ class ContainerStack:
         url = cleanup.enter_context(postgres).get_connection_url()
         with psycopg.connect(url) as connection:
             connection.execute(SETUP.read_bytes())
-        migrations.migrate(url)
+        with scratch_folder() as folder:
+            migrations.migrate(url, project(folder))
         return url
 
     @contextmanager

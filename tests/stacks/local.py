@@ -12,6 +12,7 @@ from local.addresses import HOST, free_port
 from local.postgres import Postgres
 from local.postgrest import configuration, postgrest
 from local.stack import Stack
+from tests.installed import project
 from tests.stacks.folder import scratch_folder
 
 _SHARED = "SESSION_API_TEST_DATA"
@@ -93,7 +94,7 @@ def _make(folder: Path) -> None:
     )
     try:
         postgres.start()
-        migrations.migrate(postgres.url)
+        migrations.migrate(postgres.url, project(folder / "project"))
     finally:
         postgres.stop()
 

@@ -1,11 +1,11 @@
-"""The facts of every table and view of the installed kinds, by name, parents first."""
+"""The facts of every table and view, by name, parents first: `FACTS` of those installed."""
 
 from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
 from api.sessions.kinds import KINDS
-from tests.kinds import INSTALLED
+from tests.installed import INSTALLED
 from tests.policies.facts import Facts
 
 
@@ -19,7 +19,7 @@ def _in_order(found: dict[str, Facts]) -> dict[str, Facts]:
     return {name: found[name] for name in order.static_order()}
 
 
-_UNITS = {unit: _facts(unit) for unit in ("base", *KINDS)}
+_UNITS = {unit: _in_order(_facts(unit)) for unit in ("base", *KINDS)}
 
 UNIT_OF = {
     name: unit
@@ -29,9 +29,8 @@ UNIT_OF = {
 }
 """The base or the kind that each table, view and function belongs to, installed or not."""
 
-FACTS = {
-    name: facts for unit in ("base", *INSTALLED) for name, facts in _in_order(_UNITS[unit]).items()
-}
+KNOWN = {name: facts for tables in _UNITS.values() for name, facts in tables.items()}
+FACTS = {name: it for name, it in KNOWN.items() if UNIT_OF[name] in ("base", *INSTALLED)}
 
 
 def is_installed(name: str) -> bool:
