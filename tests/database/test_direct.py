@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import psycopg
@@ -386,6 +387,44 @@ class TestConnections:
             api_database_connections=1,
             api_database_url="postgresql://session_api_login:a@127.0.0.1:9/postgres",
         )
+
+    @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
+    def test_several_hosts(self, order: tuple[int, int], stack: Project) -> None:
+        """Whichever is the primary is found; nobody is there on the other."""
+        parts = urlsplit(login_url(stack.database_url))
+        user, _, there = parts.netloc.rpartition("@")
+        hosts = [there, "127.0.0.1:9"]
+        listed = ",".join(hosts[number] for number in order)
+        words = "target_session_attrs=read-write"
+        url = parts._replace(netloc=f"{user}@{listed}", query=words).geturl()
+
+        async def story(backend: Direct) -> None:
+            assert (await backend.run(MINE.query(), Caller(uuid4()), soon())).rows == []
+
+        tell(stack, story, api_database_url=url)
+
+    def test_a_primary_that_becomes_a_replica(
+        self, own_stack: Project, user: NewUser, sql: Sql
+    ) -> None:
+        """Its connections are given up, and over when it is over."""
+        owner = user()
+        query = CREATE.query(owner=owner.id, title="a")
+        read_only = "alter role session_api_login set default_transaction_read_only = on"
+
+        async def story(backend: Direct) -> None:
+            await backend.run(query, Caller(owner.id), soon())
+            sql.execute(read_only.encode())
+            try:
+                backend.pool.renew()
+                for _ in range(2):
+                    with pytest.raises(ApiError) as raised:
+                        await backend.run(query, Caller(owner.id), soon())
+                    assert raised.value.code == "DATABASE_UNAVAILABLE"
+            finally:
+                sql.execute("alter role session_api_login reset default_transaction_read_only")
+            await backend.run(query, Caller(owner.id), soon())
+
+        tell(own_stack, story)
 
     @pytest.mark.parametrize("password", ["wrong", ""])
     def test_who_is_not_let_in(
