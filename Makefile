@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test web web-test policies mutants scale-test bench check clean types lock faults
+.PHONY: help run test web web-test policies mutants scale-test bench check clean types lock faults instructions
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -60,6 +60,9 @@ scale-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## what the policies cost among 
 bench: $(NODE_PACKAGES) $(BENCHMARK_PACKAGES) ## speed, beside what one would pick instead (SCALE, SECONDS, ROUNDS, BENCH_ARGS)
 	@$(BENCHMARK)/bin/python -m benchmarks --scale $(SCALE) --seconds $(SECONDS) --rounds $(ROUNDS) \
 		--results benchmarks/results $(BENCH_ARGS)
+
+instructions: $(PYTHON_PACKAGES) ## count what a request costs this process, the same in every run (needs valgrind)
+	@$(BIN)/python -m benchmarks.instructions $(INSTRUCTIONS_ARGS)
 
 faults: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## take parts of a running site away under load; nothing may be lost (FAULTS_ARGS)
 	@$(BIN)/python -m tests.faults $(FAULTS_ARGS)

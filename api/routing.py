@@ -5,30 +5,16 @@ from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
-from starlette.types import Receive, Scope, Send
 
 from api import health
 from api.http import docs, metrics
-from api.observability import exchange
+from api.http.served_route import ServedRoute
 from api.operations import Operation, declared
 from api.sessions.registry import places
 from api.settings import Settings
 
 OPTIONS: Final = inspect.signature(APIRoute).parameters.keys() - {"path", "endpoint"}
 """All that FastAPI lets a route say of itself."""
-
-
-class ServedRoute(APIRoute):
-    """A route that tells the request's record what it does."""
-
-    operation: Operation
-    other_method: Operation
-
-    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the request, or refuse its method."""
-        known = self.methods is None or scope["method"] in self.methods
-        exchange.served_by(self.operation if known else self.other_method)
-        await super().handle(scope, receive, send)
 
 
 def serve(

@@ -16,7 +16,6 @@ from typing import Any, ClassVar, Final
 from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, from_json
-from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import MAX_FIELD_ERRORS, ApiError, FieldError, invalid
@@ -29,6 +28,9 @@ MAX_DEPTH: Final = 64
 
 IGNORED: Final = {"description": "Ignored: the API decides it."}
 """How a field that a body may have to no effect is documented."""
+
+JSON: Final = "session_api.json"
+"""Where in the scope the parsed body is kept, so that it is parsed once."""
 
 LINGER_SECONDS: Final = 1.0
 LINGER_BYTES: Final = 1_048_576
@@ -83,18 +85,14 @@ class BodyGuard:
         self.max_bytes = max_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Read the body within the limit, check it, then run the application."""
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        headers = Headers(scope=scope)
-        length = headers.get("content-length")
-        # HTTP/1 announces every body; later versions need not
-        is_http1 = scope.get("http_version", "1.1").startswith("1")
-        if is_http1 and length is None and "transfer-encoding" not in headers:
+        length, is_json, is_announced = announced(scope)
+        if not is_announced:
             await self.app(scope, receive, send)
             return
-        if length is not None and length.isdecimal() and int(length[:20]) > self.max_bytes:
+        if length.isdigit() and int(length[:20]) > self.max_bytes:
             await refuse(self.max_bytes, receive, send)
             return
 
@@ -111,12 +109,24 @@ class BodyGuard:
             if not message.get("more_body", False):
                 break
 
-        if body and "json" in headers.get("content-type", "").lower():
-            errors = list(islice(refused_values(bytes(body)), MAX_FIELD_ERRORS))
-            if errors:
-                await render(invalid(*errors))(scope, receive, send)
-                return
+        if body and is_json:
+            scope[JSON] = strict_json(bytes(body))
         await self.app(scope, replay(bytes(body), receive), send)
+
+
+def announced(scope: Scope) -> tuple[bytes, bool, bool]:
+    """Return the announced length, whether the body is to be JSON, and whether there is one."""
+    length = kind = b""
+    # HTTP/1 announces every body; later versions need not
+    is_announced = not scope.get("http_version", "1.1").startswith("1")
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            length, is_announced = length or value, True
+        elif name == b"transfer-encoding":
+            is_announced = True
+        elif name == b"content-type":
+            kind = kind or value
+    return length, b"json" in kind.lower(), is_announced
 
 
 def replay(body: bytes, receive: Receive) -> Receive:
@@ -160,14 +170,21 @@ async def refuse(max_bytes: int, receive: Receive, send: Send) -> None:
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
-def refused_values(body: bytes) -> Iterator[FieldError]:
-    """Parse `body` strictly and name what cannot be accepted; nothing if all is well."""
+def strict_json(body: bytes) -> Any:
+    """Parse a body strictly.
+
+    Raises:
+        ApiError: `VALIDATION_ERROR`, it is not JSON, or holds what the database could not take.
+
+    """
     try:
         value = from_json(body, allow_inf_nan=False)
     except ValueError:
-        yield FieldError(field="body", message="This is not valid JSON.")
-        return
-    yield from refused_inside(value, ())
+        raise invalid(FieldError(field="body", message="This is not valid JSON.")) from None
+    errors = list(islice(refused_inside(value, ()), MAX_FIELD_ERRORS))
+    if errors:
+        raise invalid(*errors)
+    return value
 
 
 def refused_inside(value: Any, path: tuple[str, ...]) -> Iterator[FieldError]:

@@ -20,7 +20,6 @@ class InProgress:
         self.now = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Run the application."""
         if scope["type"] != "http" or is_probe(scope):
             await self.app(scope, receive, send)
             return

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from starlette.middleware import Middleware
 from starlette.types import Message, Scope
 
+from api.errors import ApiError, FieldError
 from api.http.application import Application
-from api.http.body import LINGER_BYTES, MAX_DEPTH, BodyGuard, Replacement, refused_values
+from api.http.body import LINGER_BYTES, MAX_DEPTH, BodyGuard, Replacement, strict_json
 from api.http.frame import Frame
 from tests.in_process import InProcess
 
@@ -25,6 +26,14 @@ class Venue(Replacement):
     read_only: ClassVar[frozenset[str]] = frozenset({"id", "created_at"})
 
     name: str = "nowhere"
+
+
+def refused_values(body: bytes) -> list[FieldError]:
+    try:
+        strict_json(body)
+    except ApiError as error:
+        return list(error.errors or ())
+    return []
 
 
 def make_app() -> FastAPI:

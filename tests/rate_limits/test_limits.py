@@ -21,13 +21,14 @@ from starlette.middleware import Middleware
 from api.http.application import Application
 from api.http.frame import Frame
 from api.http.overload import InProgress
+from api.http.served_route import ServedRoute
 from api.main import create_app
 from api.rate_limits.addresses import Addresses, Network, network_of
 from api.rate_limits.memory_storage import Memory
 from api.rate_limits.rate import Rate
 from api.rate_limits.redis_storage import Redis
 from api.rate_limits.users import Limits
-from api.routing import ServedRoute, serve, serve_all
+from api.routing import serve, serve_all
 from api.settings import Settings
 from tests.actors import NewMatch, NewUser, NewWingman, User
 from tests.conftest import Serve, client, get
