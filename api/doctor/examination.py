@@ -7,7 +7,7 @@ import httpx
 
 from api.doctor import clocks, keys, reach, redis, rest
 from api.doctor.findings import Check, Finding, NotCheckedError
-from api.doctor.probe import Answer, Probe
+from api.doctor.probe import Probe, Reply
 from api.settings import Settings
 
 Clock = Callable[[], float]
@@ -61,7 +61,7 @@ def _direct(settings: Settings, url: str) -> Iterator[Check]:
 
 
 def _project(settings: Settings, probe: Probe) -> Iterator[Check]:
-    answer: Answer | None = None
+    answer: Reply | None = None
     try:
         answer = probe.as_api(rest.QUESTION)
         distrust = list(rest.trust(answer, settings, probe.url))
@@ -95,7 +95,7 @@ def _check(name: str, hindrance: str, question: Callable[[], Iterator[Finding]])
         return Check(name, [rest.unreachable(str(error.request.url.join("/")), error)])
 
 
-def _clock(answer: Answer | None) -> Iterator[Finding]:
+def _clock(answer: Reply | None) -> Iterator[Finding]:
     if answer is None or answer.sent_at is None:
         raise NotCheckedError("PostgREST's answers have no date")
     # the header has whole seconds

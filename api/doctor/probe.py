@@ -20,7 +20,7 @@ _CODE = re.compile(r"PGRST\w+|[0-9A-Z]{5}")
 
 
 @dataclass(frozen=True)
-class Answer:
+class Reply:
     """What came back: `code` and `message` are PostgREST's or Postgres's, empty where absent."""
 
     status: int
@@ -76,12 +76,12 @@ class Probe:
         # made when it is needed: with direct connections there need be no key
         return TokenMint(self._settings, self._clock)
 
-    def as_api(self, path: str, headers: Mapping[str, str] | None = None) -> Answer:
+    def as_api(self, path: str, headers: Mapping[str, str] | None = None) -> Reply:
         """Ask with the API's own token, for a user who does not exist."""
         token = f"Bearer {self._mint.token_for(NOBODY)}"
         return self._get(self.url + path, {"Authorization": token, **(headers or {})})
 
-    def as_visitor(self, path: str, url: str | None = None) -> Answer:
+    def as_visitor(self, path: str, url: str | None = None) -> Reply:
         """Ask with the publishable key alone, as a browser does before anybody has signed in."""
         return self._get((url or self.url) + path, {})
 
@@ -89,7 +89,7 @@ class Probe:
         """Fetch something that is for everybody."""
         return self._http.get(url)
 
-    def _get(self, url: str, headers: Mapping[str, str]) -> Answer:
+    def _get(self, url: str, headers: Mapping[str, str]) -> Reply:
         key = {} if self._key is None else {"apikey": self._key}
         response = self._http.get(url, headers={**key, **headers})
         received_at = self._clock()
@@ -99,7 +99,7 @@ class Probe:
             body = None
         error = body if isinstance(body, dict) else {}
         code = str(error.get("code") or "")
-        return Answer(
+        return Reply(
             status=response.status_code,
             code=code if _CODE.fullmatch(code) else "",
             message=str(error.get("message") or ""),

@@ -10,7 +10,7 @@ from api.database.refusals import NOT_MIGRATED
 from api.doctor import reach
 from api.doctor.declared import callable_functions, declared, read_by_all, readable
 from api.doctor.findings import Finding, NotCheckedError
-from api.doctor.probe import Answer, Probe
+from api.doctor.probe import Probe, Reply
 from api.sessions.kinds import KindName
 from api.settings import Settings
 
@@ -25,7 +25,7 @@ _CACHE = (
 )
 
 
-def trust(answer: Answer, settings: Settings, url: str) -> Iterator[Finding]:
+def trust(answer: Reply, settings: Settings, url: str) -> Iterator[Finding]:
     """Judge the answer to `QUESTION`: it tells whether the API could serve at all."""
     if answer.status == 200 and answer.is_page:
         return
@@ -169,7 +169,7 @@ def closed_schema(probe: Probe) -> Iterator[Finding]:
         )
 
 
-def _stranger(answer: Answer, settings: Settings, url: str) -> Finding:
+def _stranger(answer: Reply, settings: Settings, url: str) -> Finding:
     if answer.status in (401, 403):
         key = settings.supabase_publishable_key
         return Finding(
@@ -187,7 +187,7 @@ def _stranger(answer: Answer, settings: Settings, url: str) -> Finding:
     )
 
 
-def _is_about_time(answer: Answer) -> bool:
+def _is_about_time(answer: Reply) -> bool:
     # PostgREST 12 has one code for everything about a token and says JWTIssuedAtFuture, where 13
     # and later have a second code and say "JWT issued at future"
     words = answer.message.lower().replace(" ", "")
