@@ -12,7 +12,7 @@ from starlette.middleware import Middleware
 
 from api.errors import CODES, MAX_FIELD_ERRORS, ApiError, Code
 from api.http.application import Application
-from api.http.body import BodyGuard, RequestBody
+from api.http.body import BodyGuard
 from api.http.cors import Cors
 from api.http.error_schemas import (
     ON_EVERY_ROUTE,
@@ -22,6 +22,7 @@ from api.http.error_schemas import (
 )
 from api.http.frame import Frame
 from api.http.validation import MAX_FIELD_LENGTH
+from api.schemas.base import RequestBody
 from api.schemas.pagination import PageQuery
 from api.settings import Settings
 from tests.in_process import InProcess

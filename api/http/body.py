@@ -2,8 +2,7 @@
 
 Not larger than the limit, and, where it says it is JSON, JSON that every parser on its way to the
 database reads alike: Python's accepts `NaN`, lone surrogates and bottomless nesting; Postgres
-accepts no NUL. `RequestBody`, `Replacement` and `ResponseBody` are what the kinds' own schemas are
-made of.
+accepts no NUL.
 """
 
 import asyncio
@@ -11,11 +10,9 @@ from collections.abc import Iterator
 from contextlib import suppress
 from itertools import islice
 from sys import float_info
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
-from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validator
-from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, from_json
+from pydantic_core import from_json
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.errors import MAX_FIELD_ERRORS, ApiError, FieldError, invalid
@@ -26,52 +23,11 @@ from api.observability import exchange
 # Deeper than any honest document; parsers on the way give up at some 200 levels.
 MAX_DEPTH: Final = 64
 
-IGNORED: Final = {"description": "Ignored: the API decides it."}
-"""How a field that a body may have to no effect is documented."""
-
 JSON: Final = "session_api.json"
 """Where in the scope the parsed body is kept, so that it is parsed once."""
 
 LINGER_SECONDS: Final = 1.0
 LINGER_BYTES: Final = 1_048_576
-
-
-class RequestBody(BaseModel):
-    """A body's schema. A field that it does not know is refused by name."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
-
-
-class ResponseBody(BaseModel):
-    """An answer's schema. Where a row does not fit it, the error does not quote the row."""
-
-    model_config = ConfigDict(hide_input_in_errors=True)
-
-
-class Replacement(RequestBody):
-    """The body of a PUT: takes a resource back as it was read.
-
-    The fields in `read_only`, which the API itself decides, are accepted and ignored.
-    """
-
-    read_only: ClassVar[frozenset[str]] = frozenset()
-
-    @classmethod
-    def __get_pydantic_json_schema__(
-        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> JsonSchemaValue:
-        described = handler(schema)
-        for name in sorted(cls.read_only):
-            handler.resolve_ref_schema(described)["properties"][name] = IGNORED
-        return described
-
-    @model_validator(mode="before")
-    @classmethod
-    def ignore_read_only(cls, value: object) -> object:
-        """Leave out what the client cannot change anyway."""
-        if not isinstance(value, dict):
-            return value
-        return {name: field for name, field in value.items() if name not in cls.read_only}
 
 
 class BodyGuard:

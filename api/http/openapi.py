@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from fastapi import FastAPI
 
-from api.http.body import IGNORED
 from api.http.etags import EXAMPLE
 from api.http.openapi_errors import name_errors
 from api.rate_limits.rate import LIMIT, REMAINING, RESET
+from api.schemas.base import IGNORED
 
 Node = dict[str, Any]
 

@@ -14,8 +14,9 @@ from starlette.types import Message, Scope
 
 from api.errors import ApiError, FieldError
 from api.http.application import Application
-from api.http.body import LINGER_BYTES, MAX_DEPTH, BodyGuard, Replacement, strict_json
+from api.http.body import LINGER_BYTES, MAX_DEPTH, BodyGuard, strict_json
 from api.http.frame import Frame
+from api.schemas.base import Replacement
 from tests.in_process import InProcess
 
 LIMIT = 1000

@@ -1,8 +1,8 @@
 import pytest
 
 from api.errors import ApiError
-from api.http.body import ResponseBody
 from api.http.etags import Versions, entity_tag
+from api.schemas.base import ResponseBody
 
 
 class Note(ResponseBody):

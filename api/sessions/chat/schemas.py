@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field, ValidationInfo, field_validator
 from typing_extensions import TypeAliasType
 
-from api.http.body import RequestBody, ResponseBody
+from api.schemas.base import RequestBody, ResponseBody
 from api.schemas.text import Title
 from api.schemas.times import Moment
 from api.sessions.owned import SortedQuery

@@ -6,7 +6,7 @@ from uuid import UUID
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from api.http.body import RequestBody, ResponseBody
+from api.schemas.base import RequestBody, ResponseBody
 from api.schemas.times import Moment
 
 InterviewStatus = TypeAliasType("InterviewStatus", Literal["active", "completed", "abandoned"])

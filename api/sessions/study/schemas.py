@@ -12,7 +12,7 @@ from pydantic import (
 )
 from typing_extensions import TypeAliasType
 
-from api.http.body import Replacement, RequestBody, ResponseBody
+from api.schemas.base import Replacement, RequestBody, ResponseBody
 from api.schemas.left_out import LEFT_OUT, without_default
 from api.schemas.text import Description, Title
 from api.schemas.times import Moment

@@ -8,7 +8,7 @@ from uuid import UUID
 from pydantic import Field
 from typing_extensions import TypeAliasType
 
-from api.http.body import RequestBody, ResponseBody
+from api.schemas.base import RequestBody, ResponseBody
 from api.schemas.text import Notes, VenueName
 from api.schemas.times import Moment, Time
 from api.sessions.owned import SortedQuery

@@ -1,0 +1,40 @@
+"""More requests at a time than a worker takes."""
+
+import asyncio
+
+import httpx
+from starlette.middleware import Middleware
+
+from api.http.application import Application
+from api.http.frame import Frame
+from api.http.overload import InProgress
+
+
+class TestInProgress:
+    def test_one_more_is_told_at_once(self) -> None:
+        done = asyncio.Event()
+        app = Application(middleware=[Middleware(Frame), Middleware(InProgress, most=2)])
+
+        @app.get("/")
+        async def wait() -> str:
+            await done.wait()
+            return "done"
+
+        @app.get("/fail")
+        async def fail() -> None:
+            raise ValueError
+
+        async def run() -> list[int]:
+            transport = httpx.ASGITransport(app)
+            async with httpx.AsyncClient(transport=transport, base_url="http://test") as it:
+                for _ in range(3):  # whatever comes of a request, its place is free again
+                    assert (await it.get("/fail")).status_code == 500
+                requests = [asyncio.create_task(it.get("/")) for _ in range(5)]
+                refused, _ = await asyncio.wait(requests, return_when="FIRST_COMPLETED")
+                answer = refused.pop().result()
+                assert answer.status_code == 503
+                assert answer.headers["Retry-After"] == "1"
+                done.set()
+                return sorted([(await request).status_code for request in requests])
+
+        assert asyncio.run(run()) == [200, 200, 503, 503, 503]
