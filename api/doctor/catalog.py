@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 
 from psycopg import Connection
 
+from api.doctor import adopted
 from api.doctor.declared import Grant, State, declared
 from api.doctor.findings import Fault, Finding
 from api.sessions.kinds import KINDS, KindName
@@ -60,6 +61,28 @@ def entries(connection: Connection) -> dict[str, str]:
     }
 
 
+def additions(connection: Connection, kinds: tuple[KindName, ...]) -> Iterator[str]:
+    """Tell of columns of a project's own that keep the API from creating rows."""
+    needed = declared(kinds)
+    found = connection.execute(
+        """
+        select attrelid::regclass::text, attname::text
+        from pg_catalog.pg_attribute
+        join pg_catalog.pg_class on pg_class.oid = attrelid
+        where relnamespace = to_regnamespace('public') and relkind in ('r', 'p') and attnum > 0
+          and attnotnull and not atthasdef and attidentity = '' and not attisdropped
+        order by 1, attnum
+        """
+    )
+    for table, column in found.fetchall():
+        is_ours = f"relation {table}" in needed.definitions
+        if is_ours and f"column {table}.{column}" not in needed.definitions:
+            yield (
+                f"{table}.{column} is not null and has no default, so the API cannot create rows "
+                f"there: alter table {table} alter column {column} set default …;"
+            )
+
+
 def unprotected(connection: Connection) -> Iterator[Finding]:
     """Find exposed tables without row-level security, whoever made them."""
     found = connection.execute(
@@ -90,10 +113,13 @@ def unprotected(connection: Connection) -> Iterator[Finding]:
 def definitions(live: State, kinds: tuple[KindName, ...]) -> Iterator[Finding]:
     """Find what is not there or not the same, and policies too many."""
     needed = declared(kinds)
+    theirs = adopted.tables(live)
     tables = set(needed.names("relation"))
     for name, text in needed.definitions.items():
         found = live.definitions.get(name)
         table = _table(name)
+        if adopted.is_as_good(name, table, found, text, theirs):
+            continue
         if table in tables and f"relation {table}" not in live.definitions:
             continue  # with the table, whose absence is told
         if found is None:
@@ -103,7 +129,9 @@ def definitions(live: State, kinds: tuple[KindName, ...]) -> Iterator[Finding]:
             yield Finding("changed", what, _remedy(name, text, again=True))
     for policy in live.names("policy"):
         name, _, table = policy.partition(" on ")
-        if table in tables and f"policy {policy}" not in needed.definitions:
+        text = live.definitions[f"policy {policy}"]
+        is_further = table in tables and f"policy {policy}" not in needed.definitions
+        if is_further and not adopted.is_harmless(text, table, theirs):
             yield Finding(
                 "policy-undeclared",
                 f"policy {policy} is not declared, and policies add up",
@@ -123,14 +151,21 @@ def grants(
 
     """
     needed = declared(kinds)
+    theirs = adopted.tables(live)
     present = _present(live)
-    missing = _minus([it for it in needed.grants if it.owner in present], live.grants)
+    owed = [
+        grant
+        for grant in needed.grants
+        if grant.owner in present and not adopted.is_theirs_to_grant(grant, theirs)
+    ]
+    missing = _minus(owed, live.grants)
     yield from _by_owner("grant-missing", missing, "lacks", "grant")
     further = live.definitions.keys() - needed.definitions.keys()
     concerned = [
         grant
         for grant in live.grants
         if grant.grantee in reachable
+        and not adopted.is_theirs_to_grant(grant, theirs)
         and (
             (grant.owner in _present(needed) and grant.thing not in further)
             or grant.grantee == "session_api"

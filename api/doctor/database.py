@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 
-from api.doctor import catalog, clocks, roles
-from api.doctor.declared import State
+from api.doctor import adopted, catalog, clocks, roles
+from api.doctor.declared import State, declared
 from api.doctor.findings import Check, Finding
 from api.sessions.kinds import KindName
 
@@ -40,8 +40,18 @@ def _ask(
     found = roles.read(connection)
     live = State.of(catalog.entries(connection))
     yield Check("roles", list(roles.findings(found)))
-    yield Check("row-level security", list(catalog.unprotected(connection)))
-    yield Check("tables, functions, triggers and policies", list(catalog.definitions(live, kinds)))
+    theirs = adopted.tables(live)
+    unprotected = list(catalog.unprotected(connection))
+    ours = {f"{name} " for name in declared(kinds).names("relation")}
+    # where a project had tables before, the others are its business: it is told
+    faults = [it for it in unprotected if not theirs or it.what.startswith(tuple(ours))]
+    notes = [f"{it.what}; {it.remedy}" for it in unprotected if it not in faults]
+    yield Check("row-level security", faults, notes=notes)
+    yield Check(
+        "tables, functions, triggers and policies",
+        list(catalog.definitions(live, kinds)),
+        notes=[*adopted.notes(connection, theirs), *catalog.additions(connection, kinds)],
+    )
     yield Check("grants", list(catalog.grants(live, roles.reachable(found), kinds)))
     row = connection.execute("select extract(epoch from clock_timestamp())::float").fetchone()
     if row is not None:

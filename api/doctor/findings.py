@@ -53,9 +53,11 @@ class NotCheckedError(Exception):
 class Check:
     """One question that was asked of the deployment.
 
-    `skipped` says why it could not be asked; such a check tells nothing, good or bad.
+    `skipped` says why it could not be asked; such a check tells nothing, good or bad. `notes` are
+    worth knowing, and no faults.
     """
 
     name: str
     findings: Sequence[Finding] = ()
     skipped: str = ""
+    notes: Sequence[str] = ()

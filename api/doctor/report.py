@@ -34,9 +34,9 @@ def describe(check: Check) -> str:
     """Write a check for the terminal: a fault has its remedy in the line below it."""
     if check.skipped:
         return f"-      {check.name}: not checked, {check.skipped}"
-    if not check.findings:
-        return f"ok     {check.name}"
-    return "\n".join(
+    faults = [
         f"FAULT  {check.name}: {finding.what} [{finding.fault}]\n       -> {finding.remedy}"
         for finding in check.findings
-    )
+    ]
+    notes = [f"note   {check.name}: {note}" for note in check.notes]
+    return "\n".join([*(faults or [f"ok     {check.name}"]), *notes])
