@@ -21,6 +21,7 @@ Code = Literal[
     "MATCH_NOT_ACCEPTED",
     "CHALLENGE_NOT_FOUND",
     "SCHEDULED_IN_THE_PAST",
+    "REFUSED_BY_PROJECT",
     "NOT_AUTHENTICATED",
     "ANONYMOUS_USER",
     "SECOND_FACTOR_REQUIRED",
@@ -68,6 +69,8 @@ CODES: Final[Mapping[Code, Meaning]] = {
     "MATCH_NOT_ACCEPTED": Meaning(400, "Both people must have accepted the match first."),
     "CHALLENGE_NOT_FOUND": Meaning(400, "One of the challenges does not exist."),
     "SCHEDULED_IN_THE_PAST": Meaning(400, "The scheduled time must be in the future."),
+    # a constraint, trigger or policy of the project's own; which, the log says
+    "REFUSED_BY_PROJECT": Meaning(400, "A rule of this project does not allow this."),
     "NOT_AUTHENTICATED": Meaning(401, "Send a valid bearer token.", {"WWW-Authenticate": "Bearer"}),
     "ANONYMOUS_USER": Meaning(403, "Anonymous users are not allowed. Sign in with an account."),
     "SECOND_FACTOR_REQUIRED": Meaning(

@@ -23,7 +23,7 @@ from api.database.backend import Found, NoAnswerError, Row
 from api.database.claims import ROLE, database_claims
 from api.database.pool import FAILED, Link, Pool
 from api.database.query import Query
-from api.database.refusals import OvertakenError, meaning, unanswered
+from api.database.refusals import NO_GRANT, OvertakenError, meaning, unanswered
 from api.database.sql import FOUND, TOTAL, Statement, rows_statement, value_statement
 from api.errors import ApiError, unavailable
 from api.identity.caller import Caller
@@ -188,7 +188,13 @@ class Direct:
             return unavailable()
         else:
             self.pool.release(link, "rollback;")
-        return meaning("22P02" if code == NOT_ENCODED else code, error.constraint_name or "")
+        if code == NOT_ENCODED:
+            return meaning("22P02")
+        column = f"{error.table_name}.{error.column_name}" if error.column_name else ""
+        message = error.message or ""
+        if code == "42501" and message.startswith("permission denied for "):
+            return meaning(NO_GRANT)
+        return meaning(code, error.constraint_name or column)
 
     async def _connect(self) -> "asyncpg.Connection[Any]":
         connection = await asyncpg.connect(

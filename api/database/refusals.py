@@ -36,7 +36,7 @@ class ConstraintError(DatabaseError):
 
 
 class DeniedError(DatabaseError):
-    """A policy or a missing grant refused the write."""
+    """A policy refused the write."""
 
 
 class RangeError(DatabaseError):
@@ -76,19 +76,28 @@ UNSTORABLE: Final = (
 )
 CONSTRAINT: Final = ("23",)
 OVERTAKEN: Final = ("40001", "40P01")
+# what a function or trigger of the project's own raises
+RAISED: Final = ("P0", "PT4")
 NOT_TRUSTED: Final = ("PGRST3", "22023", "28", "401", "403")
 NOT_MIGRATED: Final = ("PGRST106", "PGRST2", "42P01", "42703", "42883", "404")
 
 
 STALE_CLOCK: Final = "a token of the future"
 NOT_READY: Final = ("PGRST002", STALE_CLOCK)  # PGRST002: the schema is not loaded yet
+NO_GRANT: Final = "a missing grant"  # 42501 is a policy's refusal too
 POOLED: Final = ("26000", "42P05")  # a prepared statement is unknown, or exists already
 
 
 def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
     """Decide what a refusal means, by its code and the name of the constraint that refused."""
+    if code == NO_GRANT:
+        logger.error("the API's role lacks a grant: `session-api doctor` says which")
+        return unavailable()
     if code == "42501":
         return DeniedError(code)
+    if code.startswith(RAISED):
+        logger.warning("a function or trigger of the project's refuses the request: %s", code)
+        return ApiError("REFUSED_BY_PROJECT")
     if code in ("PGRST103", "416"):
         return RangeError(code)
     if code.startswith(CONSTRAINT):

@@ -16,7 +16,7 @@ from pydantic_core import from_json, to_json
 
 from api.database.backend import Found, NoAnswerError, NotSentError, Row
 from api.database.query import Filter, Parameter, Query, Shape, Value
-from api.database.refusals import STALE_CLOCK, RangeError, meaning, unanswered
+from api.database.refusals import NO_GRANT, STALE_CLOCK, RangeError, meaning, unanswered
 from api.database.tokens import TokenMint
 from api.database.wire import Answer, Wire
 from api.errors import ApiError, unavailable
@@ -247,7 +247,10 @@ def refusal_in(answer: Answer) -> tuple[str, str]:
         return str(answer.status), ""
     if is_stale_clock(error.code, error.message):
         return STALE_CLOCK, ""
-    return error.code or "", constraint_name(error.message or "")
+    message = error.message or ""
+    if error.code == "42501" and message.startswith("permission denied for "):
+        return NO_GRANT, ""
+    return error.code or "", constraint_name(message)
 
 
 def is_stale_clock(code: str | None, message: str | None) -> bool:
@@ -261,6 +264,12 @@ def is_stale_clock(code: str | None, message: str | None) -> bool:
 
 
 def constraint_name(message: str) -> str:
-    """Read the constraint's name from Postgres's message, empty if it names none."""
+    """Read the constraint's name from Postgres's message; that of a column which is null.
+
+    Empty if it names none.
+    """
     found = re.search(r'constraint "([^"]+)"', message)
-    return found[1] if found else ""
+    if found is not None:
+        return found[1]
+    column = re.search(r'null value in column "([^"]+)" of relation "([^"]+)"', message)
+    return f"{column[2]}.{column[1]}" if column else ""

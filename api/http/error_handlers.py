@@ -8,6 +8,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Match
 from starlette.types import Scope
 
+from api.database.refusals import ConstraintError, DeniedError
 from api.errors import ApiError, FieldError, invalid
 from api.http.validation import field_errors
 from api.observability import exchange
@@ -45,6 +46,10 @@ def answer_to(error: Exception, scope: Scope) -> Response:
         return render(from_framework(error, scope))
     if isinstance(error, Interruption):
         return error.answer()
+    if isinstance(error, (ConstraintError, DeniedError)):
+        # ours are foreseen where they may refuse
+        logger.warning("a constraint or policy of the project's refuses the request: %s", error)
+        return render(ApiError("REFUSED_BY_PROJECT"))
     # the request's own line says in which route
     logger.error("unhandled error", exc_info=error)
     return render(ApiError("INTERNAL_ERROR"))

@@ -42,6 +42,7 @@ class ValidationErrorAnswer(BaseModel):
 
 
 ON_EVERY_ROUTE: Final[tuple[Code, ...]] = (
+    "REFUSED_BY_PROJECT",
     "NOT_AUTHENTICATED",
     "ANONYMOUS_USER",
     "SECOND_FACTOR_REQUIRED",

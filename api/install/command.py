@@ -57,7 +57,10 @@ def _plan(
     missing: list[Migration], database_url: str | None, source: Names | None, *, with_sign_up: bool
 ) -> "Plan":
     try:
+        import psycopg
+
         from api.doctor.connection import UnreachableError, connect
+        from api.explain.trial import first_line
         from api.install.plan import plan
     except ImportError:
         raise InstallError("its driver is not installed: pip install '.[doctor]'") from None
@@ -70,6 +73,8 @@ def _plan(
             made = plan(missing, connection, source, with_sign_up=with_sign_up)
             connection.rollback()
             return made
+    except psycopg.Error as error:
+        raise InstallError(f"the database cannot be read: {first_line(error)}") from None
     except UnreachableError as error:
         raise InstallError(f"DATABASE_URL cannot be used: {error}") from None
 

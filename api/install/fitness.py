@@ -17,8 +17,8 @@ _KINDS = {
 # what the API reads and writes alike, by the type that we declare
 _FAMILIES = {
     "uuid": {"uuid"},
-    "text": {"text", "varchar", "bpchar", "citext"},
-    "varchar": {"text", "varchar", "bpchar", "citext"},
+    "text": {"text", "varchar", "citext"},
+    "varchar": {"text", "varchar", "citext"},
     "timestamptz": {"timestamptz", "timestamp"},
     "jsonb": {"jsonb", "json"},
     "integer": {"int2", "int4", "int8"},

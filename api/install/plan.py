@@ -73,7 +73,7 @@ def plan(
     live = None
     if connection is not None:
         connection.execute("set local statement_timeout = '5min'")
-        live = survey(connection, [*kinds_of_tables()])
+        live = survey(connection, [*kinds_of_tables(), *_views(migrations)])
         _is_known(live, migrations)
     people = _names(connection, live, chosen, tables)
     adopted = (
@@ -207,6 +207,11 @@ def _create(migration: Migration, table: Table, people: Names | None) -> str:
     return "\n".join([create, *rest, *table.indexes.values(), security]) + "\n"
 
 
+def _views(migrations: list[Migration]) -> set[str]:
+    text = "".join(migration.text for migration in migrations)
+    return set(re.findall(r"create or replace view public\.(\w+)", text))
+
+
 def _functions(made: Plan, migration: Migration, live: Survey) -> None:
     """Find functions of ours whose names are taken."""
     for name in set(re.findall(r"create or replace function public\.(\w+)\(", migration.text)):
@@ -218,8 +223,8 @@ def _functions(made: Plan, migration: Migration, live: Survey) -> None:
             made.misfits.setdefault(migration.unit, []).append(
                 f"public.{name} is a function of the project's, and the kind needs that name"
             )
-    for view in set(re.findall(r"create or replace view public\.(\w+)", migration.text)):
-        if view in live.tables or view in live.functions:
+    for view in _views([migration]):
+        if view in live.tables:
             made.misfits.setdefault(migration.unit, []).append(f"public.{view} is taken")
 
 

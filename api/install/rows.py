@@ -55,23 +55,23 @@ def hindrances(connection: Connection, declared: Table, live: LiveTable) -> Iter
             continue
         where = f"{column.name} is null"
         yield from _hindrance(
-            connection, name, f"{name}: no {column.name}", where, _fill(declared, column)
+            connection, name, f"{name}: no {column.name}", where, _fill(live, column)
         )
     yield from _unknown_statuses(connection, declared, live)
     for constraint, definition in declared.constraints.items():
         columns = re.fullmatch(r"unique \((.+)\)", definition)
         if columns is not None and not _is_unique(live, columns[1]):
-            yield from _duplicates(connection, declared, constraint, columns[1], "true")
+            yield from _duplicates(connection, live, constraint, columns[1], "true")
     if "id" not in declared.columns or _is_unique(live, "id"):
         pass
     else:
-        yield from _duplicates(connection, declared, "the primary key", "id", "true")
+        yield from _duplicates(connection, live, "the primary key", "id", "true")
     for index, statement in declared.indexes.items():
         unique = re.search(r"create unique index .* \((.+)\)\s+where (.+);", statement, re.DOTALL)
         if unique is not None and index not in live.indexes:
             default = declared.columns["status"].default
             condition = unique[2].replace("status in", f"coalesce(status::text, {default}) in")
-            yield from _duplicates(connection, declared, index, unique[1], condition)
+            yield from _duplicates(connection, live, index, unique[1], condition)
 
 
 def legacy(connection: Connection, declared: Table, live: LiveTable) -> Iterator[Legacy]:
@@ -125,10 +125,10 @@ def _unknown_statuses(
 
 
 def _duplicates(
-    connection: Connection, declared: Table, constraint: str, columns: str, condition: str
+    connection: Connection, live: LiveTable, constraint: str, columns: str, condition: str
 ) -> Iterator[Hindrance]:
-    name = f"public.{declared.name}"
-    newest = "created_at desc, id" if "created_at" in declared.columns else "id"
+    name = f"public.{live.name}"
+    newest = "created_at desc, id" if "created_at" in live.columns else "id"
     again = (
         f"select id from (select id, row_number() over (partition by {columns} "
         f"order by {newest}) as place from {name} where {condition}) as numbered where place > 1"
@@ -152,14 +152,15 @@ def _hindrance(
         yield Hindrance(reason, count, query, f"{verb} {where};")
 
 
-def _fill(declared: Table, column: Column) -> str:
+def _fill(live: LiveTable, column: Column) -> str:
+    made = "coalesce(created_at, now())" if "created_at" in live.columns else "now()"
     if column.default is not None:
         default = column.default
         if column.name == "updated_at" or column.name == "last_updated":
-            default = "coalesce(created_at, now())"
+            default = made
         return f"set {column.name} = {default}"
     if column.type == "timestamptz":
-        return f"set {column.name} = coalesce(created_at, now()) + interval '1 hour'"
+        return f"set {column.name} = {made} + interval '1 hour'"
     if column.type.startswith(("text", "varchar")):
         return f"set {column.name} = 'Unknown'"
     if column.references == "public.approach_challenges":

@@ -39,5 +39,11 @@ Time = Annotated[
 ]
 """A moment, in UTC. Without a time zone it is refused: nobody's own is a good guess."""
 
-Moment = Annotated[datetime, Field(examples=[EXAMPLE])]
-"""A moment in an answer."""
+
+def taken_for_utc(value: datetime) -> datetime:
+    """Take a moment without a time zone for UTC: some projects' columns have none."""
+    return value if value.tzinfo else value.replace(tzinfo=UTC)
+
+
+Moment = Annotated[datetime, AfterValidator(taken_for_utc), Field(examples=[EXAMPLE])]
+"""A moment in an answer, in UTC."""

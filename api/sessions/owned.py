@@ -43,9 +43,8 @@ class OwnedSessions(Generic[Session]):
         kind: The kind's one word; its table is `<kind>_sessions`.
         owner: The column that holds the owner's id.
         answer: The schema of a session, made from a row.
-        columns: What PostgREST selects for one. All of the table's, as long as the API may read
-            them all: a list of eight names costs PostgREST as much again as the whole request.
-        joins: For each row of another table among `columns`, its foreign key.
+        embeds: Rows of other tables that an answer contains, as PostgREST's `select` has them.
+        joins: For each of these, its foreign key.
         refusals: What a constraint of the table means to a client.
 
     """
@@ -56,7 +55,7 @@ class OwnedSessions(Generic[Session]):
         *,
         owner: str,
         answer: type[Session],
-        columns: str = "*",
+        embeds: Mapping[str, str] | None = None,
         joins: Mapping[str, Mapping[str, str]] | None = None,
         refusals: Mapping[str, Code] | None = None,
     ) -> None:
@@ -64,7 +63,9 @@ class OwnedSessions(Generic[Session]):
         self.table = f"{kind}_sessions"
         self.owner = owner
         self.answer = answer
-        self.columns = columns
+        # by name: a project may have added columns, which the API may not read
+        fields = {name: name for name in answer.model_fields} | dict(embeds or {})
+        self.columns = ",".join(fields.values())
         self.joins = joins or {}
         self.refusals = refusals or {}
         self._get = Shape.of(self._select().eq("id", parameter("id")), self.joins)

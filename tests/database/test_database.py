@@ -54,7 +54,6 @@ class TestMeaning:
             ("40001", OvertakenError),
             ("40P01", OvertakenError),
             ("PGRST002", NotReadyError),
-            ("P0001", DatabaseError),
             ("XX000", DatabaseError),
             ("PGRST100", DatabaseError),
             ("54001", DatabaseError),
@@ -65,6 +64,19 @@ class TestMeaning:
         assert type(error) is kind
         assert isinstance(error, DatabaseError)
         assert error.code == code
+
+    @pytest.mark.parametrize("code", ["P0001", "P0002", "PT402", "PT418"])
+    def test_raised_by_the_project(self, code: str) -> None:
+        error = refusal(code, "secret")
+        assert isinstance(error, ApiError)
+        assert (error.code, error.status) == ("REFUSED_BY_PROJECT", 400)
+        assert "secret" not in str(error.body())
+
+    def test_missing_grant(self, caplog: pytest.LogCaptureFixture) -> None:
+        error = refusal("42501", "permission denied for table secrets")
+        assert isinstance(error, ApiError)
+        assert error.code == "DATABASE_UNAVAILABLE"
+        assert "doctor" in caplog.text
 
     @pytest.mark.parametrize(
         "code",
@@ -118,7 +130,10 @@ class TestConstraintName:
                 ' on table "s"',
                 "s_c_fkey",
             ),
-            ('null value in column "title" of relation "s" violates not-null constraint', ""),
+            (
+                'null value in column "title" of relation "s" violates not-null constraint',
+                "s.title",
+            ),
             ("", ""),
         ],
     )

@@ -12,7 +12,8 @@ from api.doctor.examination import examine
 from api.doctor.findings import Check
 from api.settings import LOCAL_JWT_SECRET, Settings
 from local.addresses import HOST, free_port, is_healthy
-from local.keys import user_token
+from local.gateway import gateway
+from local.keys import api_key, user_token
 from local.postgrest import configuration, find_postgrest
 from local.processes import STACK_VARIABLE, Child
 from tests.install.servers import Server
@@ -54,7 +55,7 @@ class Site:
 @contextmanager
 def served(server: Server, database: str, kinds: str) -> Iterator[Site]:
     """Serve a database that has these kinds."""
-    port, admin, api = free_port(), free_port(), free_port()
+    port, admin, api, front = free_port(), free_port(), free_port(), free_port()
     with scratch_folder() as folder:
         rest = Child(
             "PostgREST",
@@ -74,22 +75,26 @@ def served(server: Server, database: str, kinds: str) -> Iterator[Site]:
         )
         env = {
             "ENVIRONMENT": "development",
-            "SUPABASE_URL": f"http://{HOST}:{port}",
+            "SUPABASE_URL": f"http://{HOST}:{front}",
             "POSTGREST_URL": f"http://{HOST}:{port}",
             "SUPABASE_JWT_SECRET": LOCAL_JWT_SECRET,
             "SUPABASE_JWKS_URL": "",
-            "SUPABASE_PUBLISHABLE_KEY": "",
+            "SUPABASE_PUBLISHABLE_KEY": api_key("anon"),
             "SESSION_API_SIGNING_KEY": "",
             "RATE_LIMITS": "off",
             "KINDS": kinds,
         }
+        gate = gateway(
+            front, f"http://{HOST}:{port}", LOCAL_JWT_SECRET, database, folder / "gateway.log"
+        )
         process = PreloadedApi(api, {"PATH": os.defpath, **env}, folder, folder / "api.log")
         try:
+            gate.launch()
             rest.start()
+            gate.wait()
             process.start()
-            yield Site(
-                f"http://{HOST}:{api}", f"http://{HOST}:{port}", server.url(database), env
-            )
+            yield Site(f"http://{HOST}:{api}", f"http://{HOST}:{port}", server.url(database), env)
         finally:
             process.stop()
+            gate.stop()
             rest.stop()

@@ -13,8 +13,12 @@ declare
 begin
   loop
     before := cleaned;
+    -- what a browser would decode, first: it may decode to markup
+    cleaned := regexp_replace(cleaned, '&(lt|#60|#x3c);?', '<', 'gi');
+    cleaned := regexp_replace(cleaned, '&(gt|#62|#x3e);?', '>', 'gi');
+    cleaned := regexp_replace(cleaned, '&(amp|#38|#x26);?', '&', 'gi');
+    cleaned := regexp_replace(cleaned, '&(quot|apos|nbsp|#[0-9]+|#x[0-9a-f]+|[a-z][a-z0-9]*;);?', ' ', 'gi');
     cleaned := regexp_replace(cleaned, '<[^<>]*>', '', 'g');
-    cleaned := regexp_replace(cleaned, '&(lt|gt|amp|quot|apos|nbsp|#[0-9]+|#x[0-9a-f]+|[a-z][a-z0-9]*;);?', '', 'gi');
     exit when cleaned is not distinct from before;
   end loop;
   cleaned := translate(cleaned, '<>', '');

@@ -16,7 +16,8 @@ begin
       new.raw_user_meta_data ->> 'full_name',
       new.raw_user_meta_data ->> 'name'
     );
-    given := nullif(btrim(replace(session_api.clean_name(given), '&', '')), '');
+    -- our own table of profiles takes no `&`
+    given := session_api.clean_name(replace(session_api.clean_name(given), '&', ' '));
     insert into {table} ({key}, {column}) values (new.id, coalesce(given, 'New user')) on conflict do nothing;
   exception when others then
     begin
