@@ -236,7 +236,8 @@ class TestTexts:
     def test_whole(self, living: MakeLiving, serve: Serve) -> None:
         project = living("texts")
         before = project.rows()
-        assert project.install("interview").exit_code == 0
+        result = project.install("interview")
+        assert result.exit_code == 0, result.output
         project.push()
         after = project.rows()
         assert all(is_kept(rows, after[table]) for table, rows in before.items())
