@@ -19,7 +19,7 @@ Operator = Literal["eq", "neq", "gt", "gte", "lt", "lte", "in", "is"]
 Verb = Literal["select", "insert", "update", "delete", "call"]
 
 NAME: Final = re.compile(r"[a-z_][a-z0-9_]*")
-EMBEDDED: Final = re.compile(r"([a-z_]+):([a-z_]+)\(([a-z_,]+)\)")
+EMBEDDED: Final = re.compile(r"([a-z_]+):([a-z_]+)(?:!([a-z_]+))?\(([a-z_,]+)\)")
 PLACEHOLDER: Final = re.compile(r"\{([a-z_][a-z0-9_]*)\}")
 CONSTANT: Final = re.compile(r"[a-z_]+")
 PARTS: Final = re.compile(r",(?![^(]*\))")
@@ -67,6 +67,8 @@ class Embed(NamedTuple):
     columns: tuple[str, ...]
     on: tuple[tuple[str, str], ...]
     """Which columns of ours equal which of the other table's: a foreign key."""
+    key: str = ""
+    """The foreign key's name, for PostgREST: a project may have another to the same table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,7 +214,7 @@ def selected(
         if found := EMBEDDED.fullmatch(part):
             name = found[1]
             on = tuple(joins[name].items())
-            embeds.append(Embed(name, found[2], tuple(found[3].split(",")), on))
+            embeds.append(Embed(name, found[2], tuple(found[4].split(",")), on, found[3] or ""))
         else:
             columns.append(part)
     return tuple(columns), tuple(embeds)

@@ -184,7 +184,10 @@ request_for = cache(Request)
 
 def selection(shape: Shape) -> str:
     """Write `select`."""
-    embeds = (f"{it.name}:{it.table}({','.join(it.columns)})" for it in shape.embeds)
+    embeds = (
+        f"{it.name}:{it.table}{it.key and f'!{it.key}'}({','.join(it.columns)})"
+        for it in shape.embeds
+    )
     return ",".join([*shape.columns, *embeds])
 
 

@@ -18,7 +18,7 @@ QUESTION = f"/{BASE_TABLE}?select=id&limit=1"
 """What `/readyz` asks too: it needs PostgREST, Postgres, the token, the role and a table."""
 
 # what the API embeds in what, so that PostgREST must know the foreign key between them
-_EMBEDDED = {"interview_sessions": "job_postings"}
+_EMBEDDED = {"interview_sessions": "job_postings!interview_sessions_job_posting_fkey"}
 _PROFILES = "user_profiles"
 _CACHE = (
     "run `supabase db push --remote`; if that has nothing to push, let PostgREST look again: "
@@ -135,7 +135,8 @@ def schema_cache(probe: Probe, kinds: tuple[KindName, ...]) -> Iterator[Finding]
         if answer.code.startswith(NOT_MIGRATED):
             yield Finding(
                 "schema-cache",
-                f"PostgREST does not know the foreign key from {table} to {embedded}",
+                f"PostgREST does not know the foreign key from {table} to "
+                f"{embedded.partition('!')[0]}",
                 _CACHE,
             )
 

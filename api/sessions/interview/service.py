@@ -9,7 +9,10 @@ SESSIONS: Final = OwnedSessions(
     "interview",
     owner="user_id",
     answer=InterviewSession,
-    embeds={"job_posting": "job_posting:job_postings(id,title,company)"},
+    embeds={
+        "job_posting": "job_posting:job_postings!interview_sessions_job_posting_fkey"
+        "(id,title,company)"
+    },
     joins={"job_posting": {"job_posting_id": "id", "user_id": "user_id"}},
     # one foreign key over (owner, posting): a missing and a foreign posting fail alike
     refusals={"interview_sessions_job_posting_fkey": "JOB_POSTING_NOT_FOUND"},
