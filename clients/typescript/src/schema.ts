@@ -1184,6 +1184,32 @@ export interface components {
         /** @enum {string} */
         WingmanStatus: "scheduled" | "in_progress" | "completed" | "cancelled" | "no_show";
         /**
+         * RefusedByProjectAnswer
+         * @description The one shape of every error.
+         */
+        RefusedByProjectAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example REFUSED_BY_PROJECT
+                 * @enum {string}
+                 */
+                code: "REFUSED_BY_PROJECT";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
          * NotAuthenticatedAnswer
          * @description The one shape of every error.
          */
@@ -1342,18 +1368,18 @@ export interface components {
             };
         };
         /**
-         * MatchNotFoundAnswer
+         * WingmanScheduleBadRequestAnswer
          * @description The one shape of every error.
          */
-        MatchNotFoundAnswer: {
+        WingmanScheduleBadRequestAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
-                 * @example MATCH_NOT_FOUND
+                 * @example MATCH_NOT_ACCEPTED
                  * @enum {string}
                  */
-                code: "MATCH_NOT_FOUND";
+                code: "MATCH_NOT_ACCEPTED" | "CHALLENGE_NOT_FOUND" | "SCHEDULED_IN_THE_PAST" | "REFUSED_BY_PROJECT";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1368,18 +1394,18 @@ export interface components {
             };
         };
         /**
-         * WingmanScheduleBadRequestAnswer
+         * MatchNotFoundAnswer
          * @description The one shape of every error.
          */
-        WingmanScheduleBadRequestAnswer: {
+        MatchNotFoundAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
-                 * @example MATCH_NOT_ACCEPTED
+                 * @example MATCH_NOT_FOUND
                  * @enum {string}
                  */
-                code: "MATCH_NOT_ACCEPTED" | "CHALLENGE_NOT_FOUND" | "SCHEDULED_IN_THE_PAST";
+                code: "MATCH_NOT_FOUND";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1498,18 +1524,18 @@ export interface components {
             };
         };
         /**
-         * WingmanConfirmForbiddenAnswer
+         * WingmanConfirmBadRequestAnswer
          * @description The one shape of every error.
          */
-        WingmanConfirmForbiddenAnswer: {
+        WingmanConfirmBadRequestAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
-                 * @example NOT_A_PARTICIPANT
+                 * @example SESSION_CLOSED
                  * @enum {string}
                  */
-                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "SESSION_CLOSED" | "MATCH_NOT_ACCEPTED" | "CANNOT_CONFIRM_YOURSELF" | "NOT_YOUR_BUDDY" | "TOO_EARLY_TO_CONFIRM" | "ALREADY_CONFIRMED" | "REFUSED_BY_PROJECT";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1524,18 +1550,18 @@ export interface components {
             };
         };
         /**
-         * WingmanConfirmBadRequestAnswer
+         * WingmanConfirmForbiddenAnswer
          * @description The one shape of every error.
          */
-        WingmanConfirmBadRequestAnswer: {
+        WingmanConfirmForbiddenAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
-                 * @example SESSION_CLOSED
+                 * @example NOT_A_PARTICIPANT
                  * @enum {string}
                  */
-                code: "SESSION_CLOSED" | "MATCH_NOT_ACCEPTED" | "CANNOT_CONFIRM_YOURSELF" | "NOT_YOUR_BUDDY" | "TOO_EARLY_TO_CONFIRM" | "ALREADY_CONFIRMED";
+                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1576,18 +1602,18 @@ export interface components {
             };
         };
         /**
-         * WingmanWriteNotesForbiddenAnswer
+         * MatchNotAcceptedOrRefusedByProjectAnswer
          * @description The one shape of every error.
          */
-        WingmanWriteNotesForbiddenAnswer: {
+        MatchNotAcceptedOrRefusedByProjectAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
-                 * @example NOT_A_PARTICIPANT
+                 * @example MATCH_NOT_ACCEPTED
                  * @enum {string}
                  */
-                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "MATCH_NOT_ACCEPTED" | "REFUSED_BY_PROJECT";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1602,18 +1628,18 @@ export interface components {
             };
         };
         /**
-         * MatchNotAcceptedAnswer
+         * WingmanWriteNotesForbiddenAnswer
          * @description The one shape of every error.
          */
-        MatchNotAcceptedAnswer: {
+        WingmanWriteNotesForbiddenAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
-                 * @example MATCH_NOT_ACCEPTED
+                 * @example NOT_A_PARTICIPANT
                  * @enum {string}
                  */
-                code: "MATCH_NOT_ACCEPTED";
+                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1654,6 +1680,32 @@ export interface components {
             };
         };
         /**
+         * WingmanCancelBadRequestAnswer
+         * @description The one shape of every error.
+         */
+        WingmanCancelBadRequestAnswer: {
+            /** @description What went wrong: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example SESSION_CLOSED
+                 * @enum {string}
+                 */
+                code: "SESSION_CLOSED" | "TOO_LATE_TO_CANCEL" | "REFUSED_BY_PROJECT";
+                /**
+                 * Message
+                 * @example There is no such session.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that is to blame, where it is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
          * WingmanCancelForbiddenAnswer
          * @description The one shape of every error.
          */
@@ -1680,10 +1732,10 @@ export interface components {
             };
         };
         /**
-         * SessionClosedOrTooLateToCancelAnswer
+         * WingmanReportNoShowBadRequestAnswer
          * @description The one shape of every error.
          */
-        SessionClosedOrTooLateToCancelAnswer: {
+        WingmanReportNoShowBadRequestAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
@@ -1691,7 +1743,7 @@ export interface components {
                  * @example SESSION_CLOSED
                  * @enum {string}
                  */
-                code: "SESSION_CLOSED" | "TOO_LATE_TO_CANCEL";
+                code: "SESSION_CLOSED" | "TOO_EARLY_TO_REPORT" | "REFUSED_BY_PROJECT";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1718,32 +1770,6 @@ export interface components {
                  * @enum {string}
                  */
                 code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
-                /**
-                 * Message
-                 * @example There is no such session.
-                 */
-                message: string;
-                /**
-                 * Field
-                 * @description The field of the request's body that is to blame, where it is one.
-                 * @example scheduled_time
-                 */
-                field?: string;
-            };
-        };
-        /**
-         * SessionClosedOrTooEarlyToReportAnswer
-         * @description The one shape of every error.
-         */
-        SessionClosedOrTooEarlyToReportAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
-            detail: {
-                /**
-                 * Code
-                 * @example SESSION_CLOSED
-                 * @enum {string}
-                 */
-                code: "SESSION_CLOSED" | "TOO_EARLY_TO_REPORT";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1914,18 +1940,18 @@ export interface components {
             };
         };
         /**
-         * StudyUpdateForbiddenAnswer
+         * InvalidTransitionOrRefusedByProjectAnswer
          * @description The one shape of every error.
          */
-        StudyUpdateForbiddenAnswer: {
+        InvalidTransitionOrRefusedByProjectAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
-                 * @example NOT_OWNER
+                 * @example INVALID_TRANSITION
                  * @enum {string}
                  */
-                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "INVALID_TRANSITION" | "REFUSED_BY_PROJECT";
                 /**
                  * Message
                  * @example There is no such session.
@@ -1940,18 +1966,18 @@ export interface components {
             };
         };
         /**
-         * InvalidTransitionAnswer
+         * StudyUpdateForbiddenAnswer
          * @description The one shape of every error.
          */
-        InvalidTransitionAnswer: {
+        StudyUpdateForbiddenAnswer: {
             /** @description What went wrong: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
-                 * @example INVALID_TRANSITION
+                 * @example NOT_OWNER
                  * @enum {string}
                  */
-                code: "INVALID_TRANSITION";
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
                  * @example There is no such session.
@@ -2074,7 +2100,7 @@ export interface components {
          * @description Every code that an error can have. A new version may add some.
          * @enum {string}
          */
-        ErrorCode: "TOO_EARLY_TO_CONFIRM" | "TOO_EARLY_TO_REPORT" | "TOO_LATE_TO_CANCEL" | "ALREADY_CONFIRMED" | "CANNOT_CONFIRM_YOURSELF" | "NOT_YOUR_BUDDY" | "SESSION_CLOSED" | "INVALID_TRANSITION" | "MATCH_NOT_ACCEPTED" | "CHALLENGE_NOT_FOUND" | "SCHEDULED_IN_THE_PAST" | "NOT_AUTHENTICATED" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "NOT_OWNER" | "NOT_A_PARTICIPANT" | "NOT_FOUND" | "SESSION_NOT_FOUND" | "JOB_POSTING_NOT_FOUND" | "MATCH_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "ACTIVE_SESSION_EXISTS" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "INTERNAL_ERROR" | "NOT_READY" | "DATABASE_UNAVAILABLE" | "OUTCOME_UNKNOWN";
+        ErrorCode: "TOO_EARLY_TO_CONFIRM" | "TOO_EARLY_TO_REPORT" | "TOO_LATE_TO_CANCEL" | "ALREADY_CONFIRMED" | "CANNOT_CONFIRM_YOURSELF" | "NOT_YOUR_BUDDY" | "SESSION_CLOSED" | "INVALID_TRANSITION" | "MATCH_NOT_ACCEPTED" | "CHALLENGE_NOT_FOUND" | "SCHEDULED_IN_THE_PAST" | "REFUSED_BY_PROJECT" | "NOT_AUTHENTICATED" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "NOT_OWNER" | "NOT_A_PARTICIPANT" | "NOT_FOUND" | "SESSION_NOT_FOUND" | "JOB_POSTING_NOT_FOUND" | "MATCH_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "ACTIVE_SESSION_EXISTS" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "INTERNAL_ERROR" | "NOT_READY" | "DATABASE_UNAVAILABLE" | "OUTCOME_UNKNOWN";
     };
     responses: never;
     parameters: never;
@@ -2208,6 +2234,19 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["WingmanSessionPage"];
+                };
+            };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
                 };
             };
             /** @description `NOT_AUTHENTICATED` */
@@ -2384,7 +2423,7 @@ export interface operations {
                     "application/json": components["schemas"]["WingmanSession"];
                 };
             };
-            /** @description `MATCH_NOT_ACCEPTED` · `CHALLENGE_NOT_FOUND` · `SCHEDULED_IN_THE_PAST` */
+            /** @description `MATCH_NOT_ACCEPTED` · `CHALLENGE_NOT_FOUND` · `SCHEDULED_IN_THE_PAST` · `REFUSED_BY_PROJECT` */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2614,6 +2653,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
+                };
+            };
             /** @description `NOT_AUTHENTICATED` */
             401: {
                 headers: {
@@ -2759,7 +2811,7 @@ export interface operations {
                     "application/json": components["schemas"]["ConfirmAnswer"];
                 };
             };
-            /** @description `SESSION_CLOSED` · `MATCH_NOT_ACCEPTED` · `CANNOT_CONFIRM_YOURSELF` · `NOT_YOUR_BUDDY` · `TOO_EARLY_TO_CONFIRM` · `ALREADY_CONFIRMED` */
+            /** @description `SESSION_CLOSED` · `MATCH_NOT_ACCEPTED` · `CANNOT_CONFIRM_YOURSELF` · `NOT_YOUR_BUDDY` · `TOO_EARLY_TO_CONFIRM` · `ALREADY_CONFIRMED` · `REFUSED_BY_PROJECT` */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2945,7 +2997,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotesAnswer"];
                 };
             };
-            /** @description `MATCH_NOT_ACCEPTED` */
+            /** @description `MATCH_NOT_ACCEPTED` · `REFUSED_BY_PROJECT` */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2955,7 +3007,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MatchNotAcceptedAnswer"];
+                    "application/json": components["schemas"]["MatchNotAcceptedOrRefusedByProjectAnswer"];
                 };
             };
             /** @description `NOT_AUTHENTICATED` */
@@ -3131,7 +3183,7 @@ export interface operations {
                     "application/json": components["schemas"]["CancelAnswer"];
                 };
             };
-            /** @description `SESSION_CLOSED` · `TOO_LATE_TO_CANCEL` */
+            /** @description `SESSION_CLOSED` · `TOO_LATE_TO_CANCEL` · `REFUSED_BY_PROJECT` */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3141,7 +3193,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionClosedOrTooLateToCancelAnswer"];
+                    "application/json": components["schemas"]["WingmanCancelBadRequestAnswer"];
                 };
             };
             /** @description `NOT_AUTHENTICATED` */
@@ -3305,7 +3357,7 @@ export interface operations {
                     "application/json": components["schemas"]["NoShowAnswer"];
                 };
             };
-            /** @description `SESSION_CLOSED` · `TOO_EARLY_TO_REPORT` */
+            /** @description `SESSION_CLOSED` · `TOO_EARLY_TO_REPORT` · `REFUSED_BY_PROJECT` */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3315,7 +3367,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["SessionClosedOrTooEarlyToReportAnswer"];
+                    "application/json": components["schemas"]["WingmanReportNoShowBadRequestAnswer"];
                 };
             };
             /** @description `NOT_AUTHENTICATED` */
@@ -3493,6 +3545,19 @@ export interface operations {
                     "application/json": components["schemas"]["ChatSessionPage"];
                 };
             };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
+                };
+            };
             /** @description `NOT_AUTHENTICATED` */
             401: {
                 headers: {
@@ -3623,6 +3688,19 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ChatSession"];
+                };
+            };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
                 };
             };
             /** @description `NOT_AUTHENTICATED` */
@@ -3775,6 +3853,19 @@ export interface operations {
                     "application/json": components["schemas"]["ChatSession"];
                 };
             };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
+                };
+            };
             /** @description `NOT_AUTHENTICATED` */
             401: {
                 headers: {
@@ -3899,6 +3990,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
+                };
             };
             /** @description `NOT_AUTHENTICATED` */
             401: {
@@ -4044,6 +4148,19 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["ChatSession"];
+                };
+            };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
                 };
             };
             /** @description `NOT_AUTHENTICATED` */
@@ -4219,6 +4336,19 @@ export interface operations {
                     "application/json": components["schemas"]["MessagePage"];
                 };
             };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
+                };
+            };
             /** @description `NOT_AUTHENTICATED` */
             401: {
                 headers: {
@@ -4369,6 +4499,19 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
                 };
             };
             /** @description `NOT_AUTHENTICATED` */
@@ -4550,6 +4693,19 @@ export interface operations {
                     "application/json": components["schemas"]["StudySessionPage"];
                 };
             };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
+                };
+            };
             /** @description `NOT_AUTHENTICATED` */
             401: {
                 headers: {
@@ -4689,6 +4845,19 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["StudySession"];
+                };
+            };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
                 };
             };
             /** @description `NOT_AUTHENTICATED` */
@@ -4865,6 +5034,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
+                };
+            };
             /** @description `NOT_AUTHENTICATED` */
             401: {
                 headers: {
@@ -5032,7 +5214,7 @@ export interface operations {
                     "application/json": components["schemas"]["StudySession"];
                 };
             };
-            /** @description `INVALID_TRANSITION` */
+            /** @description `INVALID_TRANSITION` · `REFUSED_BY_PROJECT` */
             400: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5042,7 +5224,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InvalidTransitionAnswer"];
+                    "application/json": components["schemas"]["InvalidTransitionOrRefusedByProjectAnswer"];
                 };
             };
             /** @description `NOT_AUTHENTICATED` */
@@ -5209,6 +5391,19 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
+                };
+            };
             /** @description `NOT_AUTHENTICATED` */
             401: {
                 headers: {
@@ -5360,6 +5555,19 @@ export interface operations {
                     "application/json": components["schemas"]["InterviewSessionPage"];
                 };
             };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
+                };
+            };
             /** @description `NOT_AUTHENTICATED` */
             401: {
                 headers: {
@@ -5496,6 +5704,19 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["InterviewSession"];
+                };
+            };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
                 };
             };
             /** @description `NOT_AUTHENTICATED` */
@@ -5665,6 +5886,19 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["InterviewSession"];
+                };
+            };
+            /** @description `REFUSED_BY_PROJECT` */
+            400: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RefusedByProjectAnswer"];
                 };
             };
             /** @description `NOT_AUTHENTICATED` */
