@@ -168,7 +168,7 @@ def closed_to_visitors(probe: Probe, kinds: tuple[KindName, ...]) -> Iterator[Fi
             raise NotCheckedError(f"{thing} answers {answer.status} {answer.code}".rstrip())
 
 
-def _without(answers: dict[str, Answer], things: set[str]) -> dict[str, Answer]:
+def _without(answers: dict[str, Reply], things: set[str]) -> dict[str, Reply]:
     return {thing: answer for thing, answer in answers.items() if thing not in things}
 
 
