@@ -88,6 +88,7 @@ lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies 
 	cd tests/local/javascript && npm install --package-lock-only --omit-lockfile-registry-resolved
 	cd $(CLIENT) && npm install --package-lock-only --omit-lockfile-registry-resolved
 	node requirements/hashes.mjs $(CLIENT)/package-lock.json
+	cd $(EXAMPLE) && npm install --package-lock-only --omit-lockfile-registry-resolved
 
 $(PYTHON_PACKAGES): requirements/development.txt pyproject.toml
 	@$(NEED_PYTHON)

@@ -215,8 +215,8 @@ def test_outage(site: Site, outage: Outage) -> None:
         partial(site.send, session, "PATCH", f"{path}/notes", {"notes": "x"}),
         partial(site.send, session, "POST", f"{path}/cancel"),
         partial(site.send, session, "POST", SESSIONS, plan),
-        partial(site.api.get, "/readyz"),
     ]
+    ready = partial(site.api.get, "/readyz")
     assert site.detail(session).status_code == 200
     slow = usual(partial(site.detail, session), len(requests))
     if site.backend == "postgres" and outage in POSTGREST_OUTAGES:
@@ -231,20 +231,25 @@ def test_outage(site: Site, outage: Outage) -> None:
         alive, seconds = timed(partial(site.api.get, "/healthz"))
         assert alive.status_code == 200
         assert seconds < 1 + slow
+        # an answer holds for a second
+        assert eventually(ready, until=503).status_code == 503
 
     if outage is postgrest_killed:
         answer = site.detail(session)  # the very next request
     else:
         answer = eventually(partial(site.detail, session))
     assert answer.status_code == 200
-    assert site.api.get("/readyz").status_code == 200
+    assert eventually(ready).status_code == 200
     assert legal(site, session.session_id)
 
 
-def eventually(request: Callable[[], httpx.Response]) -> httpx.Response:
-    """Send again what was answered with 503, for as long as a return may take."""
+def eventually(request: Callable[[], httpx.Response], until: int | None = None) -> httpx.Response:
+    """Send again until the status comes, or anything but 503, for as long as a return may take."""
     deadline = time.monotonic() + RETURN_SECONDS
-    while (answer := request()).status_code == 503 and time.monotonic() < deadline:
+    while time.monotonic() < deadline:
+        answer = request()
+        if answer.status_code == until or (until is None and answer.status_code != 503):
+            break
         time.sleep(0.05)
     return answer
 
@@ -294,7 +299,7 @@ def test_away_from_the_start_and_overloaded(site: Site) -> None:
             request = partial(client.get, SESSIONS, headers=headers)
             alive = partial(client.get, "/healthz")
             assert_unavailable(*timed(request), usual(alive))
-            assert_unavailable(*timed(partial(client.get, "/readyz")), usual(alive))
+            assert eventually(partial(client.get, "/readyz"), until=503).status_code == 503
             part.start()
             assert request().status_code == 200
 

@@ -42,7 +42,7 @@ export function Messages({ id, latest }: { id: string; latest: ChatMessage[] }) 
     const form = event.currentTarget;
     setError(undefined);
     try {
-      await sessionApi().chat.post(id, { content: String(new FormData(form).get("content")) });
+      await sessionApi().chat.post(id, { role: "user", content: String(new FormData(form).get("content")) });
       form.reset();
       await newer();
     } catch (problem) {
