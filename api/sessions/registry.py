@@ -50,6 +50,8 @@ def places(names: Iterable[KindName], at_root: KindName) -> list[Place]:
 
     """
     kinds = [kind for name, kind in KINDS.items() if name in set(names)]
+    if forgotten := [kind.name for kind in kinds if kind.name not in SERVED]:
+        raise LookupError(f"SERVED in api/sessions/registry.py has no routes for {forgotten}")
     canonical = [Place(kind, kind.path, SERVED[kind.name].router, True) for kind in kinds]
     published = [
         Place(kind, path, router, False)

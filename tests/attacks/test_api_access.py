@@ -1,7 +1,7 @@
 """Every endpoint of the API, as somebody who has no business with the session."""
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, cast
 from uuid import uuid4
 
 import httpx
@@ -9,6 +9,8 @@ import pytest
 from pydantic import SecretStr
 
 from api.main import create_app
+from api.sessions.kinds import KINDS, KindName
+from api.sessions.registry import places
 from api.settings import LOCAL_JWT_SECRET, Settings
 from tests.attacks.thief import assert_silent
 from tests.attacks.world import World
@@ -26,25 +28,21 @@ BODIES: dict[tuple[str, str], Any] = {
 }
 # where the published frontends look for a kind
 PUBLISHED = {
-    "study": ("/api/sessions", "/sessions"),
-    "interview": ("/api/v1/sessions",),
-    "chat": (),
-    "wingman": ("/api/session",),
+    kind: [it.path for it in places([kind], "study") if not it.documented] for kind in KINDS
 }
-
 
 # what there was not yet when the paths were published
 LATER = ("/cancel", "/no-show")
 
 
-def session_routes() -> Iterator[tuple[str, str, str]]:
+def session_routes() -> Iterator[tuple[str, str, KindName]]:
     """Every method and path about one session, with its kind, from the API's own document."""
     settings = Settings(environment="development", supabase_jwt_secret=SecretStr(LOCAL_JWT_SECRET))
     for path, methods in create_app(settings).openapi()["paths"].items():
         base, found, rest = path.partition("/{session_id}")
         if not found:
             continue
-        kind = base.split("/")[3]
+        kind = cast("KindName", base.split("/")[3])
         for method in methods:
             yield method.upper(), path, kind
             if not rest.endswith(LATER):
@@ -71,7 +69,7 @@ def concealed(serve: Serve, world: World) -> Iterator[httpx.Client]:
 
 
 def test_there_are_all_kinds() -> None:
-    assert {kind for _, _, kind in ROUTES} == {"study", "interview", "chat", "wingman"}
+    assert {kind for _, _, kind in ROUTES} == set(KINDS)
     assert len(ROUTES) >= 20
 
 
@@ -185,7 +183,7 @@ class TestNew:
 
 def test_lists_hold_ones_own_only(stranger: httpx.Client, world: World) -> None:
     for path in (
-        *(f"/api/v1/{kind}/sessions" for kind in ("study", "interview", "chat", "wingman")),
+        *(f"/api/v1/{kind}/sessions" for kind in KINDS),
         "/sessions",
         "/api/sessions",
         "/api/v1/sessions",

@@ -8,6 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.sessions.kinds import KINDS
 from tests.actors import NewUser, Sql
 from tests.attacks.thief import assert_silent
 from tests.attacks.world import World, one
@@ -159,7 +160,7 @@ class TestPaths:
     def test_ids(
         self, stranger: httpx.Client, owner: httpx.Client, world: World, path: str
     ) -> None:
-        for kind in ("study", "interview", "chat", "wingman"):
+        for kind in KINDS:
             key = world.ids[kind]
             written = quote(
                 path.format(id=key, ID=key.upper(), hex=key.replace("-", "")), safe="%/;:&(),'*.{}"
@@ -174,7 +175,7 @@ class TestPaths:
 
     @pytest.mark.parametrize("base", BASES)
     def test_addresses(self, stranger: httpx.Client, world: World, base: str) -> None:
-        for kind in ("study", "interview", "chat", "wingman"):
+        for kind in KINDS:
             for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
                 target = f"{base.format(kind=kind)}/{world.ids[kind]}"
                 body = {"title": "Taken"} if method in ("PUT", "PATCH") else None

@@ -5,6 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from api.sessions.kinds import KINDS
 from tests.actors import Sql
 from tests.attacks.thief import Thief, code
 from tests.attacks.world import World, one
@@ -12,7 +13,6 @@ from tests.conftest import Rest
 
 pytestmark = pytest.mark.usefixtures("unchanged")
 
-KINDS = ("study", "interview", "chat", "wingman")
 # what changes a wingman session, and what it is called with besides the session
 CHANGES: dict[str, dict[str, str]] = {
     "cancel_wingman_session": {},

@@ -41,7 +41,7 @@ begin
   );
 end
 $$;
-comment on function public.interview_session_exists(uuid) is 'whether a interview session exists, visible to the caller or not';
+comment on function public.interview_session_exists(uuid) is 'whether an interview session exists, visible to the caller or not';
 revoke execute on function public.interview_session_exists(uuid) from public, anon, authenticated, service_role, session_api;
 grant execute on function public.interview_session_exists(uuid) to session_api;
 
