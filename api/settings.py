@@ -180,10 +180,11 @@ class Settings(BaseSettings):
 
     # --- limits ------------------------------------------------------------------------------
     max_body_bytes: int = Field(
-        65_536,
+        393_216,
         ge=1_024,
         le=16_777_216,
-        description="The largest request body; a larger one is 413 before it is read.",
+        description="The largest request body; a larger one is 413 before it is read. The default "
+        "has room for a message of 32,000 characters in any encoding of JSON.",
     )
     database_timeout: float = Field(
         2.5,

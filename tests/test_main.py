@@ -90,7 +90,7 @@ class TestBrowsers:
         assert "Access-Control-Allow-Origin" not in elsewhere.headers
 
     def test_too_large(self, browser: str) -> None:
-        answer = httpx.post(f"{browser}/x", content=b"x" * 70_000, headers={"Origin": ORIGIN})
+        answer = httpx.post(f"{browser}/x", content=b"x" * 400_000, headers={"Origin": ORIGIN})
         assert answer.status_code == 413
         assert answer.headers["Access-Control-Allow-Origin"] == ORIGIN
 
@@ -132,8 +132,8 @@ class TestTooLarge:
         with connection(api) as wire:
             wire.sendall(
                 b"POST /x HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
-                + b"10000\r\n"
-                + b"x" * 0x10000
+                + b"60000\r\n"
+                + b"x" * 0x60000
                 + b"\r\n1\r\nx\r\n"
             )
             answer = read_to_the_end(wire)

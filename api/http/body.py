@@ -22,6 +22,8 @@ from api.observability import exchange
 
 # Deeper than any honest document; parsers on the way give up at some 200 levels.
 MAX_DEPTH: Final = 64
+# As many as 64 KiB can hold. A message may be longer than that, but it has no more values.
+MAX_VALUES: Final = 32_768
 
 JSON: Final = "session_api.json"
 """Where in the scope the parsed body is kept, so that it is parsed once."""
@@ -137,16 +139,18 @@ def strict_json(body: bytes) -> Any:
         value = from_json(body, allow_inf_nan=False)
     except ValueError:
         raise invalid(FieldError(field="body", message="This is not valid JSON.")) from None
-    errors = list(islice(refused_inside(value, ()), MAX_FIELD_ERRORS))
+    errors = list(islice(refused_inside(value, (), iter(range(MAX_VALUES))), MAX_FIELD_ERRORS))
     if errors:
         raise invalid(*errors)
     return value
 
 
-def refused_inside(value: Any, path: tuple[str, ...]) -> Iterator[FieldError]:
-    """Name the values in parsed JSON that the database could not take."""
+def refused_inside(value: Any, path: tuple[str, ...], room: Iterator[int]) -> Iterator[FieldError]:
+    """Name the values in parsed JSON that the database could not take, while there is room."""
     problem = None
-    if len(path) > MAX_DEPTH:
+    if next(room, None) is None:
+        problem = "There are too many values before this one."
+    elif len(path) > MAX_DEPTH:
         problem = "This is nested too deeply."
     elif isinstance(value, str):
         problem = "This holds a NUL character." if "\0" in value else None
@@ -157,10 +161,10 @@ def refused_inside(value: Any, path: tuple[str, ...]) -> Iterator[FieldError]:
                     field=field_name(("body", *path)), message="A name in it holds a NUL character."
                 )
             else:
-                yield from refused_inside(child, (*path, key))
+                yield from refused_inside(child, (*path, key), room)
     elif isinstance(value, list):
         for index, child in enumerate(value):
-            yield from refused_inside(child, (*path, str(index)))
+            yield from refused_inside(child, (*path, str(index)), room)
     elif isinstance(value, int | float) and not abs(value) <= float_info.max:
         problem = "This number is too large."
     if problem:

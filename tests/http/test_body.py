@@ -14,7 +14,7 @@ from starlette.types import Message, Scope
 
 from api.errors import ApiError, FieldError
 from api.http.application import Application
-from api.http.body import LINGER_BYTES, MAX_DEPTH, BodyGuard, strict_json
+from api.http.body import LINGER_BYTES, MAX_DEPTH, MAX_VALUES, BodyGuard, strict_json
 from api.http.frame import Frame
 from api.schemas.base import Replacement
 from tests.in_process import InProcess
@@ -218,6 +218,11 @@ class TestJson:
         assert post(b"[" * MAX_DEPTH + b"]" * MAX_DEPTH).status_code == 200
         deeper = b"[" * (MAX_DEPTH + 1) + b"1" + b"]" * (MAX_DEPTH + 1)
         assert list(refused(post(deeper))) == [".".join(["0"] * (MAX_DEPTH + 1))[:100]]
+
+    def test_number_of_values(self) -> None:
+        assert len(strict_json(b"[" + b"0," * (MAX_VALUES - 2) + b"0]")) == MAX_VALUES - 1
+        with pytest.raises(ApiError):
+            strict_json(b"[" + b"0," * (MAX_VALUES - 1) + b"0]")
 
     @pytest.mark.parametrize(
         ("body", "value"),

@@ -110,7 +110,7 @@ class TestRequestId:
         self, served: Served, method: str, path: str, status: int
     ) -> None:
         headers = {"Origin": "https://app.example.com", "Access-Control-Request-Method": "POST"}
-        body = "x" * 70_000 if status == 413 else None
+        body = "x" * 400_000 if status == 413 else None
         answer = httpx.request(method, served.address + path, headers=headers, content=body)
         assert answer.status_code == status
         assert served.after(answer)["status"] == status

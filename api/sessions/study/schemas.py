@@ -10,6 +10,7 @@ from pydantic import (
     JsonValue,
     WithJsonSchema,
 )
+from pydantic_core import to_json
 from typing_extensions import TypeAliasType
 
 from api.schemas.base import Replacement, RequestBody, ResponseBody
@@ -18,11 +19,15 @@ from api.schemas.text import Description, Title
 from api.schemas.times import Moment
 from api.sessions.study.rules import Status
 
+MAX_PLAN_BYTES: Final = 65_536
+
 
 def object_or_list(value: JsonValue) -> JsonValue:
-    """Refuse a plan that is a bare text, number or truth value."""
+    """Refuse a plan that is a bare text, number or truth value, or too large for a list of them."""
     if value is not None and not isinstance(value, (dict, list)):
         raise ValueError("This must be an object, a list or null.")
+    if len(to_json(value)) > MAX_PLAN_BYTES:
+        raise ValueError(f"This is larger than {MAX_PLAN_BYTES} bytes of JSON.")
     return value
 
 

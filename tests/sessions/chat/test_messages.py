@@ -1,5 +1,6 @@
 """A chat session's messages over HTTP: numbering, pages, and who may."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
@@ -74,6 +75,20 @@ class TestPost:
         client.post(f"{PATH}/{session_id}/messages", json={"content": content})
         page = client.get(f"{PATH}/{session_id}/messages").json()
         assert [message["content"] for message in page["items"]] == [content]
+
+    @pytest.mark.parametrize("character", ["x", "é", "語", "😀", "\n", "\x01", '"'])
+    @pytest.mark.parametrize("escaped", [False, True])
+    def test_longest(
+        self, character: str, as_user: AsUser, user: NewUser, *, escaped: bool
+    ) -> None:
+        """32,000 characters of any script fit, escaped or not."""
+        client = as_user(user())
+        path = f"{PATH}/{new(client)}/messages"
+        body = json.dumps({"content": character * 32_000}, ensure_ascii=escaped)
+        headers = {"Content-Type": "application/json"}
+        answer = client.post(path, content=body.encode(), headers=headers)
+        assert answer.status_code == 201, answer.text
+        assert client.get(path).json()["items"][0]["content"] == character * 32_000
 
     @pytest.mark.parametrize(
         ("field", "value"),
