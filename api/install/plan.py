@@ -15,12 +15,16 @@ from api.install.survey import LiveTable, Survey, survey
 
 _PROFILES = "user_profiles"
 _MADE_BY_VIEW = {
-    "'name', profile1.first_name,": "'name', session_api.participant_name(match.user1_id),",
-    "'name', profile2.first_name,": "'name', session_api.participant_name(match.user2_id),",
+    "coalesce(profile1.first_name, 'Unknown')": "session_api.participant_name(match.user1_id)",
+    "coalesce(profile2.first_name, 'Unknown')": "session_api.participant_name(match.user2_id)",
     "    left join public.user_profiles as profile1 on profile1.id = match.user1_id\n": "",
     "    left join public.user_profiles as profile2 on profile2.id = match.user2_id\n": "",
 }
 _NULLS_IN_VIEW = {
+    r"\bmatch\.status = 'accepted'": "coalesce(match.status = 'accepted', false)",
+    r"wingman_session_version\(\s+session\.status,": (
+        "wingman_session_version(\n    session.status::text,"
+    ),
     r"'description', (challenge\d)\.description": r"'description', coalesce(\1.description, '')",
     r"'points', (challenge\d)\.points": r"'points', coalesce(\1.points, 0)",
 }
@@ -184,11 +188,13 @@ def _without_profiles(text: str, people: Names) -> str:
         if old not in text:
             raise ValueError(old)
         text = text.replace(old, new)
-    for pattern, new in _NULLS_IN_VIEW.items():
-        text = re.sub(pattern, new, text)
     # after the matches' policies, which it asks with, and before the view, which asks it
-    place = text.index("\n-- wingman_session_details:")
-    return text[:place] + people.sql() + text[place:]
+    start = text.index("\n-- wingman_session_details:")
+    end = text.index("\ncomment on view public.wingman_session_details", start)
+    view = text[start:end]
+    for pattern, new in _NULLS_IN_VIEW.items():
+        view = re.sub(pattern, new, view)
+    return text[:start] + people.sql() + view + text[end:]
 
 
 def _create(migration: Migration, table: Table, people: Names | None) -> str:

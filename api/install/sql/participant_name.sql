@@ -12,9 +12,10 @@ declare
 begin
   if person is distinct from me and not exists (
     select from public.wingman_matches as match
-    where (match.user1_id = me and match.user2_id = person) or (match.user2_id = me and match.user1_id = person)
+    where match.status is distinct from 'declined'
+      and ((match.user1_id = me and match.user2_id = person) or (match.user2_id = me and match.user1_id = person))
   ) then
-    return null;
+    return 'Unknown';
   end if;
   return coalesce(
     (select session_api.clean_name(profile.{column}::text) from {table} as profile where profile.{key} = person limit 1),
