@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
 
@@ -15,7 +15,7 @@ from local.migrations import PROJECT
 from tests.clients.node import CLIENT, run
 
 DOCUMENT: Final = PROJECT / "types" / "openapi.json"
-OPTIONS: Final = {
+OPTIONS: Final[dict[str, Any]] = {
     "compilerOptions": {
         "strict": True,
         "noUncheckedIndexedAccess": True,
@@ -73,15 +73,19 @@ RECIPE: Final = (
 )
 
 
-def test_python(tmp_path: Path) -> None:
-    """The recipe in docs/frontend.md."""
+def python_client(folder: Path) -> None:
+    """Make the client in a folder, by the recipe in docs/frontend.md."""
     bin_folder = Path(sys.executable).parent
     subprocess.run(  # noqa: S603 - a locked package
         [sys.executable, str(bin_folder / "openapi-python-client"), *RECIPE],
-        cwd=tmp_path,
+        cwd=folder,
         env={"PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"},  # it formats with ruff
         check=True,
     )
+
+
+def test_python(tmp_path: Path) -> None:
+    python_client(tmp_path)
     assert compileall.compile_dir(tmp_path, quiet=1)
     code = (
         "from session_api_client import AuthenticatedClient\n"
