@@ -1,6 +1,6 @@
 """The database as the request's caller sees it: what every route takes."""
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
@@ -8,6 +8,13 @@ from fastapi.security import HTTPBearer
 from api.database.caller import Database
 from api.observability import exchange
 from api.state import state
+
+BEARER: Final[dict[str, Any]] = {
+    "bearerFormat": "JWT",
+    "scheme_name": "HTTPBearer",
+    "description": "The access token of a signed-in user's session.",
+}
+"""How the document describes it."""
 
 
 class AsCaller(HTTPBearer):
@@ -26,13 +33,4 @@ class AsCaller(HTTPBearer):
         return process["upstream"].as_caller(caller)
 
 
-CallerDatabase = Annotated[
-    Database,
-    Depends(
-        AsCaller(
-            bearerFormat="JWT",
-            scheme_name="HTTPBearer",
-            description="The access token of a signed-in user's session.",
-        )
-    ),
-]
+CallerDatabase = Annotated[Database, Depends(AsCaller(**BEARER))]

@@ -9,6 +9,7 @@ What created nothing claims nothing: after an error the same key may be sent wit
 
 import hashlib
 import logging
+import re
 from collections.abc import Awaitable
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -22,7 +23,7 @@ from api.database.backend import Row
 from api.database.caller import BASE_TABLE, Database
 from api.database.query import Filter, Query, Shape, parameter, table
 from api.database.refusals import ConstraintError, DatabaseError
-from api.dependencies import CallerDatabase
+from api.dependencies import BEARER, AsCaller
 from api.errors import ApiError, FieldError, invalid, user_is_gone
 from api.http.error_handlers import Interruption
 from api.http.responder import Reply
@@ -44,6 +45,10 @@ REPLAYED: Final = "Idempotency-Replayed"
 ONCE: Final = "session_api.once"
 """Where in the scope the request's `OnceDatabase` is."""
 
+LONGEST_KEY: Final = 255
+KEY_PATTERN: Final = r"[\x21-\x7e]+"
+
+NOT_A_KEY: Final = f"Send 1 to {LONGEST_KEY} visible ASCII characters."
 MORE_THAN_ONE: Final = "Send this header once, with one key."
 ANOTHER_REQUEST: Final = "This key was used for another request. Make a new one for this."
 STILL_PROCESSED: Final = "The first request with this key is still being processed."
@@ -148,37 +153,49 @@ def created(insert: Shape) -> Shape:
     )
 
 
-async def idempotent(
-    request: Request,
-    database: CallerDatabase,
-    idempotency_key: Annotated[
-        str | None,
-        Header(
-            alias="Idempotency-Key",
-            min_length=1,
-            max_length=255,
-            pattern=r"^[\x21-\x7e]+$",
-            description="Chosen by the client, new for each thing to create. For 24 hours the same "
-            "request with the same key gives the first answer again and creates nothing; with "
-            "another body it is 422, and 409 while the first is under way.",
-            examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
-        ),
-    ] = None,
-) -> Database:
-    """Make the database of a route that creates: once for each `Idempotency-Key`."""
-    if idempotency_key is None:
-        return database
-    if len(request.headers.getlist("Idempotency-Key")) > 1:
-        raise invalid(FieldError(field="Idempotency-Key", message=MORE_THAN_ONE))
-    asked = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
-    asked.update(await request.body())
-    # hashed: of whatever length and characters, and nobody reads what a client has put into it
-    key = hashlib.sha256(idempotency_key.encode()).hexdigest()
-    once = request.scope[ONCE] = OnceDatabase(database, key, asked.hexdigest())
-    return once
+class AsCreator(AsCaller):
+    """Make the database of a route that creates: once for each `Idempotency-Key`.
+
+    The key is read here, and not checked by FastAPI, so that who somebody is comes before what they
+    say; and so that a route that creates has one dependency like every other.
+    """
+
+    async def __call__(  # type: ignore[override]
+        self,
+        request: Request,
+        _: Annotated[
+            str | None,
+            Header(
+                alias="Idempotency-Key",
+                description="Chosen by the client, new for each thing to create. For 24 hours the "
+                "same request with the same key gives the first answer again and creates nothing; "
+                "with another body it is 422, and 409 while the first is under way.",
+                examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
+                json_schema_extra={
+                    "minLength": 1,
+                    "maxLength": LONGEST_KEY,
+                    "pattern": f"^{KEY_PATTERN}$",
+                },
+            ),
+        ] = None,
+    ) -> Database:
+        database = await super().__call__(request)
+        keys = request.headers.getlist("Idempotency-Key")
+        if not keys:
+            return database
+        if len(keys) > 1:
+            raise invalid(FieldError(field="Idempotency-Key", message=MORE_THAN_ONE))
+        if len(keys[0]) > LONGEST_KEY or not re.fullmatch(KEY_PATTERN, keys[0]):
+            raise invalid(FieldError(field="Idempotency-Key", message=NOT_A_KEY))
+        asked = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+        asked.update(await request.body())
+        # hashed: of whatever length and characters, and nobody reads what a client has put into it
+        key = hashlib.sha256(keys[0].encode()).hexdigest()
+        once = request.scope[ONCE] = OnceDatabase(database, key, asked.hexdigest())
+        return once
 
 
-CreatingDatabase = Annotated[Database, Depends(idempotent)]
+CreatingDatabase = Annotated[Database, Depends(AsCreator(**BEARER))]
 
 
 async def keep(once: OnceDatabase, reply: Reply) -> None:
