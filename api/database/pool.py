@@ -66,6 +66,7 @@ class Pool:
         self._waiting: deque[asyncio.Future[Link | None]] = deque()
         self._size = 0
         self._generation = 0
+        self._links: set[Link] = set()
         self._undoing: set[asyncio.Task[None]] = set()
 
     @property
@@ -104,10 +105,12 @@ class Pool:
             if given is not None:
                 return given
         try:
-            return Link(await self._connect(), self._generation)
+            link = Link(await self._connect(), self._generation)
         except BaseException:
             self._free()
             raise
+        self._links.add(link)
+        return link
 
     async def _wait(self) -> Link | None:
         """Wait for a connection, or for the place to make one."""
@@ -164,7 +167,7 @@ class Pool:
             self.discard(self._idle.pop())
 
     async def close(self) -> None:
-        """Close all connections that are not in use."""
+        """Close all connections, and cut those that are in use."""
         if self._undoing:
             await asyncio.wait(self._undoing)
         for link in self._idle:
@@ -172,7 +175,11 @@ class Pool:
                 link.finish.cancel()
             with suppress(*FAILED):
                 await link.connection.close(timeout=LONGEST_UNDO)
+            self._links.discard(link)
         self._idle.clear()
+        for link in tuple(self._links):
+            self._cut(link)
+        await asyncio.sleep(0)  # what was cut is closed by then
 
     def _finish(self, link: Link) -> None:
         link.finish = None
@@ -205,6 +212,7 @@ class Pool:
         if link.finish is not None:
             link.finish.cancel()
             link.finish = None
+        self._links.discard(link)
         link.connection.terminate()
 
     def _free(self) -> None:
