@@ -331,3 +331,5 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SystemExit(checks.explain(error)) from None
+    except UnicodeDecodeError:
+        raise SystemExit("Invalid settings: the file .env is not UTF-8.") from None

@@ -107,11 +107,9 @@ class TestCodes:
     def test_documentation_of_codes_with_one_status(self) -> None:
         documented = responses("SESSION_CLOSED", "NOT_YOUR_BUDDY", "CONFLICT")
         assert list(documented) == [400, 409]
-        assert documented[400]["description"] == "`SESSION_CLOSED` · `NOT_YOUR_BUDDY`"
-        assert list(documented[400]["content"]["application/json"]["examples"]) == [
-            "SESSION_CLOSED",
-            "NOT_YOUR_BUDDY",
-        ]
+        codes = ["SESSION_CLOSED", "NOT_YOUR_BUDDY", "REFUSED_BY_PROJECT"]
+        assert documented[400]["description"] == " · ".join(f"`{code}`" for code in codes)
+        assert list(documented[400]["content"]["application/json"]["examples"]) == codes
 
 
 class TestFramework:

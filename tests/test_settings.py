@@ -468,3 +468,32 @@ class TestMetricsToken:
 
     def test_placeholder_in_production(self) -> None:
         assert "METRICS_TOKEN" in refusal(**PRODUCTION, metrics_token="changeme" * 4)
+
+
+class TestNoValueIsShown:
+    """Whatever a setting holds, what is wrong with it is said by its name alone."""
+
+    @pytest.mark.parametrize(
+        "shape",
+        [
+            "{}",
+            "https://user:{}@host",
+            "redis://:{}@host",
+            "postgresql://{}",
+            '{{"d": "{}"}}',
+            "{},",
+        ],
+    )
+    @pytest.mark.parametrize("name", Settings.model_fields)
+    def test_any_setting(self, name: str, shape: str, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv(name.upper(), shape.format("hunter2-secret"))
+        # production alone lacks settings that this one does not give
+        with pytest.raises(SystemExit) as refused:
+            load_settings()
+        assert "hunter2" not in str(refused.value)
+
+    def test_a_file_that_is_not_utf8(self, tmp_path: Path) -> None:
+        (tmp_path / ".env").write_bytes(b"METRICS_TOKEN=hunter2-secret\xff")
+        with pytest.raises(SystemExit, match="not UTF-8") as refused:
+            load_settings()
+        assert "hunter2" not in str(refused.value)

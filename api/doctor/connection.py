@@ -24,19 +24,35 @@ def connect(database_url: str) -> psycopg.Connection:
         )
     except psycopg.OperationalError as error:
         lines = str(error).strip().splitlines() or ["no connection"]
-        raise UnreachableError(_without_password(lines[0], database_url)) from None
-    except psycopg.Error:
+        if any(secret in lines[0] for secret in _secrets(database_url)):
+            raise UnreachableError(_ENCODE) from None
+        raise UnreachableError(lines[0]) from None
+    except (psycopg.Error, ValueError):
         # what libpq says about a URL that it cannot read quotes pieces of it
-        raise UnreachableError(
-            "it is no connection string: copy it from the project's Connect page, "
-            "and percent-encode what is special in the password"
-        ) from None
+        raise UnreachableError(_why_unreadable(database_url)) from None
 
 
-def _without_password(message: str, database_url: str) -> str:
-    authority = re.search(r"//[^:/@]*:(.*)@", database_url)
-    secret = authority[1] if authority else ""
-    # libpq never tells a password, unless it took a part of it for the host
-    if re.search("[@:/?#]", secret):
-        return "percent-encode what is special in the password: it reads as part of the address"
-    return message
+def _why_unreadable(database_url: str) -> str:
+    scheme, separator, rest = database_url.partition("://")
+    if separator and scheme not in ("postgres", "postgresql"):
+        return "it must begin with postgresql://, without a driver's name or quotes"
+    words = {word.partition("=")[0] for word in rest.partition("?")[2].split("&")}
+    if unknown := words & {"pgbouncer", "connection_limit", "pool_timeout", "schema"}:
+        return f"leave off {', '.join(sorted(unknown))}, which Postgres does not know"
+    if not separator and "=" not in database_url:
+        return "it has no scheme: write it as postgresql://user:password@host:5432/postgres"
+    return _ENCODE
+
+
+_ENCODE = "it is not a connection string; percent-encode special characters in the password"
+
+
+def _secrets(database_url: str) -> list[str]:
+    """Cut what may be the password into the pieces that libpq could take for something else."""
+    _, _, account = database_url.partition("://")
+    candidates = [(account or database_url).partition(":")[2]]
+    candidates += re.findall(r"(?:password|passfile|sslpassword)\s*=\s*(.*)", database_url)
+    # a host or a database name after the last @ is no secret
+    pieces = [it for text in candidates for it in re.split(r"[@:/?#&=%\s\'\"]+", text)]
+    named = set(re.split(r"[@:/?#&=%\s]+", database_url.rpartition("@")[2]))
+    return [it for it in pieces if len(it) > 2 and it not in named]

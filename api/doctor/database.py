@@ -5,11 +5,10 @@ from collections.abc import Callable, Iterator
 import psycopg
 
 from api.doctor import adopted, catalog, clocks, roles
+from api.doctor.connection import UnreachableError, connect
 from api.doctor.declared import State, declared
 from api.doctor.findings import Check, Finding
 from api.sessions.kinds import KindName
-
-_CONNECT_SECONDS = 10
 
 
 def examine(
@@ -17,17 +16,17 @@ def examine(
 ) -> Iterator[Check]:
     """Ask the database about roles, row-level security, definitions, grants and its clock."""
     try:
-        with psycopg.connect(database_url, connect_timeout=_CONNECT_SECONDS) as connection:
+        with connect(database_url) as connection:
             connection.read_only = True
             yield from _ask(connection, kinds, clock)
-    except psycopg.OperationalError as error:
-        # its message has the address and the user's name, never the password
+    except (UnreachableError, psycopg.OperationalError) as error:
+        reason = error if isinstance(error, UnreachableError) else "the connection was lost"
         yield Check(
             "database",
             [
                 Finding(
                     "database-unreachable",
-                    f"DATABASE_URL cannot be used: {str(error).strip().splitlines()[0]}",
+                    f"DATABASE_URL cannot be used: {reason}",
                     "copy the connection string from the project's Connect page",
                 )
             ],

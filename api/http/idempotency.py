@@ -121,6 +121,10 @@ class OnceDatabase(Database):
         if first["fingerprint"] != self._fingerprint:
             raise invalid(FieldError(field="Idempotency-Key", message=ANOTHER_REQUEST))
         if first["answer"] is not None:
+            if await self.row(created(shape).query(id=first["row_id"])) is None:
+                # deleted since, by its owner or with somebody's account: then so are its texts
+                await self.keep(None)
+                raise ApiError("CONFLICT", GONE)
             exchange.created(first["row_id"])
             raise ReplayedError(first["answer"])
         if datetime.now(UTC) - MOMENT.validate_python(first["created_at"]) < IN_PROGRESS:
@@ -130,8 +134,11 @@ class OnceDatabase(Database):
             raise ApiError("CONFLICT", GONE)
         return row
 
-    async def keep(self, answer: dict[str, Any]) -> None:
-        """Keep the answer. Without it the next request with this key makes one from the row."""
+    async def keep(self, answer: dict[str, Any] | None) -> None:
+        """Keep the answer, or forget it.
+
+        Without one the next request with this key makes one from the row.
+        """
         try:
             kept = await self.row(KEEP.query(key=self._key, answer=answer))
         except (ApiError, DatabaseError) as error:

@@ -30,7 +30,11 @@ _SAYS_SOMETHING: Final = r"[^\s\x01-\x1f\x7f-\x9f]"
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|[\v\f\x85]")
-_CONTROL = re.compile("[\x01-\x08\x0e-\x1f\x7f-\x9f]")
+# Dropped: control characters, those that turn the text around them (U+202A to U+202E, U+2066 to
+# U+2069), with which a note could show what it does not say, and what is no character (U+FFFE)
+_CONTROL = re.compile(
+    "[\x01-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
+)
 _MAYBE_TAG = re.compile(r"<(?=[A-Za-z/!?])([^<>]*)(>?)")
 _TAG = re.compile(r"(<[A-Za-z/!?][^<>]*>)")
 _TAG_NAME = re.compile(r"/?([a-z][a-z0-9]*)(?=[\s/]|$)")
@@ -40,11 +44,13 @@ _REFERENCE = re.compile(
     r"&(?:(?:amp|AMP|#0*38|#[xX]0*26);)*(#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]{1,31})(;?)"
 )
 _MARK = "\ue000"
-_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
-# shows nothing either: the rest of Unicode's Default_Ignorable_Code_Point, and braille's empty cell
+# a combining mark shows on another character, so one alone says nothing
+_UNSEEN = frozenset({"Cc", "Cf", "Mn", "Me", "Zl", "Zp", "Zs"})
+# Shows nothing either: the rest of Unicode's Default_Ignorable_Code_Point, braille's empty cell,
+# and the musical note without a head.
 _BLANK = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u2800\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
-    "\U000e0000-\U000e0fff]"
+    "\U0001d159\U000e0000-\U000e0fff]"
 )
 
 # Only these are stripped: "<john@example.com>", "List<String>" and "</rant>" are something to read.
@@ -78,7 +84,7 @@ def plain_text(value: str) -> str:
 
     """
     if _UNSTORABLE.search(value):
-        raise ValueError("This has a NUL or half of a surrogate pair, which is no text.")
+        raise ValueError("Contains a NUL character or an unpaired surrogate.")
     text = _one_kind_of_line_end(value)
     for _ in range(_MAX_ROUNDS):
         if "<" not in text and "&" not in text:

@@ -25,7 +25,7 @@ def in_utc(value: datetime) -> datetime:
     except OverflowError:
         utc = None
     if utc is None or utc.year > LAST_YEAR:
-        raise ValueError("This is too far away.")
+        raise ValueError("This date is too far in the future.")
     return utc
 
 

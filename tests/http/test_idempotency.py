@@ -227,8 +227,20 @@ class TestKey:
         path = first.headers["Location"]
         client.put(path, json={"title": "renamed"})
         assert same(self.create(client, key), first)
-        client.delete(path)
-        assert same(self.create(client, key), first)
+
+    def test_an_answer_goes_with_its_session(
+        self, as_user: AsUser, user: NewUser, sql: Sql
+    ) -> None:
+        owner, key = user(), str(uuid4())
+        client = as_user(owner)
+        client.delete(self.create(client, key, "to be erased").headers["Location"])
+        again = self.create(client, key, "to be erased")
+        assert again.status_code == 409
+        assert "to be erased" not in again.text
+        kept = sql.execute(
+            "select answer from public.session_api_idempotency_keys where user_id = %s", [owner.id]
+        ).fetchall()
+        assert kept == [(None,)]
 
     def test_what_a_dead_request_has_created_is_gone(
         self, as_user: AsUser, user: NewUser, sql: Sql
@@ -279,5 +291,10 @@ class TestCost:
         assert costs == [
             ["POST /study_sessions"],
             ["POST /study_sessions", "PATCH /session_api_idempotency_keys"],
-            ["POST /study_sessions", "GET /session_api_idempotency_keys"],
+            # the last sees whether what was created is still there
+            [
+                "POST /study_sessions",
+                "GET /session_api_idempotency_keys",
+                "GET /study_sessions",
+            ],
         ]

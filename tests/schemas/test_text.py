@@ -14,7 +14,7 @@ import hypothesis
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.schemas import text as text_module
 from api.schemas.text import Description, Line, Notes, PlainText, Title, VenueName, plain_text
@@ -38,6 +38,8 @@ javascript: x <b> </b> <p> <b <script> </script> <!-- <?x <x-y z=1> &lt; &lt &LT
 &#38 38; &#115 &#115; cript> &#47; &sol; &excl; &quest; &bsol; &nbsp; &copy &copy; &notit; &Tab;
 &NewLine; &#13; &#128; &#xd800; &#x110000; &#99999999999; &;
 """.split()  # noqa: SIM905 - a hundred strings say no more
+TURNING = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+DROPPED = TURNING + "\ufffe\uffff" + "".join(map(chr, range(0xFDD0, 0xFDF0)))
 CODE_POINTS = st.characters(exclude_categories=["Cs"], exclude_characters="\x00")
 NASTY = st.lists(
     st.one_of(
@@ -50,12 +52,14 @@ NASTY = st.lists(
 ORDINARY_PIECES = """
 < > & <3 <- -> <= >= << >> <> && || &c=1 AT&T R&B &copy=2 &lt=5 ?a=1&b=2 &nope; x<2 (<_<) >:( 100%
 #1 # ; &# &; e\u0301 שלום مرحبا こんにちは हिन्दी 😀 👩\u200d👩\u200d👧 🏳\ufe0f\u200d🌈 ﷺ
-\u200b \u202e \ufb00 \u212a \u017f \uff1cb\uff1e
+\u200b \u200f \ufb00 \u212a \u017f \uff1cb\uff1e
 """.split()  # noqa: SIM905 - so do these
 ORDINARY = st.lists(
     st.one_of(
         st.sampled_from([*ORDINARY_PIECES, " ", "\n", "\t", "\n\n"]),
-        st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=8),
+        st.text(
+            st.characters(exclude_categories=["Cs", "Cc"], exclude_characters=DROPPED), max_size=8
+        ),
         st.text("abc <>&;#/!?=-0123\n", max_size=12),
     ),
     max_size=30,
@@ -263,6 +267,19 @@ class TestNoMarkup:
             assert markup(alive) or MARKUP.search(alive)
 
 
+class TestDropped:
+    @pytest.mark.parametrize("character", DROPPED)
+    def test_what_shows_what_is_not_said(self, character: str) -> None:
+        assert plain_text(f"invoice{character}gpj.exe") == "invoicegpj.exe"
+
+    @pytest.mark.parametrize(
+        "line", ["\u0301" * 100, "\U0001d159", "\u20dd", TURNING], ids=range(4)
+    )
+    def test_a_line_of_it_is_blank(self, line: str) -> None:
+        with pytest.raises(ValidationError):
+            TypeAdapter(VenueName).validate_python(line)
+
+
 class TestOrdinary:
     @untimed
     @given(ORDINARY.filter(is_ordinary))
@@ -288,7 +305,7 @@ class TestOrdinary:
             "  white space around  ",
             "cafe\u0301 naïve ﬁ",
             "👩‍👩‍👧‍👦 🏳️‍🌈 👍🏽 🇺🇦",
-            "שלום, مرحبا \u200f(RTL)\u202c",
+            "שלום, مرحبا \u200f(RTL)",
             "if (i < n && p > q) { x->y = 1; }",
             "%3Cscript%3E \\u003cscript\\u003e \uff05 \uff1cscript\uff1e",
         ],

@@ -1,52 +1,20 @@
 """What the study endpoints take and answer."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, ClassVar, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 from pydantic import (
-    AfterValidator,
     Field,
-    JsonValue,
-    WithJsonSchema,
 )
-from pydantic_core import to_json
 from typing_extensions import TypeAliasType
 
 from api.schemas.base import Replacement, RequestBody, ResponseBody
 from api.schemas.left_out import LEFT_OUT, without_default
 from api.schemas.text import Description, Title
 from api.schemas.times import Moment
+from api.sessions.study.plans import AnyPlan, DraftPlan
 from api.sessions.study.rules import Status
-
-MAX_PLAN_BYTES: Final = 65_536
-
-
-def object_or_list(value: JsonValue) -> JsonValue:
-    """Refuse a plan that is a bare text, number or truth value, or too large for a list of them."""
-    if value is not None and not isinstance(value, (dict, list)):
-        raise ValueError("This must be an object, a list or null.")
-    if len(to_json(value)) > MAX_PLAN_BYTES:
-        raise ValueError(f"This is larger than {MAX_PLAN_BYTES} bytes of JSON.")
-    return value
-
-
-AnyPlan = Annotated[
-    JsonValue,
-    WithJsonSchema(
-        {
-            "anyOf": [
-                {"type": "object", "additionalProperties": True},
-                {"type": "array", "items": {}},
-                {"type": "null"},
-            ]
-        }
-    ),
-]
-"""A plan as it is read."""
-
-DraftPlan = Annotated[AnyPlan, AfterValidator(object_or_list)]
-"""A plan as it is written."""
 
 StudyStatus = TypeAliasType("StudyStatus", Status)
 """A status, under its name in the OpenAPI document."""
@@ -71,7 +39,11 @@ class UpdateSessionRequest(Replacement):
 
     title: Title = Field(LEFT_OUT, examples=["Linear algebra"], json_schema_extra=without_default)
     description: Description | None = Field(None, examples=["Chapters 1 to 3"])
-    draft_plan: DraftPlan = Field(None, examples=[{"weeks": [{"topic": "Vectors"}]}])
+    draft_plan: DraftPlan = Field(
+        None,
+        description="Any object or list, of at most 65536 bytes with its numbers written out.",
+        examples=[{"weeks": [{"topic": "Vectors"}]}],
+    )
     status: StudyStatus = Field(
         LEFT_OUT,
         description="`UPLOADING` → `PROCESSING` → `PLANNING` → `READY`, and any → `FAILED`.",

@@ -1071,6 +1071,7 @@ export interface components {
              */
             description?: string | null;
             /**
+             * @description Any object or list, of at most 65536 bytes with its numbers written out.
              * @example {
              *       "weeks": [
              *         {

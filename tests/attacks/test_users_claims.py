@@ -1,0 +1,121 @@
+"""A project's own policies on the user's claims hold for the API as they do for the browser."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, cast
+
+import httpx
+import jwt
+import psycopg
+import pytest
+
+from api.sessions.kinds import KINDS
+from tests import actors
+from tests.actors import User
+from tests.database.test_outage import serving
+from tests.stacks.spare import Spare
+
+if TYPE_CHECKING:
+    from local.stack import Stack
+
+pytestmark = pytest.mark.usefixtures("own_stack")
+
+TABLES = (
+    "chat_sessions",
+    "study_sessions",
+    "interview_sessions",
+    "wingman_sessions",
+)
+CLAIM = "(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> '{}')"
+POLICIES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
+    "aal": (f"{CLAIM.format('aal')} = 'aal2'", {"aal": "aal2"}, {"aal": "aal1"}),
+    "anonymous": (
+        f"coalesce({CLAIM.format('is_anonymous')}, 'false') = 'false'",
+        {"is_anonymous": False},
+        {"is_anonymous": True},
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def api(spare: Spare, backend: str) -> Iterator[httpx.Client]:
+    with serving(cast("Stack", spare), backend) as client:
+        yield client
+
+
+@contextmanager
+def restricted(spare: Spare, condition: str) -> Iterator[None]:
+    """Add a restrictive policy to each table of sessions, as a project would."""
+    with psycopg.connect(spare.database_url, autocommit=True) as sql:
+        for table in TABLES:
+            sql.execute(
+                f"create policy own_rule on public.{table} as restrictive for all"
+                f" to authenticated, session_api using ({condition})".encode()
+            )
+        try:
+            yield
+        finally:
+            for table in TABLES:
+                sql.execute(f"drop policy own_rule on public.{table}".encode())
+
+
+@pytest.fixture
+def token(spare: Spare) -> Callable[..., str]:
+    def with_claims(user: User, **claims: Any) -> str:
+        valid = jwt.decode(user.token, options={"verify_signature": False})
+        return jwt.encode({**valid, **claims}, spare.jwt_secret, "HS256")
+
+    return with_claims
+
+
+@pytest.mark.parametrize("name", POLICIES)
+def test_every_kind(spare: Spare, api: httpx.Client, token: Callable[..., str], name: str) -> None:
+    condition, allowed, refused = POLICIES[name]
+    with psycopg.connect(spare.database_url, autocommit=True) as sql:
+        match = actors.new_match(sql, lambda *name: actors.new_user(sql, spare.jwt_secret, *name))
+        met = actors.new_wingman(sql, match)
+        user = match.user1
+        posting = sql.execute(
+            "insert into public.job_postings (user_id, title) values (%s, 'a') returning id",
+            [user.id],
+        ).fetchone()
+    assert posting is not None
+    bodies = {
+        "chat": {"title": "a"},
+        "study": {"title": "a"},
+        "interview": {"job_posting_id": str(posting[0])},
+    }
+    yes = {"Authorization": f"Bearer {token(user, **allowed)}"}
+    no = {"Authorization": f"Bearer {token(user, **refused)}"}
+    with restricted(spare, condition):
+        paths = [f"/api/v1/wingman/sessions/{met.session_id}"]
+        for kind, body in bodies.items():
+            path = f"/api/v1/{kind}/sessions"
+            assert api.post(path, json=body, headers=no).status_code >= 400
+            created = api.post(path, json=body, headers=yes)
+            assert created.status_code == 201, created.text
+            paths.append(created.headers["Location"])
+        for kind in KINDS:
+            path = f"/api/v1/{kind}/sessions"
+            assert api.get(path, headers=yes).json()["total"] == 1
+            assert api.get(path, headers=no).json()["total"] == 0
+        for path in paths:
+            # twice: what is kept for one set of claims is not used for the other
+            for _ in range(2):
+                assert api.get(path, headers=yes).status_code == 200
+                assert api.get(path, headers=no).status_code in (403, 404)
+        writes: list[tuple[str, str, Any]] = [
+            ("POST", f"{paths[0]}/confirm", {}),
+            ("PATCH", f"{paths[0]}/notes", {"notes": "a"}),
+            ("POST", f"{paths[0]}/cancel", None),
+            ("POST", f"{paths[0]}/no-show", None),
+            ("PATCH", paths[1], {"title": "b"}),
+            ("DELETE", paths[1], None),
+            ("PUT", paths[2], {"title": "b"}),
+            ("DELETE", paths[2], None),
+        ]
+        for method, path, body in writes:
+            answer = api.request(method, path, json=body, headers=no)
+            assert answer.status_code in (400, 403, 404), (method, path, answer.text)
+        assert api.patch(f"{paths[0]}/notes", json={"notes": "a"}, headers=yes).status_code == 200
+        assert api.put(paths[2], json={"title": "b"}, headers=yes).json()["title"] == "b"
