@@ -114,9 +114,11 @@ class TestApi:
         key = FORGED["an own EC key"](world.owner, "")
         with JwksServer() as jwks:
             with client(serve(SUPABASE_JWKS_URL=jwks.url), Authorization=f"Bearer {key}") as thief:
+                started = time.monotonic()
                 for _ in range(1_000):
                     assert thief.get("/api/v1/study/sessions").status_code == 401
-            assert jwks.requests == 1
+            # at most once a second, however many ask
+            assert jwks.requests <= 2 + time.monotonic() - started
 
 
 class TestPostgrest:
