@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 
-from api.doctor import adopted, catalog, clocks, roles
+from api.doctor import adopted, catalog, clocks, counters, roles
 from api.doctor.connection import UnreachableError, connect
 from api.doctor.declared import State, declared
-from api.doctor.findings import Check, Finding
+from api.doctor.findings import Check, Finding, NotCheckedError
 from api.sessions.kinds import KindName
 
 
@@ -52,6 +52,16 @@ def _ask(
         notes=[*adopted.notes(connection, theirs), *catalog.additions(connection, kinds)],
     )
     yield Check("grants", list(catalog.grants(live, roles.reachable(found), kinds)))
+    if "chat" in kinds:
+        yield _counters(connection)
     row = connection.execute("select extract(epoch from clock_timestamp())::float").fetchone()
     if row is not None:
         yield Check("the database's clock", list(clocks.difference("Postgres", row[0], clock())))
+
+
+def _counters(connection: psycopg.Connection) -> Check:
+    name = "chat's counters"
+    try:
+        return Check(name, list(counters.findings(connection)))
+    except NotCheckedError as error:
+        return Check(name, skipped=str(error))

@@ -30,6 +30,7 @@ Fault = Literal[
     "policy-undeclared",
     "grant-missing",
     "grant-undeclared",
+    "chat-counters",
 ]
 
 

@@ -153,8 +153,14 @@ end
 $$;
 comment on function session_api.number_chat_message() is 'gives a message the next number of its session, and the session its total and time of the latest message';
 revoke execute on function session_api.number_chat_message() from public, anon, authenticated, service_role, session_api;
+-- a restored dump keeps its numbers and times: only who may write the column, which no user nor the API may, can give them
 create or replace trigger number_chat_message before insert on public.chat_messages
-  for each row execute function session_api.number_chat_message();
+  for each row
+  when (
+    new.message_order is null or new."timestamp" is null
+    or not has_column_privilege('public.chat_messages', 'message_order', 'insert')
+  )
+  execute function session_api.number_chat_message();
 
 -- a page watches it: `postgres_changes` reads each changed row back as its subscriber
 select session_api.publish('public.chat_messages');

@@ -193,6 +193,23 @@ ILLNESSES: Final = [
         names="trigger number_chat_message on public.chat_messages",
     ),
     Illness(
+        "a chat session that counts wrongly",
+        plant="update public.chat_sessions set message_count = message_count + 2",
+        mend="update public.chat_sessions as session set message_count ="
+        " (select count(*) from public.chat_messages where session_id = session.id)",
+        found=("chat-counters",),
+        names="message_count is not the number of messages in 1 chat session",
+    ),
+    Illness(
+        "messages with a gap",
+        plant="update public.chat_messages set message_order = message_order + 5"
+        " where message_order > 1",
+        mend="update public.chat_messages set message_order = message_order - 5"
+        " where message_order > 5",
+        found=("chat-counters",),
+        names="message_order is not 1…n in 1 chat session",
+    ),
+    Illness(
         "a trigger gone",
         plant="drop trigger claim_idempotency_key on public.wingman_sessions",
         mend="create or replace trigger claim_idempotency_key before insert"
