@@ -1,4 +1,4 @@
-"""The command line: `serve`, `doctor`, `explain`, `install` and `env`; in a clone more."""
+"""The command line: `serve`, `doctor`, `explain`, `install` and `env`; a clone has more."""
 
 from contextlib import suppress
 
@@ -14,7 +14,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen at.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
 @click.option("--port", default=8000, show_default=True, envvar="PORT", help="The port (PORT).")
 @click.option("--workers", type=int, help="How many processes (WEB_CONCURRENCY).")
 @click.option("--root-path", default="", help="The prefix that a proxy in front strips: /backend.")
@@ -29,12 +29,12 @@ def serve(host: str, port: int, workers: int | None, root_path: str) -> None:
 @click.option(
     "--database-url",
     envvar="DATABASE_URL",
-    help="A connection for what only the database can tell (DATABASE_URL).",
+    help="A connection for the checks that need the database (DATABASE_URL).",
 )
 def doctor(database_url: str | None) -> None:
-    """Examine the deployment that the API's environment variables describe.
+    """Check the deployment that the API's environment variables describe.
 
-    Reads only. Each fault comes with what to do; the exit code is 1 when there is one.
+    Read-only. Each fault is printed with its remedy; the exit code is 1 if there are any.
     """
     from api.doctor.report import report  # the other commands need not wait for its imports
 
@@ -54,7 +54,7 @@ main.add_command(install)
     help="Where browsers reach the API.",
 )
 def env(api_url: str) -> None:
-    """Print what a Next.js frontend needs in its .env.local."""
+    """Print the .env.local of a Next.js frontend."""
     from api.environment import frontend_environment
     from api.settings import load_settings
 

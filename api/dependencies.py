@@ -1,4 +1,4 @@
-"""The database as the request's caller sees it: what every route takes."""
+"""The dependency of every route: the database as the request's caller sees it."""
 
 from typing import Annotated, Any, Final
 
@@ -14,18 +14,18 @@ BEARER: Final[dict[str, Any]] = {
     "scheme_name": "HTTPBearer",
     "description": "The access token of a signed-in user's session.",
 }
-"""How the document describes it."""
+"""The token's description in the OpenAPI document."""
 
 
 class AsCaller(HTTPBearer):
-    """Find out who sent the request, and make the database as they see it.
+    """Identifies the caller, and returns the database as they see it.
 
-    FastAPI calls it for every `CallerDatabase`. The document's security scheme, the caller and the
-    database in one: FastAPI spends on each further dependency half of what the token's check costs.
+    FastAPI calls it for every `CallerDatabase`. It combines the security scheme, the caller and the
+    database, because each further dependency would cost half as much as checking the token.
     """
 
     async def __call__(self, request: Request) -> Database:  # type: ignore[override]
-        """Return the database, once the caller is verified and their rate limit has room."""
+        """Verify the caller, check their rate limit, and return the database."""
         process = state(request)
         caller = await process["authenticator"].authenticate(request)
         exchange.caller(caller.user_id)

@@ -1,4 +1,4 @@
-"""What a Next.js frontend has to know: `session-api env > .env.local`."""
+"""The environment of a Next.js frontend: `session-api env > .env.local`."""
 
 from api.settings import Settings
 
@@ -7,11 +7,11 @@ def frontend_environment(settings: Settings, api_url: str) -> str:
     """Return the lines of a frontend's `.env.local`.
 
     Args:
-        settings: The API's own: they name the project and its publishable key.
+        settings: The API's settings, with the project's URL and publishable key.
         api_url: Where browsers reach the API.
 
     Raises:
-        ValueError: The settings have no publishable key, which a browser needs.
+        ValueError: The settings have no publishable key, which browsers need.
 
     """
     if not settings.supabase_publishable_key:

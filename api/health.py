@@ -1,4 +1,4 @@
-"""Is the process alive, and can it serve: for load balancers and orchestrators."""
+"""Liveness and readiness probes, for load balancers and orchestrators."""
 
 from fastapi import APIRouter, Request
 from pydantic import BaseModel, Field
@@ -12,7 +12,7 @@ router = APIRouter(tags=["health"])
 
 
 class Health(BaseModel):
-    """All is well; anything else is an error."""
+    """The answer of a successful probe; anything else is an error."""
 
     status: str = Field(examples=["ok"])
 
@@ -20,21 +20,21 @@ class Health(BaseModel):
 @router.get(HEALTHZ, responses=responses("PAYLOAD_TOO_LARGE"))
 @does("read")
 async def healthz() -> Health:
-    """Tell that the process answers. It says nothing of the database: see `/readyz`."""
+    """Report that the process is alive. It does not check the database: see `/readyz`."""
     return Health(status="ok")
 
 
 @router.get(READYZ, responses=responses("PAYLOAD_TOO_LARGE", "NOT_READY", "DATABASE_UNAVAILABLE"))
 @does("read")
 async def readyz(request: Request) -> Health:
-    """Tell whether requests can be served. An answer holds for a second."""
+    """Report whether requests can be served. The answer is cached for a second."""
     process = state(request)
     await process["readiness"].check(lambda: can_serve(process))
     return Health(status="ok")
 
 
 async def can_serve(process: State) -> None:
-    """Raise unless users can be verified, and the database answers and lets the API in."""
+    """Raise unless users can be verified and the database answers and accepts the API."""
     if not await process["authenticator"].can_verify():
-        raise ApiError("NOT_READY", "No key to verify users' tokens with could be had.")
+        raise ApiError("NOT_READY", "The keys that verify users' tokens could not be fetched.")
     await process["upstream"].check()

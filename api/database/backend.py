@@ -1,4 +1,4 @@
-"""What the API asks of a backend: PostgREST, or Postgres itself."""
+"""The interface of a backend: PostgREST, or a direct connection to Postgres."""
 
 from typing import Any, NamedTuple, Protocol
 
@@ -6,11 +6,11 @@ from api.database.query import Query
 from api.identity.caller import Caller
 
 Row = dict[str, Any]
-"""Ids and times are text or objects, by backend: schemas read both alike."""
+"""Ids and times are strings or objects, depending on the backend; schemas accept both."""
 
 
 class Found(NamedTuple):
-    """The rows that a query reads or has written; of a page also the whole list's length."""
+    """The rows that a query read or wrote; for a page, also the length of the whole list."""
 
     rows: list[Row]
     total: int | None = None
@@ -23,24 +23,24 @@ class Backend(Protocol):
 
     Raises:
         TimeoutError: the deadline has passed.
-        NoAnswerError: the query changed nothing; the text is the kind of failure, and holds
-            nothing of what was asked.
-        ApiError: what `refusals.meaning` says, and `OUTCOME_UNKNOWN` when nobody can know whether
-            a write happened.
-        DatabaseError: likewise.
+        NoAnswerError: the query changed nothing. The text names the kind of failure and contains
+            no part of the query.
+        ApiError: as `refusals.meaning` decides; `OUTCOME_UNKNOWN` if a write may or may not have
+            happened.
+        DatabaseError: as `refusals.meaning` decides.
 
     """
 
     async def run(self, query: Query, caller: Caller, deadline: float) -> Found:
-        """Run a query that gives rows."""
+        """Run a query that returns rows."""
 
     async def value(self, query: Query, caller: Caller, deadline: float) -> str | bytes:
-        """Call a function that gives one value, and return it as JSON text."""
+        """Call a function that returns one value, and return that value as JSON text."""
 
 
 class NoAnswerError(Exception):
-    """There is nobody at the address, the connection was lost, or what came makes no sense."""
+    """The server is unreachable, the connection was lost, or the answer could not be read."""
 
 
 class NotSentError(NoAnswerError):
-    """The same, and nothing was sent: the query has not been executed."""
+    """As `NoAnswerError`, but nothing was sent: the query was not executed."""

@@ -1,4 +1,4 @@
-"""Which backend serves: the one place that chooses."""
+"""Chooses the backend."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -12,7 +12,7 @@ from api.settings import Settings
 
 @asynccontextmanager
 async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
-    """Open the backend that the settings name: Postgres itself, or PostgREST."""
+    """Open the backend that the settings choose: a direct connection, or PostgREST."""
     if settings.api_database_url is not None:
         async with Direct(settings) as direct:
             yield direct

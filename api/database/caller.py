@@ -26,15 +26,15 @@ Result = TypeVar("Result")
 Ask = Callable[[Query, Caller, float], Awaitable[Result]]
 
 PAUSES: Final = (0.0, 0.1, 0.25, 0.5, 1.0)
-"""Seconds after each attempt that PostgREST was not ready for."""
+"""Seconds to wait after each attempt for which PostgREST was not ready."""
 YES_OR_NO: Final = TypeAdapter(bool)
 BASE_TABLE: Final = "session_api_idempotency_keys"
-"""A table that is there whichever kinds are installed."""
+"""A table that exists whichever kinds are installed."""
 IS_THERE: Final = Shape.of(table(BASE_TABLE).select("id").eq("id", parameter("id")))
 
 
 class Slice(NamedTuple):
-    """Some rows of a list, and how long the whole list is."""
+    """Some rows of a list, and the length of the whole list."""
 
     rows: list[Row]
     total: int
@@ -45,7 +45,7 @@ class Database:
 
     Every method raises `ApiError` (`DATABASE_UNAVAILABLE`, `CONFLICT`, or `VALIDATION_ERROR` for a
     value that Postgres cannot store) or a `DatabaseError`. `deadline`, in the event loop's time, is
-    one for all queries of the request: the caller waits once.
+    shared by all queries of the request.
     """
 
     __slots__ = ("backend", "caller", "conceals_existence", "deadline")
@@ -64,14 +64,14 @@ class Database:
         return self.caller.user_id
 
     async def rows(self, query: Query) -> list[Row]:
-        """Return the rows that the query reads or has written, none if it touched none."""
+        """Return the rows that the query read or wrote, which may be none."""
         return (await self._run(query)).rows
 
     async def row(self, query: Query) -> Row | None:
-        """Return the one row that the query reads or has written.
+        """Return the one row that the query read or wrote.
 
-        `None` means that there was none: hidden by a policy, absent, or not in the state that the
-        query's filters ask for. For a write that is never a success.
+        `None` means that no row matched: it is hidden by a policy, absent, or not in the state that
+        the query's filters require. A write that returns `None` has failed.
         """
         found = await self.rows(query)
         return found[0] if found else None
@@ -80,7 +80,7 @@ class Database:
         """Insert one row, and return it as the database completed it.
 
         Raises:
-            ApiError: also `CONFLICT`, when the new row is not the caller's to see.
+            ApiError: also `CONFLICT`, when the caller may not see the new row.
 
         """
         created = await self.row(query)
@@ -89,20 +89,20 @@ class Database:
         return created
 
     async def slice(self, query: Query) -> Slice:
-        """Return `limit` rows from `offset` on, and the total. The query's shape is a page."""
+        """Return `limit` rows from `offset`, and the total. The query's shape must be a page."""
         found = await self._run(query)
         if found.total is None:
             raise TypeError("a slice needs a query built with count=CountMethod.exact")
         return Slice(found.rows, found.total)
 
     async def value(self, query: Query, result: TypeAdapter[Result]) -> Result:
-        """Call a function that only reads, and return its one value, read by the adapter."""
+        """Call a read-only function, and return its one value, parsed by the adapter."""
         content = await self._send(self.backend.value, query)
         try:
             return result.validate_json(content)
         except ValidationError:
             logger.error(  # noqa: TRY400 - nothing to trace
-                "%s is not what these migrations make: apply them", query.shape.relation
+                "%s does not match the migrations: apply them", query.shape.relation
             )
             raise unavailable() from None
 
@@ -120,7 +120,7 @@ class Database:
             raise ApiError("CONFLICT") from None
 
     async def _attempt(self, ask: Ask[Result], query: Query) -> Result:
-        """Ask, and again while PostgREST is not ready and there is time."""
+        """Run a query; retry while PostgREST is not ready and there is time."""
         for pause in PAUSES:
             try:
                 return await self._ask(ask, query)
@@ -137,14 +137,14 @@ class Database:
             with UpstreamRequest():
                 return await ask(query, self.caller, self.deadline)
         except (NoAnswerError, OSError) as error:
-            # OSError includes TimeoutError, the deadline's
+            # OSError includes TimeoutError, which the deadline raises
             reason = str(error) if isinstance(error, NoAnswerError) else type(error).__name__
             logger.warning("the database cannot be reached: %s", reason)
             raise unavailable() from None
 
 
 class Upstream:
-    """The database as all callers of the process share it."""
+    """The database, shared by all callers of the process."""
 
     def __init__(self, settings: Settings, backend: Backend) -> None:
         self._backend = backend
@@ -152,16 +152,16 @@ class Upstream:
         self._conceals_existence = settings.conceal_existence
 
     def as_caller(self, caller: Caller) -> Database:
-        """Make the database as this caller sees it, for one request that begins now."""
+        """Return the database as this caller sees it, for one request that begins now."""
         deadline = asyncio.get_running_loop().time() + self._timeout
         return Database(
             self._backend, caller, deadline, conceals_existence=self._conceals_existence
         )
 
     async def check(self) -> None:
-        """Ask the database something, as nobody in particular.
+        """Check that the database can serve the API, on behalf of no user.
 
-        Raises `ApiError` or `DatabaseError` unless the database is there, lets the API in, and has
-        the migrations; which of them is missing, the doctor says.
+        Raises `ApiError` or `DatabaseError` unless the database is reachable, accepts the API, and
+        has the migrations. `session-api doctor` tells which is missing.
         """
         await self.as_caller(NOBODY).rows(IS_THERE.query(id=NOBODY.user_id))

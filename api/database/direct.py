@@ -1,11 +1,11 @@
-"""The backend over a pool of connections of our own: straight to Postgres, as `session_api`.
+"""The backend that connects directly to Postgres, as `session_api`, with its own connection pool.
 
-A query costs two round trips when it reads and three when it writes: one message that begins the
-transaction as the caller, the prepared query, and the commit. What a reader leaves open is ended by
-the next request's first message.
+A read takes two round trips and a write three: one message that begins the transaction as the
+caller, the prepared query, and the commit. A read's transaction is left open, and the next
+request's first message ends it.
 
-The connection's login role has no rights but to become `session_api`. The role and the caller's
-claims last until the transaction ends, so a connection never carries one caller's to the next.
+The login role may only become `session_api`. The role and the caller's claims last until the
+transaction ends, so a connection never carries them from one caller to the next.
 """
 
 import asyncio
@@ -32,28 +32,28 @@ from api.settings import Settings
 logger = logging.getLogger(__name__)
 
 LONGEST_COMMIT: Final = 2.0
-"""Seconds to wait for a commit's answer, past the deadline too: to give up is not to know."""
+"""Seconds to wait for a commit's answer, even past the deadline: else its outcome is unknown."""
 MOST_CALLERS: Final = 10_000
 MOST_STATEMENTS: Final = 200
-"""Prepared for each connection: more than there are shapes."""
+"""Prepared statements kept per connection: more than there are shapes."""
 
 Records = list["asyncpg.Record"]
 
-# what Postgres refuses, and what asyncpg does
+# errors of Postgres, and errors of asyncpg
 REFUSED: Final = (
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     asyncpg.exceptions.InternalClientError,
 )
 NOT_ENCODED: Final = "22000"
-"""What asyncpg says of a value that is not of its column's type; nothing was sent."""
+"""What asyncpg raises for a value of the wrong type; nothing was sent."""
 STALE: Final = (
     asyncpg.exceptions.InvalidCachedStatementError,
     asyncpg.exceptions.OutdatedSchemaCacheError,
 )
 NOT_PREPARED: Final = ("26000", "42P05")
 UNKNOWN: Final = ("08", "53", "57", "58", "XX")
-"""Classes of errors that, as a commit's answer, do not say whether it happened."""
+"""Classes of errors that, in answer to a commit, leave open whether it happened."""
 
 
 class Direct:
@@ -69,7 +69,7 @@ class Direct:
         )
 
     async def __aenter__(self) -> Self:
-        """Do nothing yet: the database may be away when the API starts."""
+        """Do nothing yet: the database may be unreachable when the API starts."""
         return self
 
     async def __aexit__(
@@ -82,14 +82,14 @@ class Direct:
         await self.pool.close()
 
     async def run(self, query: Query, caller: Caller, deadline: float) -> Found:
-        """Run a query that gives rows."""
+        """Run a query that returns rows."""
         records = await self._fetch(rows_statement(query.shape), query, caller, deadline)
         if query.shape.is_page:
             return page(records)
         return Found([dict(record.items()) for record in records])
 
     async def value(self, query: Query, caller: Caller, deadline: float) -> str:
-        """Call a function that gives one value, and return it as JSON text."""
+        """Call a function that returns one value, and return that value as JSON text."""
         records = await self._fetch(value_statement(query.shape), query, caller, deadline)
         value: str | None = records[0][0]
         return "null" if value is None else value
@@ -106,10 +106,10 @@ class Direct:
                 )
             except REFUSED as error:
                 raise self._refused(link, error) from None
-            except BaseException:  # cancelled: by the deadline, or because nobody waits any more
+            except BaseException:  # cancelled: by the deadline, or because the client has left
                 self.pool.undo(link)
                 raise
-        # past the deadline's reach: to give up a commit is not to know whether it happened
+        # not bound by the deadline: giving up a commit leaves its outcome unknown
         if only_reads:
             self.pool.release(link, "commit;")
         else:
@@ -117,7 +117,7 @@ class Direct:
         return records
 
     async def _begin(self, query: Query, caller: Caller) -> Link:
-        """Begin the query's transaction, on a connection that is still there."""
+        """Begin the query's transaction, on a connection that is still open."""
         while True:
             link = await self._acquire()
             is_used, link.is_used = link.is_used, True
@@ -125,7 +125,7 @@ class Direct:
                 await link.connection.execute(link.ending + beginning(query, caller))
             except REFUSED as error:
                 if is_used and link.connection.is_closed():
-                    # closed while nobody looked, by a restart or a firewall: nothing was executed
+                    # closed while idle, by a restart or a firewall: nothing was executed
                     self.pool.discard(link)
                     continue
                 if getattr(error, "sqlstate", "") == "42501":
@@ -164,7 +164,7 @@ class Direct:
             raise NoAnswerError(status)
 
     def _refused(self, link: Link, error: Exception) -> Exception:
-        """Decide what a refusal means, and what becomes of the connection."""
+        """Decide what a refusal means, and whether the connection can be kept."""
         if not isinstance(error, asyncpg.PostgresError):
             self.pool.discard(link)
             return NoAnswerError(type(error).__name__)
@@ -175,7 +175,7 @@ class Direct:
             self.pool.renew()
             return OvertakenError(code)
         if code == "25006":
-            # what was the primary has become a replica
+            # the primary has become a replica
             self.pool.discard(link)
             self.pool.renew()
         elif code in NOT_PREPARED:
@@ -210,7 +210,7 @@ class Direct:
 
 
 def page(records: Records) -> Found:
-    """Take a page's rows and total apart."""
+    """Split a page's result into its rows and its total."""
     rows = []
     for record in records:
         row: Row = dict(record.items())
@@ -231,27 +231,27 @@ def beginning(query: Query, caller: Caller) -> str:
 
 @lru_cache(MOST_CALLERS)
 def act_as(caller: Caller) -> str:
-    """Write the statements that make a transaction the caller's, as PostgREST does."""
+    """Write the statements that make a transaction act as the caller, as PostgREST does."""
     claims = literal(database_claims(caller))
     return f"set local role {ROLE};select set_config('request.jwt.claims',{claims},true)"
 
 
 def literal(value: Mapping[str, Any]) -> str:
-    """Write an object as a literal that holds its JSON, whatever anybody wrote into it.
+    """Write an object as a SQL literal of its JSON, safely for any content.
 
-    Claims are hostile text. Nothing but printable ASCII comes out, without a quote, and each
-    backslash twice: an `E` literal says how they are read, which no setting can change.
+    Claims are untrusted text. The output is printable ASCII without a quote, and every backslash
+    is doubled: in an `E` literal no setting changes how backslashes are read.
     """
     text = json.dumps(value).replace("'", r"\u0027").replace("\\", "\\\\")
     return f"E'{text}'"
 
 
 def json_text(value: object) -> str:
-    """Write a value for a column of JSON."""
+    """Write a value for a JSON column."""
     return to_json(value).decode()
 
 
 def may_not_become() -> ApiError:
-    """Say that the login role is not what it must be."""
+    """Log that the login role is not set up correctly."""
     logger.error("the user of API_DATABASE_URL may not become %s: grant %s to it", ROLE, ROLE)
     return unavailable()

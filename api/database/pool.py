@@ -1,8 +1,8 @@
-"""A pool of connections to Postgres: bounded, first come first served.
+"""A bounded pool of connections to Postgres, first come first served.
 
-asyncpg's own pool has an unbounded queue, and a transaction that a reader has left open would have
-to be ended before its connection is given back. Here the next request ends it, in the message that
-begins its own transaction: a round trip less for each read.
+asyncpg's own pool has an unbounded queue, and requires an open transaction to be ended before its
+connection is released. Here the next request ends it, in the message that begins its own
+transaction, which saves each read a round trip.
 """
 
 import asyncio
@@ -19,23 +19,23 @@ from api.observability import metrics
 LONGEST_IDLE: Final = 300.0
 """Seconds after which an unused connection is not used again: a firewall may have cut it."""
 LONGEST_UNDO: Final = 1.0
-"""Seconds for a given-up transaction to be stopped at the server; then the connection is cut."""
+"""Seconds to wait for the server to stop an abandoned transaction; then the connection is cut."""
 LONGEST_UNFINISHED: Final = 0.005
-"""Seconds that a transaction which is over for us stays open, in the hope of a next request."""
+"""Seconds that a finished read's transaction stays open for the next request to end."""
 
 FAILED: Final = (
-    OSError,  # TimeoutError is one
+    OSError,  # includes TimeoutError
     asyncpg.PostgresError,
     asyncpg.InterfaceError,
     asyncpg.exceptions.InternalClientError,
 )
-"""Whatever an operation on a connection that may be lost raises."""
+"""What an operation on a lost connection may raise."""
 
 Connect = Callable[[], Awaitable["asyncpg.Connection[Any]"]]
 
 
 class Link:
-    """A connection, and the words that end what was last done on it."""
+    """A connection, and the statement that ends its last transaction."""
 
     __slots__ = ("connection", "ending", "finish", "generation", "idle_since", "is_used")
 
@@ -49,7 +49,7 @@ class Link:
 
 
 class Pool:
-    """Connections that are made as they are needed, and kept.
+    """Connections, made when needed and kept for reuse.
 
     Args:
         connect: makes one.
@@ -80,11 +80,11 @@ class Pool:
         return len(self._waiting)
 
     async def acquire(self) -> Link:
-        """Take a connection; give it back with `release`, `undo` or `discard`.
+        """Take a connection; return it with `release`, `undo` or `discard`.
 
         Raises:
-            NoAnswerError: too many wait already.
-            OSError: there is nobody at the address. Also what asyncpg raises.
+            NoAnswerError: too many requests are already waiting.
+            OSError: the server is unreachable. Errors of asyncpg are raised as well.
 
         """
         while self._idle:
@@ -113,7 +113,7 @@ class Pool:
         return link
 
     async def _wait(self) -> Link | None:
-        """Wait for a connection, or for the place to make one."""
+        """Wait for a connection, or for room to make one."""
         if len(self._waiting) >= self._most_waiting:
             raise NoAnswerError("too many requests wait for a connection")
         waiter: asyncio.Future[Link | None] = asyncio.get_running_loop().create_future()
@@ -123,7 +123,7 @@ class Pool:
             return await waiter
         except asyncio.CancelledError:
             if waiter.cancelled():
-                with suppress(ValueError):  # passed over already
+                with suppress(ValueError):  # already handed over
                     self._waiting.remove(waiter)
             elif (given := waiter.result()) is None:
                 self._free()
@@ -134,7 +134,7 @@ class Pool:
             metrics.DATABASE_WAITING.dec()
 
     def release(self, link: Link, ending: str = "") -> None:
-        """Give a connection back, whose transaction `ending` will end: `commit;` or `rollback;`."""
+        """Return a connection whose transaction `ending` will end: `commit;` or `rollback;`."""
         link.ending = ending
         if not self._is_usable(link):
             self.discard(link)
@@ -157,11 +157,11 @@ class Pool:
         self._free()
 
     def undo(self, link: Link) -> None:
-        """Have what runs on a connection stopped at the server, and undone; then keep it."""
+        """Have the server cancel and roll back what runs on a connection, then keep it."""
         self._in_background(link, "rollback")
 
     def renew(self) -> None:
-        """Use no connection again that was made until now."""
+        """Reuse none of the connections made so far."""
         self._generation += 1
         while self._idle:
             self.discard(self._idle.pop())
@@ -179,7 +179,7 @@ class Pool:
         self._idle.clear()
         for link in tuple(self._links):
             self._cut(link)
-        await asyncio.sleep(0)  # what was cut is closed by then
+        await asyncio.sleep(0)  # those that were cut are closed by then
 
     def _finish(self, link: Link) -> None:
         link.finish = None
@@ -196,7 +196,7 @@ class Pool:
             await link.connection.execute(ending, timeout=LONGEST_UNDO)
         except FAILED as error:
             if isinstance(error, TimeoutError):
-                self.renew()  # whoever does not answer this will not answer the others either
+                self.renew()  # a server that does not answer this will not answer the others either
             self.discard(link)
         else:
             self.release(link)
@@ -216,7 +216,7 @@ class Pool:
         link.connection.terminate()
 
     def _free(self) -> None:
-        """Let somebody else make a connection."""
+        """Let the next waiting request make a connection."""
         self._size -= 1
         while self._waiting:
             waiter = self._waiting.popleft()

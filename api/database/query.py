@@ -1,8 +1,8 @@
 """Queries as values: postgrest-py builds them, and both backends read them.
 
-The one module that knows a builder's inside. A builder is made when the process starts, with a
-`parameter` wherever a value will differ from request to request, and `Shape.of` turns it into a
-`Shape`. A request then only adds its values: `SHAPE.query(id=session_id)`.
+The only module that reads a builder's internals. A builder is made when the process starts, with a
+`parameter` wherever a value differs between requests, and `Shape.of` turns it into a `Shape`. A
+request then only adds its values: `SHAPE.query(id=session_id)`.
 """
 
 import re
@@ -43,16 +43,16 @@ class Parameter(str):
 
 
 def parameter(name: str) -> Parameter:
-    """Return what stands for the value `name` in a filter, a row or an argument."""
+    """Return the placeholder for the value `name` in a filter, a row or an argument."""
     return Parameter(f"{{{name}}}")
 
 
 Value = Parameter | str
-"""Of a shape: what comes with each query, or a constant."""
+"""A value in a shape: a parameter of each query, or a constant."""
 
 
 class Filter(NamedTuple):
-    """A condition on the rows. `in` has one value for each alternative, all others one."""
+    """A condition on the rows. `in` has one value per alternative, every other operator one."""
 
     column: str
     operator: Operator
@@ -66,35 +66,35 @@ class Embed(NamedTuple):
     table: str
     columns: tuple[str, ...]
     on: tuple[tuple[str, str], ...]
-    """Which columns of ours equal which of the other table's: a foreign key."""
+    """A foreign key: which of our columns equal which columns of the other table."""
     key: str = ""
-    """The foreign key's name, for PostgREST: a project may have another to the same table."""
+    """The foreign key's name, for PostgREST: a project may have a second one to the same table."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """All of a query but its values. Whatever it names comes from this code."""
+    """A query without its values. All names in it come from this code."""
 
     verb: Verb
     relation: str
-    """The table or view; for `call` the function."""
+    """The table or view; for `call`, the function."""
     columns: tuple[str, ...] = ()
-    """What each row of the answer has: `*` for all."""
+    """The columns of each returned row; `*` for all."""
     embeds: tuple[Embed, ...] = ()
     filters: tuple[Filter, ...] = ()
     order: tuple[tuple[str, bool], ...] = ()
-    """Columns, and whether each descends."""
+    """Columns, and whether each is descending."""
     written: tuple[tuple[str, Value], ...] = ()
-    """For `insert` and `update` what each column gets, for `call` what each argument."""
+    """For `insert` and `update`, the value of each column; for `call`, of each argument."""
     is_page: bool = False
-    """Whether it reads `limit` rows from `offset` on, and the total."""
+    """Whether it reads `limit` rows from `offset`, and the total."""
     only_reads: bool = False
     parameters: tuple[str, ...] = field(init=False)
     """The names of its values, in the order of `Query.values`."""
     _hash: int = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Collect the parameters, and refuse a name that would have to be escaped."""
+        """Collect the parameters, and reject names that would need escaping."""
         columns = [name for name in self.columns if name != "*"]
         ordered = [name for name, _ in self.order]
         filtered = [it.column for it in self.filters]
@@ -110,12 +110,12 @@ class Shape:
         if self.is_page:
             names |= dict.fromkeys(("limit", "offset"))
         object.__setattr__(self, "parameters", tuple(names))
-        # asked for with every query, and the same for ever
+        # needed for every query, and never changes
         asked = (self.verb, self.relation, self.columns, self.filters, self.order, self.written)
         object.__setattr__(self, "_hash", hash(asked))
 
     def __hash__(self) -> int:
-        """Return the hash, made once."""
+        """Return the hash, computed once."""
         return self._hash
 
     @classmethod
@@ -124,15 +124,15 @@ class Shape:
         builder: "Builder",
         joins: Mapping[str, Mapping[str, str]] | None = None,
     ) -> Self:
-        """Take over what a builder has built.
+        """Make a shape from a builder.
 
         Args:
-            builder: Any query on a table, finished. `count=CountMethod.exact` makes it a page.
-            joins: For each embedded row, by its name, the foreign key: PostgREST finds it by
-                itself, SQL has to say it.
+            builder: Any finished query on a table. `count=CountMethod.exact` makes it a page.
+            joins: The foreign key of each embedded row, by the row's name: PostgREST finds it
+                by itself, SQL needs it spelled out.
 
         Raises:
-            ValueError: it uses what the backends do not support.
+            ValueError: the builder uses a feature that the backends do not support.
 
         """
         request = builder.request
@@ -165,7 +165,7 @@ class Shape:
         """Add the values, one for each parameter.
 
         Raises:
-            TypeError: one is missing, or is none of the query's.
+            TypeError: a value is missing or unknown.
 
         """
         try:
@@ -183,7 +183,7 @@ class Query(NamedTuple):
     shape: Shape
     values: tuple[Any, ...]
     headers: tuple[tuple[str, str], ...] = ()
-    """What a trigger can read in `request.headers`: lower-case names, printable ASCII."""
+    """What a trigger reads from `request.headers`: lower-case names, printable ASCII."""
 
 
 class Builder(Protocol):
@@ -194,13 +194,13 @@ class Builder(Protocol):
 
 def table(name: str) -> AsyncRequestBuilder:
     """Start a query on a table or a view."""
-    # builders are read, never executed: no client is behind them
+    # builders are only read, never executed: they have no client
     nobody = cast("httpx.AsyncClient", None)
     return AsyncRequestBuilder(nobody, URL(name), httpx.Headers(), None)
 
 
 def function(name: str, *arguments: str, only_reads: bool = False) -> Shape:
-    """Make the call of a function, by the names of its arguments."""
+    """Make a function call with named arguments."""
     written = tuple((argument, parameter(argument)) for argument in arguments)
     return Shape("call", name, ("*",), written=written, only_reads=only_reads)
 
@@ -208,7 +208,7 @@ def function(name: str, *arguments: str, only_reads: bool = False) -> Shape:
 def selected(
     text: str, joins: Mapping[str, Mapping[str, str]]
 ) -> tuple[tuple[str, ...], tuple[Embed, ...]]:
-    """Read `select`: columns, and rows of other tables."""
+    """Read `select`: columns, and embedded rows of other tables."""
     columns, embeds = [], []
     for part in PARTS.split(text):
         if found := EMBEDDED.fullmatch(part):
@@ -246,5 +246,5 @@ def condition(column: str, text: str) -> Filter:
 
 
 def is_value(value: Value) -> bool:
-    """Tell whether it is a parameter, or a constant that nobody has to escape."""
+    """Return whether it is a parameter, or a constant that needs no escaping."""
     return isinstance(value, Parameter) or CONSTANT.fullmatch(value) is not None

@@ -1,7 +1,7 @@
-"""What the database's refusals mean: one table of codes, for both backends.
+"""What the database's refusals mean: one table of codes for both backends.
 
-Whatever PostgREST, Postgres or the network answer becomes rows, one of the errors below, or
-`DATABASE_UNAVAILABLE`. None of their words reaches a client.
+Every answer of PostgREST, Postgres or the network becomes rows, one of the errors below, or
+`DATABASE_UNAVAILABLE`. None of their text reaches a client.
 """
 
 import logging
@@ -13,9 +13,9 @@ logger = logging.getLogger(__name__)
 
 
 class DatabaseError(Exception):
-    """The database refused, in a way that this package cannot judge.
+    """The database refused, for a reason that only the calling service can judge.
 
-    A service that foresees it catches it; otherwise it is a fault of ours and becomes a 500.
+    A service that expects it catches it; otherwise it is a bug and becomes a 500.
     `code` is the SQLSTATE or PostgREST's code. The message is not kept: it may hold users' data.
     """
 
@@ -25,7 +25,7 @@ class DatabaseError(Exception):
 
 
 class ConstraintError(DatabaseError):
-    """A constraint refused the row; `name` is the constraint's."""
+    """A constraint refused the row; `name` is the constraint's name."""
 
     def __init__(self, code: str, name: str) -> None:
         super().__init__(code)
@@ -40,26 +40,26 @@ class DeniedError(DatabaseError):
 
 
 class RangeError(DatabaseError):
-    """The offset lies past the end of the list."""
+    """The offset is past the end of the list."""
 
 
 class OvertakenError(DatabaseError):
-    """Postgres undid the whole statement because of a concurrent one; it can be sent again."""
+    """Postgres rolled the statement back because of a concurrent one; it can be retried."""
 
 
 class NotReadyError(DatabaseError):
-    """PostgREST executed nothing, and will soon: the request can be sent again, whatever it is."""
+    """PostgREST is not ready yet and executed nothing: any request can be retried."""
 
 
 # SQLSTATE classes and codes, PostgREST's codes, and the statuses of a gateway that answers without
-# a code. Each is a prefix.
+# a code. Each entry is a prefix.
 AWAY: Final = (
     "08",  # the connection failed
     "25006",  # read-only: a replica, or a project whose disk is full
     "53",  # too many connections, out of memory, disk full
-    "55P03",  # a lock was not to be had
-    "57",  # shut down, starting, or the statement took too long
-    "58",  # the system below Postgres failed
+    "55P03",  # a lock was not available
+    "57",  # shutting down, starting, or the statement took too long
+    "58",  # the operating system failed
     "PGRST00",  # PostgREST has no connection
     "429",
     "50",  # a gateway's 500, 502, 503, 504
@@ -71,12 +71,12 @@ UNSTORABLE: Final = (
     "22007",  # not a date
     "22008",  # no such date
     "22021",  # not a character
-    "22P02",  # not of this type
+    "22P02",  # wrong type
     "22P05",  # NUL
 )
 CONSTRAINT: Final = ("23",)
 OVERTAKEN: Final = ("40001", "40P01")
-# what a function or trigger of the project's own raises
+# raised by a function or trigger of the project
 RAISED: Final = ("P0", "PT4")
 NOT_TRUSTED: Final = ("PGRST3", "22023", "28", "401", "403")
 NOT_MIGRATED: Final = ("PGRST106", "PGRST2", "42P01", "42703", "42883", "404")
@@ -84,19 +84,19 @@ NOT_MIGRATED: Final = ("PGRST106", "PGRST2", "42P01", "42703", "42883", "404")
 
 STALE_CLOCK: Final = "a token of the future"
 NOT_READY: Final = ("PGRST002", STALE_CLOCK)  # PGRST002: the schema is not loaded yet
-NO_GRANT: Final = "a missing grant"  # 42501 is a policy's refusal too
-POOLED: Final = ("26000", "42P05")  # a prepared statement is unknown, or exists already
+NO_GRANT: Final = "a missing grant"  # 42501 is also the refusal of a policy
+POOLED: Final = ("26000", "42P05")  # a prepared statement does not exist, or already exists
 
 
 def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
     """Decide what a refusal means, by its code and the name of the constraint that refused."""
     if code == NO_GRANT:
-        logger.error("the API's role lacks a grant: `session-api doctor` says which")
+        logger.error("the API's role lacks a grant; `session-api doctor` tells which")
         return unavailable()
     if code == "42501":
         return DeniedError(code)
     if code.startswith(RAISED):
-        logger.warning("a function or trigger of the project's refuses the request: %s", code)
+        logger.warning("a function or trigger of the project refused the request: %s", code)
         return ApiError("REFUSED_BY_PROJECT")
     if code in ("PGRST103", "416"):
         return RangeError(code)
@@ -108,14 +108,14 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
         return NotReadyError(code)
     if code in POOLED:
         logger.error(
-            "a prepared statement was lost (%s): a pooler in transaction mode is in between; use "
+            "a prepared statement was lost (%s) by a pooler in transaction mode: use "
             "its session mode or a direct connection, or turn prepared statements off "
             "(PostgREST: PGRST_DB_PREPARED_STATEMENTS=false)",
             code,
         )
         return unavailable()
     if code.startswith(UNSTORABLE):
-        return invalid(FieldError(field="body", message="A value cannot be stored as it is."))
+        return invalid(FieldError(field="body", message="A value cannot be stored."))
     if code.startswith(AWAY):
         logger.warning("the database is not available: %s", code)
         return unavailable()
@@ -135,13 +135,13 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
             code,
         )
         return unavailable()
-    if not code:  # a gateway in front of PostgREST answers without one
-        logger.error("the gateway before PostgREST refuses the API: check SUPABASE_PUBLISHABLE_KEY")
+    if not code:  # a gateway in front of PostgREST answers without a code
+        logger.error("the gateway of PostgREST refuses the API: check SUPABASE_PUBLISHABLE_KEY")
         return unavailable()
     return DatabaseError(code)
 
 
 def unanswered(reason: str) -> ApiError:
-    """Say that nobody knows whether a write happened."""
-    logger.warning("a write was not answered: %s", reason)
+    """Return the error for a write that may or may not have happened."""
+    logger.warning("no answer to a write: %s", reason)
     return outcome_unknown()

@@ -1,6 +1,6 @@
 """The backend over PostgREST: a query becomes an HTTP request with the API's token for the caller.
 
-All of a request but its values is made once for each shape.
+Everything in a request but its values is built once per shape.
 """
 
 import logging
@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 METHODS: Final = {"select": "GET", "insert": "POST", "update": "PATCH", "delete": "DELETE"}
 PAGE: Final = ("limit", "offset")
 IN_DOUBT: Final = (
-    "08",  # the connection was lost, the commit perhaps on its way
+    "08",  # the connection was lost, perhaps during the commit
     "57P",
     "PGRST001",
     "500",  # a gateway has lost PostgREST
@@ -36,13 +36,13 @@ IN_DOUBT: Final = (
     "504",
     "52",
 )
-"""What, said of a write, does not say whether it happened. Each is a prefix."""
+"""Codes that, in answer to a write, leave open whether it happened. Each is a prefix."""
 
 
 class Rest:
     """PostgREST.
 
-    Nothing here holds a caller's identity: whose a request is stands in its own headers.
+    It keeps no caller's identity: each request carries its own in its headers.
     """
 
     def __init__(self, settings: Settings, wire: Wire) -> None:
@@ -55,7 +55,7 @@ class Rest:
         self._wire = wire
 
     async def run(self, query: Query, caller: Caller, deadline: float) -> Found:
-        """Run a query that gives rows."""
+        """Run a query that returns rows."""
         try:
             answer = await self._send(query, caller, deadline)
         except RangeError:
@@ -67,10 +67,10 @@ class Rest:
         except ApiError:
             if query.shape.only_reads:
                 raise
-            raise unanswered("what came is not PostgREST's") from None
+            raise unanswered("the answer is not PostgREST's") from None
 
     async def value(self, query: Query, caller: Caller, deadline: float) -> bytes:
-        """Call a function that gives one value, and return it as JSON text."""
+        """Call a function that returns one value, and return that value as JSON text."""
         return (await self._send(query, caller, deadline)).content
 
     async def _send(self, query: Query, caller: Caller, deadline: float) -> Answer:
@@ -84,7 +84,7 @@ class Rest:
         try:
             url = self._url + request.path(query.values)
             body = request.body(query.values)
-        except ValueError:  # NUL, or an unpaired surrogate, for which there are no bytes
+        except ValueError:  # a NUL, or an unpaired surrogate, which cannot be encoded
             raise meaning("22021") from None
         try:
             answer = await self._wire.send(request.method, url, headers, body, deadline)
@@ -93,7 +93,7 @@ class Rest:
         except NoAnswerError as error:
             if query.shape.only_reads:
                 raise
-            # PostgREST may have it in its queue, and nobody can take it back from there
+            # PostgREST may have queued it, and it cannot be withdrawn
             raise unanswered(str(error)) from None
         if answer.is_success:
             return answer
@@ -110,7 +110,7 @@ class Request:
         self.headers: dict[str, str] = {}
         self._numbers = {name: number for number, name in enumerate(shape.parameters)}
         self._body: list[tuple[str, Value]] = []
-        # texts, and between them the numbers of values with how each is quoted
+        # literal text, interleaved with value numbers and how each is quoted
         self._path: list[str | tuple[int, Callable[[Any], str]]] = []
         is_call = shape.verb == "call"
         if is_call:
@@ -163,11 +163,11 @@ class Request:
         self._add(")")
 
     def path(self, values: Sequence[Any]) -> str:
-        """Return path and query."""
+        """Return the path and query."""
         return "".join([it if isinstance(it, str) else it[1](values[it[0]]) for it in self._path])
 
     def body(self, values: Sequence[Any]) -> bytes | None:
-        """Return the body, `None` where there is none."""
+        """Return the body, or `None`."""
         if "Content-Type" not in self.headers:
             return None
         numbers = self._numbers
@@ -192,10 +192,10 @@ def selection(shape: Shape) -> str:
 
 
 def text(value: object) -> str:
-    """Write a value as Postgres reads it.
+    """Write a value in Postgres's text format.
 
     Raises:
-        ValueError: it has a NUL character, at which PostgREST would end it without a word.
+        ValueError: it has a NUL character, where PostgREST would silently cut it off.
 
     """
     written = str(value).lower() if isinstance(value, bool) else str(value)
@@ -235,15 +235,15 @@ def total(answer: Answer) -> int:
 
 
 def not_postgrest() -> ApiError:
-    """Say that something else answers 200 at that address, or has another schema."""
+    """Log that another server answers 200 at that address, or that the schema differs."""
     logger.error(
-        "what answers is not PostgREST with these migrations: check SUPABASE_URL or POSTGREST_URL"
+        "the server is not PostgREST with these migrations: check SUPABASE_URL or POSTGREST_URL"
     )
     return unavailable()
 
 
 def refusal_in(answer: Answer) -> tuple[str, str]:
-    """Read PostgREST's refusal, or that of a gateway before it: its code, and the constraint."""
+    """Read the refusal of PostgREST or of a gateway in front of it: its code and the constraint."""
     try:
         error = APIErrorFromJSON.model_validate_json(answer.content)
     except ValidationError:
@@ -257,19 +257,19 @@ def refusal_in(answer: Answer) -> tuple[str, str]:
 
 
 def is_stale_clock(code: str | None, message: str | None) -> bool:
-    """Whether PostgREST takes a valid token for one of the future.
+    """Whether PostgREST wrongly refuses a valid token as issued in the future.
 
-    Several versions keep the time of their last request while they are idle, and so refuse the
-    next one. PostgREST 12 has one code for everything about a token, later versions a second one.
+    Several versions stop their clock while they are idle, and so refuse the next request.
+    PostgREST 12 has one code for every problem with a token, later versions have two.
     """
     words = (message or "").lower().replace(" ", "")
     return code in ("PGRST301", "PGRST303") and ("future" in words or "notyetvalid" in words)
 
 
 def constraint_name(message: str) -> str:
-    """Read the constraint's name from Postgres's message; that of a column which is null.
+    """Read the constraint's name from Postgres's message, or the name of the column that is null.
 
-    Empty if it names none.
+    Empty if the message has neither.
     """
     found = re.search(r'constraint "([^"]+)"', message)
     if found is not None:

@@ -1,7 +1,7 @@
-"""Queries as SQL: the text of a shape, made once.
+"""Queries as SQL: the text of a shape, built once.
 
-Names come from the shape, which holds names of our code alone, and are quoted all the same. Every
-value is a parameter: nothing that differs between two requests is ever part of a text.
+Names come from the shape, so from this code alone, and are quoted nevertheless. Every value is a
+parameter: nothing that differs between requests is part of the text.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,7 +13,7 @@ from api.database.query import Embed, Filter, Parameter, Shape, Value
 OPERATORS: Final = {"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 TOTAL: Final = "?total"
 FOUND: Final = "?found"
-"""Columns of a page beside the row's own: no name of a table's column has a question mark here."""
+"""Columns that a page has besides the row's: no table's column has a question mark in its name."""
 
 
 class Statement(NamedTuple):
@@ -29,14 +29,14 @@ class Statement(NamedTuple):
 
 @cache
 def rows_statement(shape: Shape) -> Statement:
-    """Write the statement that gives rows."""
+    """Write the statement that returns rows."""
     writer = Writer(shape)
     return Statement(WRITERS[shape.verb](writer), tuple(writer.constants))
 
 
 @cache
 def value_statement(shape: Shape) -> Statement:
-    """Write the statement that gives a function's one value, as JSON text."""
+    """Write the statement that returns a function's one value as JSON text."""
     writer = Writer(shape)
     return Statement(f"select to_json({writer.call()})::text", tuple(writer.constants))
 
@@ -61,7 +61,7 @@ class Writer:
         return f'public.{name(self.shape.relation)} as "t"'
 
     def columns(self) -> str:
-        """Write what each row has."""
+        """Write the columns of each row."""
         own = [column("t", it) for it in self.shape.columns]
         return ", ".join([*own, *map(embedded, self.shape.embeds)])
 
@@ -86,17 +86,17 @@ class Writer:
         return f" order by {', '.join(order)}" if order else ""
 
     def call(self) -> str:
-        """Write the call of a function."""
+        """Write a function call."""
         arguments = [f"{name(it)} => {self.value(value)}" for it, value in self.shape.written]
         return f"public.{name(self.shape.relation)}({', '.join(arguments)})"
 
     def returning(self) -> str:
-        """Write what a write gives back."""
+        """Write the `returning` clause."""
         return f" returning {self.columns()}"
 
 
 def select(writer: Writer) -> str:
-    """Write a read. Of a page one row at least, so that the total is told in any case."""
+    """Write a read. A page always returns at least one row, so that the total is known."""
     found = f"from {writer.relation()}{writer.where()}"
     if not writer.shape.is_page:
         return f"select {writer.columns()} {found}{writer.order('t')}"
@@ -130,7 +130,7 @@ def delete(writer: Writer) -> str:
 
 
 def call(writer: Writer) -> str:
-    """Write a function's rows."""
+    """Write the read of a function's rows."""
     return f"select * from {writer.call()}"
 
 
@@ -149,7 +149,7 @@ def name(it: str) -> str:
 
 
 def column(alias: str, it: str) -> str:
-    """Write a column, or all."""
+    """Write one column, or `*`."""
     return f'"{alias}".*' if it == "*" else f'"{alias}".{name(it)}'
 
 

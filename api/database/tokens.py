@@ -1,7 +1,7 @@
 """The API's own tokens: role `session_api`, for one user, for a minute.
 
-They are what PostgREST gets instead of the user's token, so that the writes which have rules are
-the API's alone. Row-level security is the same for both: such a token reaches its user's rows only.
+PostgREST gets them instead of the user's token, so that only the API can make writes that have
+rules. Row-level security applies to both: such a token reaches only its user's rows.
 """
 
 import time
@@ -19,15 +19,15 @@ from api.settings import Settings
 LIFETIME: Final = 60
 """Seconds that a token is valid."""
 RESERVE: Final = 15
-"""Seconds that a token handed out is valid at least: longer than any request, and clocks differ."""
+"""Minimum seconds that a returned token stays valid: longer than any request, plus clock skew."""
 MOST_CALLERS: Final = 10_000
 
 
 class TokenMint:
-    """Mints tokens, and hands each out again for most of its life.
+    """Mints tokens, and reuses each for most of its lifetime.
 
-    PostgREST checks a token that it knows without any cryptography; a fresh one for every request
-    would cost both sides a signature. Safe to share between threads.
+    PostgREST caches tokens that it has verified; a new token per request would cost both sides a
+    signature. Thread-safe.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float] = time.time) -> None:
@@ -44,17 +44,17 @@ class TokenMint:
             self._key, self._algorithm = settings.supabase_jwt_secret.get_secret_value(), "HS256"
             self._headers = {}
         else:
-            raise ValueError("settings without any key to sign with")
+            raise ValueError("settings without a signing key")
 
     def token_for(self, caller: Caller) -> str:
         """Return a token with which PostgREST acts for this caller.
 
-        It is valid for 15 to 60 seconds more: use it now and do not keep it.
+        It is valid for another 15 to 60 seconds: use it now and do not keep it.
         """
         now = int(self._clock())
         with self._lock:
             issued_at, token = self._minted.get(caller, (0, ""))
-            # the lower bound is for a clock that was put back: its token would live too long
+            # the lower bound is for a clock that was set back: its token would be kept too long
             if not issued_at <= now <= issued_at + LIFETIME - RESERVE:
                 token = self._mint(caller, now)
                 self._minted[caller] = (now, token)

@@ -1,8 +1,8 @@
-"""The wire to PostgREST: HTTP requests, sent by aiohttp's client.
+"""HTTP requests to PostgREST, sent with aiohttp's client.
 
-postgrest-py itself would send with httpx, which makes each request ready for redirects, cookies,
-proxies, authentication flows, hooks and decoders, none of which happens here: that costs more than
-twice what sending it does.
+postgrest-py itself would send with httpx, which prepares each request for redirects, cookies,
+proxies, authentication flows, hooks and decoders. None of these is needed here, and preparing for
+them costs more than twice as much as sending.
 """
 
 import asyncio
@@ -25,12 +25,12 @@ LONGEST_IDLE: Final = 15.0
 
 @cache
 def certificates() -> ssl.SSLContext:
-    """Whom to trust at an https address: read once, since that takes as long as many requests."""
+    """Read the trusted certificates, once: reading them takes as long as many requests."""
     return httpx.create_ssl_context(trust_env=False)
 
 
 class Answer(NamedTuple):
-    """What came back."""
+    """A response."""
 
     status: int
     headers: Mapping[str, str]
@@ -38,15 +38,15 @@ class Answer(NamedTuple):
 
     @property
     def is_success(self) -> bool:
-        """Whether the status says so."""
+        """Whether the status is a success."""
         return 200 <= self.status <= 299
 
 
 class Wire:
     """A pool of connections, first come first served.
 
-    A request that is given up has its connection closed. A POST or PATCH is never sent twice; a GET
-    or DELETE is, when the kept connection was closed as it went out.
+    Abandoning a request closes its connection. A POST or PATCH is never sent twice; a GET or DELETE
+    is, if the reused connection was closed while it was being sent.
 
     Args:
         connections: how many at most.
@@ -60,7 +60,7 @@ class Wire:
         """Open the pool."""
         self._session = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=0,  # by the semaphore: who waits there has sent nothing
+                limit=0,  # by the semaphore: a request that waits there has sent nothing
                 keepalive_timeout=LONGEST_IDLE,
                 ssl=certificates(),
             ),
@@ -88,12 +88,13 @@ class Wire:
         body: bytes | None = None,
         deadline: float | None = None,
     ) -> Answer:
-        """Send a request, to a URL that is quoted already, and wait until `deadline`.
+        """Send a request to an already quoted URL, and wait until `deadline`.
 
         Raises:
-            NotSentError: nothing was sent: nobody is there, or no connection was free in time.
-            NoAnswerError: something may have been sent. The text of both is the kind of failure,
-                and never holds the request's address.
+            NotSentError: nothing was sent: the server is unreachable, or no connection became free
+                in time.
+            NoAnswerError: something may have been sent. The text of both errors names the kind of
+                failure and never contains the URL.
 
         """
         if self._places.locked():

@@ -1,1 +1,1 @@
-"""`session-api doctor`: is this deployment what the repository says, and if not, what to do."""
+"""`session-api doctor`: checks a deployment against what the repository declares."""

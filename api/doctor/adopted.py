@@ -1,7 +1,7 @@
-"""Tables that were a project's own, as `session-api install` took them over.
+"""Tables that belonged to a project before `session-api install` took them over.
 
-They have what the API needs and keep the rest, so less is compared. The function
-`session_api.adopted_tables()` names them.
+They have what the API needs and keep everything else, so less is compared. The function
+`session_api.adopted_tables()` lists them.
 """
 
 import re
@@ -12,7 +12,7 @@ from psycopg import Connection
 from api.doctor.declared import Grant, State
 
 PROFILES = "public.user_profiles"
-"""Where it is adopted, names come from a column of the project's, and its policies are its own."""
+"""If it is adopted, names come from a column of the project, and so do its policies."""
 CATALOGUE = "public.approach_challenges"
 _READ_BY_API = {CATALOGUE, "public.wingman_matches"}
 _NAME_FUNCTION = "function session_api.participant_name(uuid)"
@@ -28,13 +28,13 @@ def tables(live: State) -> frozenset[str]:
 
 
 def is_as_good(name: str, table: str, found: str | None, text: str, theirs: frozenset[str]) -> bool:
-    """Whether a definition serves, although it may not be as the migrations make it.
+    """Whether a definition is good enough, even if it differs from the migrations.
 
     Args:
-        name: the definition's.
-        table: the table that it belongs to, empty for what belongs to none.
-        found: what is there.
-        text: what is declared.
+        name: the definition's name.
+        table: the table that it belongs to; empty if it belongs to none.
+        found: the definition in the database.
+        text: the declared definition.
         theirs: the adopted tables.
 
     """
@@ -48,18 +48,18 @@ def is_as_good(name: str, table: str, found: str | None, text: str, theirs: froz
     if table not in theirs:
         return False
     if kind == "policy" and found is not None:
-        # of another type, Postgres writes casts elsewhere
+        # for another type, Postgres puts the casts elsewhere
         return _CASTS.sub("", found) == _CASTS.sub("", text)
-    # its constraints and types are what the installation could make of them
+    # its constraints and types are the closest that the installation could get
     return kind == "constraint" or (kind in ("column", "trigger", "index") and found is not None)
 
 
 def is_harmless(policy: str, table: str, theirs: frozenset[str]) -> bool:
-    """Whether a policy of the project's neither binds the API nor shows rows to anybody.
+    """Whether a policy of the project neither restricts the API nor shows rows to strangers.
 
     Args:
-        policy: as the catalog's snapshot has it.
-        table: what it is on.
+        policy: its text in the catalogue's snapshot.
+        table: its table.
         theirs: the adopted tables.
 
     """
@@ -77,7 +77,7 @@ def is_harmless(policy: str, table: str, theirs: frozenset[str]) -> bool:
 
 
 def is_theirs_to_grant(grant: Grant, theirs: frozenset[str]) -> bool:
-    """Whether an undeclared grant, or a declared one that is missing, is the project's business."""
+    """Whether an undeclared grant, or a missing declared one, is up to the project."""
     if grant.thing == _NAME_FUNCTION and grant.grantee in ("authenticated", "session_api"):
         return True
     table = grant.owner.removeprefix("relation ")
@@ -87,7 +87,7 @@ def is_theirs_to_grant(grant: Grant, theirs: frozenset[str]) -> bool:
 
 
 def notes(connection: Connection, theirs: frozenset[str]) -> Iterator[str]:
-    """Tell what the project's own additions mean for the API: rows and columns to know of."""
+    """Report rows of adopted tables that the API's constraints would refuse."""
     if not theirs:
         return
     found = connection.execute(
@@ -99,6 +99,6 @@ def notes(connection: Connection, theirs: frozenset[str]) -> Iterator[str]:
     )
     for table, constraint in found.fetchall():
         yield (
-            f"rows of {table} from before break {constraint}; when they are mended: "
+            f"old rows of {table} violate {constraint}; when they are fixed: "
             f"alter table {table} validate constraint {constraint}; [legacy-rows]"
         )

@@ -1,4 +1,4 @@
-"""The database's own account of itself, beside what the migrations declare."""
+"""Compares the database's catalogue with what the migrations declare."""
 
 import re
 from collections import defaultdict
@@ -12,8 +12,8 @@ from api.doctor.findings import Fault, Finding
 from api.sessions.kinds import KINDS, KindName
 from tools.catalog import described, snapshot
 
-# Columns, constraints and indexes, which no policy file declares. That a column is not null is a
-# constraint too since Postgres 18; here it is the column's.
+# Columns, constraints and indexes, which no policy file declares. Since Postgres 18 not-null is a
+# constraint too; here it is part of the column.
 _TABLES = (
     """
     select format('column %s.%s.%s', relnamespace::regnamespace, relname, attname),
@@ -46,12 +46,12 @@ _PUSH = "run `supabase db push --remote`; if that has nothing to push, replay su
 
 
 def entries(connection: Connection) -> dict[str, str]:
-    """Read what decides access, and the tables, as `declared.json` holds it, in the transaction.
+    """Read the access rules and the tables, in the form of `declared.json`.
 
-    Left out is what differs between good databases: comments, Supabase's own roles (`roles` looks
-    at them), and the owner's rights, which grew with Postgres's versions.
+    It leaves out what differs between correct databases: comments, Supabase's own roles (`roles`
+    checks them), and the owner's privileges, which grew with Postgres's versions.
     """
-    # names with their schemas; for the transaction, since a pooler's connection is others' too
+    # names with their schemas; for the transaction only, since a pooler's connection is shared
     connection.execute("select set_config('search_path', '', true)")
     owners = (" to postgres", " to pg_database_owner", " to supabase_admin")
     return {
@@ -62,7 +62,7 @@ def entries(connection: Connection) -> dict[str, str]:
 
 
 def additions(connection: Connection, kinds: tuple[KindName, ...]) -> Iterator[str]:
-    """Tell of columns of a project's own that keep the API from creating rows."""
+    """Report columns added by the project that keep the API from creating rows."""
     needed = declared(kinds)
     found = connection.execute(
         """
@@ -84,7 +84,7 @@ def additions(connection: Connection, kinds: tuple[KindName, ...]) -> Iterator[s
 
 
 def unprotected(connection: Connection) -> Iterator[Finding]:
-    """Find exposed tables without row-level security, whoever made them."""
+    """Find exposed tables without row-level security, including the project's own."""
     found = connection.execute(
         """
         select format('%I.%I', relnamespace::regnamespace::text, relname)
@@ -105,13 +105,13 @@ def unprotected(connection: Connection) -> Iterator[Finding]:
     for (table,) in found:
         yield Finding(
             "rls-off",
-            f"{table} has no row-level security: every grant on it is for all of its rows",
+            f"{table} has no row-level security: every grant on it covers all of its rows",
             f"alter table {table} enable row level security;",
         )
 
 
 def definitions(live: State, kinds: tuple[KindName, ...]) -> Iterator[Finding]:
-    """Find what is not there or not the same, and policies too many."""
+    """Find definitions that are missing or differ, and undeclared policies."""
     needed = declared(kinds)
     theirs = adopted.tables(live)
     tables = set(needed.names("relation"))
@@ -121,11 +121,11 @@ def definitions(live: State, kinds: tuple[KindName, ...]) -> Iterator[Finding]:
         if adopted.is_as_good(name, table, found, text, theirs):
             continue
         if table in tables and f"relation {table}" not in live.definitions:
-            continue  # with the table, whose absence is told
+            continue  # reported with the table, which is missing
         if found is None:
             yield Finding("missing", f"{name} is not there", _remedy(name, text))
         elif _comparable(name, found) != _comparable(name, text):
-            what = f"{name} is not as the migrations made it"
+            what = f"{name} differs from the migrations"
             yield Finding("changed", what, _remedy(name, text, again=True))
     for policy in live.names("policy"):
         name, _, table = policy.partition(" on ")
@@ -142,12 +142,12 @@ def definitions(live: State, kinds: tuple[KindName, ...]) -> Iterator[Finding]:
 def grants(
     live: State, reachable: frozenset[str], kinds: tuple[KindName, ...]
 ) -> Iterator[Finding]:
-    """Find privileges that are missing, and such as nobody declared.
+    """Find missing and undeclared privileges.
 
     Args:
-        live: what the database has.
+        live: the database's.
         reachable: the roles that a request can have.
-        kinds: those whose grants have to be there.
+        kinds: the kinds whose grants must exist.
 
     """
     needed = declared(kinds)
@@ -171,7 +171,7 @@ def grants(
             or grant.grantee == "session_api"
         )
     ]
-    # the grants of a kind that is not served are none that nobody declared
+    # the grants of a kind that is not served are declared, too
     undeclared = _minus(concerned, declared(tuple(KINDS)).grants)
     yield from _by_owner("grant-undeclared", undeclared, "may, undeclared,", "revoke")
 
@@ -227,7 +227,7 @@ def _remedy(name: str, text: str, *, again: bool = False) -> str:
 
 def _comparable(name: str, definition: str) -> str:
     if name.startswith(("constraint ", "index ")):
-        # after a dump and its restoration Postgres writes these elsewhere
+        # after a dump and restore Postgres puts these elsewhere
         return _CASTS_AND_PARENTHESES.sub("", definition)
-    # row-level security that is off has a finding of its own
+    # disabled row-level security has its own finding
     return definition.replace("r rls f ", "r rls t ", 1)

@@ -1,4 +1,4 @@
-"""Clocks: tokens live for a minute, and rules go by the database's time."""
+"""Compares clocks: tokens live for a minute, and rules use the database's time."""
 
 from collections.abc import Iterator
 
@@ -7,7 +7,7 @@ from api.identity.auth import LEEWAY
 
 
 def difference(name: str, theirs: float, ours: float) -> Iterator[Finding]:
-    """Compare two clocks that were read at the same moment, in seconds since 1970."""
+    """Compare two clocks read at the same moment, in seconds since 1970."""
     if abs(theirs - ours) > LEEWAY:
         direction = "ahead of" if theirs > ours else "behind"
         yield Finding(

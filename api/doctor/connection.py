@@ -1,4 +1,4 @@
-"""A connection to the project's database, for the commands that look at it."""
+"""Connects to the project's database, for the commands that inspect it."""
 
 import re
 
@@ -8,14 +8,14 @@ _CONNECT_SECONDS = 10
 
 
 class UnreachableError(Exception):
-    """The database cannot be asked; its text is one line without the password."""
+    """The database cannot be queried; the text is one line without the password."""
 
 
 def connect(database_url: str) -> psycopg.Connection:
-    """Connect in a transaction that commits nothing by itself.
+    """Connect, in a transaction that is not committed automatically.
 
     Raises:
-        UnreachableError: the URL is none, or nobody answers there, or refuses.
+        UnreachableError: the URL is invalid, or the server does not answer or refuses.
 
     """
     try:

@@ -1,4 +1,4 @@
-"""What only the database can tell."""
+"""The checks that need a database connection."""
 
 from collections.abc import Callable, Iterator
 
@@ -14,7 +14,7 @@ from api.sessions.kinds import KindName
 def examine(
     database_url: str, kinds: tuple[KindName, ...], clock: Callable[[], float]
 ) -> Iterator[Check]:
-    """Ask the database about roles, row-level security, definitions, grants and its clock."""
+    """Check the database's roles, row-level security, definitions, grants and clock."""
     try:
         with connect(database_url) as connection:
             connection.read_only = True
@@ -42,7 +42,7 @@ def _ask(
     theirs = adopted.tables(live)
     unprotected = list(catalog.unprotected(connection))
     ours = {f"{name} " for name in declared(kinds).names("relation")}
-    # where a project had tables before, the others are its business: it is told
+    # if the project had tables before, the others are its own: only a note
     faults = [it for it in unprotected if not theirs or it.what.startswith(tuple(ours))]
     notes = [f"{it.what}; {it.remedy}" for it in unprotected if it not in faults]
     yield Check("row-level security", faults, notes=notes)

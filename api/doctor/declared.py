@@ -1,7 +1,7 @@
 """What `supabase/migrations/` declare, as shipped with this package.
 
-`declared.json` has, for the base and for each kind, what its migrations make. `make types`
-writes it, and a test compares it with such a database.
+`declared.json` lists what the migrations of the base and of each kind create. `make types` writes
+it, and a test compares it with a migrated database.
 """
 
 import json
@@ -19,7 +19,7 @@ DECLARED = Path(__file__).with_name("declared.json")
 
 @dataclass(frozen=True)
 class Grant:
-    """Some privileges of one role on one thing, which is named as in `column public.t.c`."""
+    """One role's privileges on one object, named as in `column public.t.c`."""
 
     thing: str
     grantee: str
@@ -27,12 +27,12 @@ class Grant:
 
     @property
     def owner(self) -> str:
-        """The definition that the thing belongs to: for a column its table."""
+        """The definition that the object belongs to: for a column, its table."""
         kind, _, name = self.thing.partition(" ")
         return f"relation {name.rpartition('.')[0]}" if kind == "column" else self.thing
 
     def sql(self, verb: str) -> str:
-        """Write the statement that grants (`grant`) or withdraws it (`revoke`)."""
+        """Write the statement that grants it (`grant`) or revokes it (`revoke`)."""
         kind, _, name = self.thing.partition(" ")
         privileges = [privilege.removesuffix(" grantable") for privilege in sorted(self.privileges)]
         if kind == "column":
@@ -45,7 +45,7 @@ class Grant:
 
 @dataclass(frozen=True)
 class State:
-    """What decides access in one database: definitions by their names, and grants."""
+    """The access rules of one database: definitions by name, and grants."""
 
     definitions: Mapping[str, str]
     grants: frozenset[Grant]
@@ -78,7 +78,7 @@ def declared(kinds: tuple[KindName, ...]) -> State:
 
 
 def readable(role: str, kinds: tuple[KindName, ...]) -> dict[str, list[str]]:
-    """Return the columns that `role` reads, by the name of their exposed table or view."""
+    """Return the columns that `role` may read, by exposed table or view."""
     columns: dict[str, list[str]] = {}
     for grant in sorted(declared(kinds).grants, key=lambda grant: grant.thing):
         if grant.grantee == role and "SELECT" in grant.privileges:
@@ -88,7 +88,7 @@ def readable(role: str, kinds: tuple[KindName, ...]) -> dict[str, list[str]]:
 
 
 def callable_functions(kinds: tuple[KindName, ...]) -> dict[str, list[str]]:
-    """Return the arguments of each exposed function that the API calls, without optional ones."""
+    """Return the required arguments of each exposed function that the API calls."""
     found = {}
     for name, definition in declared(kinds).definitions.items():
         if name.startswith("function public."):
@@ -99,7 +99,7 @@ def callable_functions(kinds: tuple[KindName, ...]) -> dict[str, list[str]]:
 
 
 def read_by_all(kinds: tuple[KindName, ...]) -> set[str]:
-    """Return the exposed tables whose rows belong to nobody."""
+    """Return the exposed tables whose rows have no owner."""
     prefix = "select_all on public."
     return {
         name.removeprefix(prefix)

@@ -1,4 +1,4 @@
-"""Direct connections: what the login role of `API_DATABASE_URL` can do, and what it must not."""
+"""Direct connections: what the login role of `API_DATABASE_URL` must and must not be able to do."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ _SETUP = "make the login role with supabase/api_login.sql"
 
 
 def examine(settings: Settings, url: str) -> Iterator[Check]:
-    """Connect as the API does, and ask what only this role can tell. Nothing is changed."""
+    """Connect as the API does, and check what needs this role. Nothing is changed."""
     try:
         with _connect(url) as connection:
             yield Check("the API's login role", list(login(connection)))
@@ -27,7 +27,7 @@ def examine(settings: Settings, url: str) -> Iterator[Check]:
                 yield Check("row-level security for the API", list(protected(connection)))
             yield Check("pooler", list(pooler(settings, url, connection)))
     except psycopg.Error as error:
-        # its message has the address and the user's name, never the password
+        # the message has the address and the user's name, never the password
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         what = f"API_DATABASE_URL cannot be used: {reason}"
         finding = Finding("direct-unreachable", what, f"check the address; {_SETUP}")
@@ -35,12 +35,12 @@ def examine(settings: Settings, url: str) -> Iterator[Check]:
 
 
 def _connect(url: str) -> Connection[TupleRow]:
-    # as through a pooler in transaction mode: nothing is prepared
+    # nothing is prepared, in case this is a pooler in transaction mode
     return psycopg.connect(url, connect_timeout=_CONNECT_SECONDS, prepare_threshold=None)
 
 
 def login(connection: Connection[TupleRow]) -> Iterator[Finding]:
-    """Find what the login role may beyond becoming the API's role."""
+    """Find what the login role may do besides becoming the API's role."""
     with connection.transaction():
         found = connection.execute(
             """
@@ -80,7 +80,7 @@ def login(connection: Connection[TupleRow]) -> Iterator[Finding]:
         what = f"{name} has {ROLE}'s rights without becoming it"
         yield Finding("role-unsafe", what, f"alter role {name} noinherit;")
     if is_owner:
-        what = f"{name} owns tables, whose row-level security does not hold for it"
+        what = f"{name} owns tables, and row-level security does not apply to a table's owner"
         yield Finding("role-unsafe", what, f"{_SETUP}, and connect as that")
     for setting, value, wanted in zip(
         ("statement_timeout", "idle_in_transaction_session_timeout"),
@@ -94,7 +94,7 @@ def login(connection: Connection[TupleRow]) -> Iterator[Finding]:
 
 
 def becomes(connection: Connection[TupleRow]) -> Iterator[Finding]:
-    """Find out whether the login role may become the API's."""
+    """Check whether the login role may become the API's role."""
     try:
         with connection.transaction(force_rollback=True):
             connection.execute(f"set local role {ROLE}".encode())
@@ -104,13 +104,13 @@ def becomes(connection: Connection[TupleRow]) -> Iterator[Finding]:
     except psycopg.errors.InvalidParameterValue:
         yield Finding(
             "role-missing",
-            f"there is no role {ROLE}",
-            "run `supabase db push --remote`: the migrations make the role",
+            f"role {ROLE} does not exist",
+            "run `supabase db push --remote`: the migrations create the role",
         )
 
 
 def protected(connection: Connection[TupleRow]) -> Iterator[Finding]:
-    """Find tables that the API reads without row-level security, and roles that it passes over."""
+    """Find tables whose row-level security does not apply to the API."""
     with connection.transaction(force_rollback=True):
         connection.execute(f"set local role {ROLE}".encode())
         connection.execute(
@@ -126,13 +126,13 @@ def protected(connection: Connection[TupleRow]) -> Iterator[Finding]:
         if not is_active:
             yield Finding(
                 "rls-off",
-                f"row-level security does not hold for {ROLE} on {table}",
+                f"row-level security does not apply to {ROLE} on {table}",
                 f"alter table {table} enable row level security; let no login role own it",
             )
 
 
 def pooler(settings: Settings, url: str, connection: Connection[TupleRow]) -> Iterator[Finding]:
-    """Find a pooler in transaction mode, on which prepared statements are lost."""
+    """Detect a pooler in transaction mode, which loses prepared statements."""
 
     def server(link: Connection[TupleRow]) -> object:
         return link.execute("select pg_backend_pid()").fetchone()
@@ -140,7 +140,7 @@ def pooler(settings: Settings, url: str, connection: Connection[TupleRow]) -> It
     with connection.transaction():
         first = server(connection)
     with _connect(url) as another, another.transaction():
-        # while both are open, two connections are two servers, unless somebody shares them out
+        # two open connections have two server processes, unless a pooler shares one
         is_shared = server(another) == first
         with connection.transaction():
             is_shared = is_shared or server(connection) != first
@@ -148,6 +148,6 @@ def pooler(settings: Settings, url: str, connection: Connection[TupleRow]) -> It
         yield Finding(
             "pooler-prepared",
             "API_DATABASE_URL is a pooler in transaction mode, which loses prepared statements",
-            "set API_DATABASE_PREPARED_STATEMENTS=false, or take the session pooler or the direct "
+            "set API_DATABASE_PREPARED_STATEMENTS=false, or use the session pooler or the direct "
             "connection",
         )

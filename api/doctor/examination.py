@@ -1,4 +1,4 @@
-"""Everything that is asked of a deployment, in order."""
+"""All checks of a deployment, in order."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -16,12 +16,12 @@ Clock = Callable[[], float]
 def examine(
     settings: Settings, database_url: str | None = None, clock: Clock = time.time
 ) -> Iterator[Check]:
-    """Ask a deployment everything; each check comes as soon as it is done.
+    """Run all checks; yield each as soon as it is done.
 
     Args:
-        settings: the API's own, as it is deployed.
-        database_url: a role that may read the catalogue, for what only the database can tell.
-        clock: this machine's, in seconds since 1970.
+        settings: the deployed API's settings.
+        database_url: connects as a role that may read the catalogue.
+        clock: this machine's clock, in seconds since 1970.
 
     """
     direct = settings.api_database_url
@@ -29,7 +29,7 @@ def examine(
         if direct is None:
             yield from _project(settings, probe)
         else:
-            reason = "API_DATABASE_URL is set: the API does not ask PostgREST"
+            reason = "API_DATABASE_URL is set: the API does not use PostgREST"
             yield Check("PostgREST and the API's token", skipped=reason)
             yield _check("visitors", "", lambda: rest.closed_to_visitors(probe, settings.kinds))
             yield _check("public keys", "", lambda: keys.findings(settings, probe))
@@ -43,7 +43,7 @@ def examine(
     try:
         from api.doctor.database import examine as examine_database
     except ImportError:
-        # what serves needs no driver
+        # serving requests needs no driver
         reason = "its driver is not installed: pip install '.[doctor]'"
         yield Check("database", skipped=reason)
         return
@@ -68,10 +68,10 @@ def _project(settings: Settings, probe: Probe) -> Iterator[Check]:
     except httpx.HTTPError as error:
         distrust = [rest.unreachable(probe.url, error)]
     yield Check("PostgREST and the API's token", distrust)
-    # what follows from this fault is no other fault, and nothing is well that was not asked
+    # the remaining checks would only repeat this fault, so they are skipped, not passed
     reached = answer is not None and answer.is_postgrest
-    away = "" if reached else "PostgREST was not reached, see above"
-    refused = "PostgREST does not accept the API's question, see above" if distrust else ""
+    away = "" if reached else "PostgREST could not be reached, see above"
+    refused = "PostgREST does not accept the API's request, see above" if distrust else ""
     yield _check("schema", away or refused, lambda: rest.schema_cache(probe, settings.kinds))
     yield _check("helpers' schema", away or refused, lambda: rest.closed_schema(probe))
     yield _check("visitors", away, lambda: rest.closed_to_visitors(probe, settings.kinds))
@@ -91,13 +91,13 @@ def _check(name: str, hindrance: str, question: Callable[[], Iterator[Finding]])
     except NotCheckedError as error:
         return Check(name, skipped=str(error))
     except httpx.HTTPError as error:
-        # it answered the first question, and no longer does
+        # it answered the first request, and no longer does
         return Check(name, [rest.unreachable(str(error.request.url.join("/")), error)])
 
 
 def _clock(answer: Reply | None) -> Iterator[Finding]:
     if answer is None or answer.sent_at is None:
-        raise NotCheckedError("PostgREST's answers have no date")
+        raise NotCheckedError("PostgREST's answers have no Date header")
     # the header has whole seconds
     yield from clocks.difference("PostgREST's clock", answer.sent_at, answer.received_at)
 

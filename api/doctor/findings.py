@@ -1,4 +1,4 @@
-"""What an examination finds, in words for the person who deploys."""
+"""What an examination finds, in words for the operator."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,9 +36,9 @@ Fault = Literal[
 
 @dataclass(frozen=True)
 class Finding:
-    """One fault: what is wrong, and what to do about it. Neither holds a secret or a user's data.
+    """One fault: what is wrong, and its remedy. Neither contains a secret or a user's data.
 
-    `fault` is for programs and for the table in docs/hosted.md.
+    `fault` is a code for programs and for the table in docs/hosted.md.
     """
 
     fault: Fault
@@ -47,15 +47,15 @@ class Finding:
 
 
 class NotCheckedError(Exception):
-    """A question got no answer that tells anything; its text says why."""
+    """A check could not be decided; the text says why."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One question that was asked of the deployment.
+    """One check of the deployment.
 
-    `skipped` says why it could not be asked; such a check tells nothing, good or bad. `notes` are
-    worth knowing, and no faults.
+    `skipped` says why it was not made; a skipped check has neither passed nor failed. `notes` are
+    worth knowing, but are not faults.
     """
 
     name: str

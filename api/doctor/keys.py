@@ -18,13 +18,13 @@ def findings(settings: Settings, probe: Probe) -> Iterator[Finding]:
     try:
         answer = probe.document(url)
         if answer.status_code == httpx.codes.NOT_FOUND and by_secret:
-            return  # the project signs with its secret alone, which is at hand
+            return  # the project signs with its secret only, which the settings have
         answer.raise_for_status()
         keys = public_keys(answer.json())
     except (httpx.HTTPError, ValueError) as error:
         yield Finding(
             "jwks-unreachable",
-            f"there are no public keys at {url} ({_reason(error)}): "
+            f"cannot get public keys from {url} ({_reason(error)}): "
             "users' tokens that need one are refused",
             "check SUPABASE_URL and SUPABASE_JWKS_URL",
         )
@@ -32,7 +32,7 @@ def findings(settings: Settings, probe: Probe) -> Iterator[Finding]:
     if not keys and not by_secret:
         yield Finding(
             "jwks-empty",
-            f"{url} has no public key for ES256 or RS256, so that no user's token can be verified",
+            f"{url} has no public key for ES256 or RS256, so no user's token can be verified",
             "rotate the project to an ES256 signing key, or set SUPABASE_JWT_SECRET",
         )
 
@@ -40,4 +40,4 @@ def findings(settings: Settings, probe: Probe) -> Iterator[Finding]:
 def _reason(error: Exception) -> str:
     if isinstance(error, httpx.HTTPStatusError):
         return f"it answers {error.response.status_code}"
-    return reach.reason(error) if isinstance(error, httpx.HTTPError) else "it is no JWKS"
+    return reach.reason(error) if isinstance(error, httpx.HTTPError) else "it is not a JWKS"

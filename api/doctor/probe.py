@@ -1,4 +1,4 @@
-"""Asks PostgREST what the API and a visitor ask it."""
+"""Sends PostgREST the requests of the API and of an anonymous visitor."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -21,35 +21,35 @@ _CODE = re.compile(r"PGRST\w+|[0-9A-Z]{5}")
 
 @dataclass(frozen=True)
 class Reply:
-    """What came back: `code` and `message` are PostgREST's or Postgres's, empty where absent."""
+    """A response: `code` and `message` are PostgREST's or Postgres's, empty if absent."""
 
     status: int
     code: str
     message: str
     body: Any
     is_page: bool
-    """Whether it is a list with the range that PostgREST gives of one."""
+    """Whether it is a list with PostgREST's range header."""
     sent_at: float | None
-    """The answering machine's clock, in seconds since 1970; `None` without a `Date` header."""
+    """The server's clock, in seconds since 1970; `None` without a `Date` header."""
     received_at: float
-    """Our clock when the answer had come."""
+    """Our clock when the answer arrived."""
 
     @property
     def is_denial(self) -> bool:
-        """Whether a missing grant is what refused the request."""
+        """Whether a missing grant refused the request."""
         return self.code == "42501"
 
     @property
     def is_postgrest(self) -> bool:
-        """Whether PostgREST gave this answer to `rest.QUESTION`, and not another server."""
+        """Whether PostgREST, and not another server, gave this answer to `rest.QUESTION`."""
         return bool(self.code) or self.is_page
 
 
 class Probe:
-    """The deployment's PostgREST, asked as the API (for nobody in particular) and as a visitor.
+    """The deployment's PostgREST, called as the API (for no real user) and as a visitor.
 
-    Everything is a read, of at most one row, and no content is kept. Methods raise
-    `httpx.HTTPError` where nothing answers.
+    Every request reads at most one row, and no content is kept. Methods raise `httpx.HTTPError` if
+    nothing answers.
     """
 
     def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
@@ -57,7 +57,7 @@ class Probe:
         self._clock = clock
         self._settings = settings
         self._key = settings.supabase_publishable_key
-        # by the way that the API takes: past any proxy that the environment names
+        # on the API's own route: without a proxy that the environment may name
         self._http = httpx.Client(timeout=_TIMEOUT_SECONDS, verify=certificates(), trust_env=False)
 
     def __enter__(self) -> Self:
@@ -73,20 +73,20 @@ class Probe:
 
     @cached_property
     def _mint(self) -> TokenMint:
-        # made when it is needed: with direct connections there need be no key
+        # made when needed: with direct connections a key is optional
         return TokenMint(self._settings, self._clock)
 
     def as_api(self, path: str, headers: Mapping[str, str] | None = None) -> Reply:
-        """Ask with the API's own token, for a user who does not exist."""
+        """Send a request with the API's own token, for a user who does not exist."""
         token = f"Bearer {self._mint.token_for(NOBODY)}"
         return self._get(self.url + path, {"Authorization": token, **(headers or {})})
 
     def as_visitor(self, path: str, url: str | None = None) -> Reply:
-        """Ask with the publishable key alone, as a browser does before anybody has signed in."""
+        """Send a request with only the publishable key, as a browser does before sign-in."""
         return self._get((url or self.url) + path, {})
 
     def document(self, url: str) -> httpx.Response:
-        """Fetch something that is for everybody."""
+        """Fetch a public URL."""
         return self._http.get(url)
 
     def _get(self, url: str, headers: Mapping[str, str]) -> Reply:

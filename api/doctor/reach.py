@@ -1,4 +1,4 @@
-"""Why nothing answers at an address, in plain words, and what to do then."""
+"""Why a server does not answer, in plain words, and what to do about it."""
 
 import socket
 import ssl
@@ -16,12 +16,12 @@ _REASONS: tuple[tuple[type[Exception], str, str], ...] = (
     (
         ConnectionRefusedError,
         "it refuses the connection",
-        f"check the port in {_ADDRESS}, and that PostgREST, or the gateway before it, is running",
+        f"check the port in {_ADDRESS}, and that PostgREST or its gateway is running",
     ),
     (
         ssl.SSLError,
         "TLS fails",
-        f"check https:// in {_ADDRESS}, and that the certificate there is valid",
+        f"check https:// in {_ADDRESS}, and that the server's certificate is valid",
     ),
     (
         TimeoutError,
@@ -34,12 +34,12 @@ _LOCAL_PORT = 54321
 
 
 def reason(error: Exception) -> str:
-    """Say why there was no answer; where that is not known, the error's kind."""
+    """Return why there was no answer; if unknown, the kind of error."""
     return _found(error)[0]
 
 
 def next_step(url: str, error: Exception) -> str:
-    """Say what to do where PostgREST, or the gateway before it, does not answer at `url`."""
+    """Return what to do if PostgREST or its gateway does not answer at `url`."""
     address = httpx.URL(url)
     if address.host in _LOCAL_HOSTS and address.port == _LOCAL_PORT:
         return "start the local stack with `make run`, or set SUPABASE_URL if it has another port"
@@ -47,7 +47,7 @@ def next_step(url: str, error: Exception) -> str:
 
 
 def same_server(url: str, other: str) -> bool:
-    """Whether two addresses are one server's."""
+    """Whether two addresses belong to the same server."""
     one, two = httpx.URL(url), httpx.URL(other)
     return (one.scheme, one.host, one.port) == (two.scheme, two.host, two.port)
 

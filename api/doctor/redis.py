@@ -1,4 +1,4 @@
-"""Redis, where rate limits are counted in it."""
+"""Redis, if rate limits are counted there."""
 
 import asyncio
 from collections.abc import Iterator
@@ -10,10 +10,10 @@ from api.rate_limits.redis_storage import Redis
 
 
 def findings(url: str) -> Iterator[Finding]:
-    """Ask Redis whether it is there, as the API connects to it."""
+    """Check that Redis answers, connecting as the API does."""
     error = asyncio.run(_ping(url))
     if error is not None:
-        # the URL may hold a password
+        # the URL may contain a password
         address = urlsplit(url)
         yield Finding(
             "redis-unreachable",

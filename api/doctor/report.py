@@ -1,4 +1,4 @@
-"""The examination on a terminal."""
+"""Prints the examination on a terminal."""
 
 import click
 
@@ -8,16 +8,16 @@ from api.settings import load_settings
 
 
 def report(database_url: str | None) -> bool:
-    """Examine the deployment that the environment describes; print each check as it is done.
+    """Check the deployment that the environment describes; print each check when it is done.
 
     Args:
         database_url: see `examine`.
 
     Returns:
-        Whether there is no fault.
+        Whether no fault was found.
 
     Raises:
-        SystemExit: the settings do not allow a start.
+        SystemExit: the settings are invalid.
 
     """
     settings = load_settings()
@@ -31,7 +31,7 @@ def report(database_url: str | None) -> bool:
 
 
 def describe(check: Check) -> str:
-    """Write a check for the terminal: a fault has its remedy in the line below it."""
+    """Format a check for the terminal; a fault's remedy is on the next line."""
     if check.skipped:
         return f"-      {check.name}: not checked, {check.skipped}"
     faults = [

@@ -1,4 +1,4 @@
-"""PostgREST: does it answer, trust the API, know the schema, and keep closed what is closed."""
+"""Checks that PostgREST answers, trusts the API, knows the schema and exposes nothing else."""
 
 from collections.abc import Iterator
 
@@ -15,19 +15,19 @@ from api.sessions.kinds import KindName
 from api.settings import Settings
 
 QUESTION = f"/{BASE_TABLE}?select=id&limit=1"
-"""What `/readyz` asks too: it needs PostgREST, Postgres, the token, the role and a table."""
+"""The query of `/readyz`: it needs PostgREST, Postgres, the token, the role and a table."""
 
-# what the API embeds in what, so that PostgREST must know the foreign key between them
+# what the API embeds: PostgREST must know the foreign key between the two tables
 _EMBEDDED = {"interview_sessions": "job_postings!interview_sessions_job_posting_fkey"}
 _PROFILES = "user_profiles"
 _CACHE = (
-    "run `supabase db push --remote`; if that has nothing to push, let PostgREST look again: "
+    "run `supabase db push --remote`; if nothing is pushed, reload PostgREST's schema cache: "
     "notify pgrst, 'reload schema';"
 )
 
 
 def trust(answer: Reply, settings: Settings, url: str) -> Iterator[Finding]:
-    """Judge the answer to `QUESTION`: it tells whether the API could serve at all."""
+    """Judge the answer to `QUESTION`, which tells whether the API can serve at all."""
     if answer.status == 200 and answer.is_page:
         return
     if not answer.is_postgrest:
@@ -35,7 +35,7 @@ def trust(answer: Reply, settings: Settings, url: str) -> Iterator[Finding]:
     elif _is_about_time(answer):
         yield Finding(
             "clock-differs",
-            "PostgREST finds the API's fresh token expired, or not valid yet",
+            "PostgREST considers the API's new token expired or not valid yet",
             "synchronise this machine's clock (NTP), or the database's",
         )
     elif answer.code.startswith("PGRST3"):
@@ -47,8 +47,8 @@ def trust(answer: Reply, settings: Settings, url: str) -> Iterator[Finding]:
     elif answer.code == "22023":
         yield Finding(
             "role-missing",
-            f"there is no role {ROLE}",
-            "run `supabase db push --remote`, which makes it",
+            f"role {ROLE} does not exist",
+            "run `supabase db push --remote`, which creates it",
         )
     elif answer.is_denial and "role" in answer.message:
         yield Finding(
@@ -68,12 +68,12 @@ def trust(answer: Reply, settings: Settings, url: str) -> Iterator[Finding]:
         yield Finding(
             "postgrest-unreachable",
             f"PostgREST answers {answer.status} {answer.code}",
-            "see its log; a project that is paused, full or out of connections answers so",
+            "see its log; the project may be paused, full or out of connections",
         )
 
 
 def unreachable(url: str, error: httpx.HTTPError) -> Finding:
-    """Say why nothing answers at `url`."""
+    """Report why nothing answers at `url`."""
     return Finding(
         "postgrest-unreachable",
         f"nothing answers at {url}: {reach.reason(error)}",
@@ -82,7 +82,7 @@ def unreachable(url: str, error: httpx.HTTPError) -> Finding:
 
 
 def open_gateway(settings: Settings, probe: Probe) -> Iterator[Finding]:
-    """Ask where browsers ask: PostgREST's own denial means that the gateway took the key."""
+    """Send a browser's request: if PostgREST itself denies it, the gateway accepted the key."""
     url = f"{settings.supabase_url}/rest/v1"
     try:
         answer = probe.as_visitor(QUESTION, url)
@@ -94,19 +94,19 @@ def open_gateway(settings: Settings, probe: Probe) -> Iterator[Finding]:
 
 
 def schema_cache(probe: Probe, kinds: tuple[KindName, ...]) -> Iterator[Finding]:
-    """Ask for every table and function of the API, with all columns that it reads."""
+    """Check every table and function of the API, with all columns that it reads."""
     for table, columns in readable(ROLE, kinds).items():
         if table == _PROFILES:
-            continue  # `wingman_session_details` reads it, or the project's own in its place
+            continue  # `wingman_session_details` reads it, or the project's own table instead
         answer = probe.as_api(f"/{table}?select={','.join(columns)}&limit=1")
         if answer.code.startswith(NOT_MIGRATED):
             yield Finding(
-                "schema-cache", f"PostgREST does not know {table} with all its columns", _CACHE
+                "schema-cache", f"PostgREST does not know {table} or some of its columns", _CACHE
             )
         elif answer.is_denial:
             yield Finding(
                 "grant-missing",
-                f"{ROLE} may not read all columns of {table} that it needs",
+                f"{ROLE} lacks select on columns of {table} that it needs",
                 f"replay the file {table}.sql of supabase/policies/ with psql",
             )
         elif answer.status != 200:
@@ -118,12 +118,12 @@ def schema_cache(probe: Probe, kinds: tuple[KindName, ...]) -> Iterator[Finding]
         elif answer.body and table not in read_by_all(kinds):
             yield Finding(
                 "rows-of-others",
-                f"{ROLE} reads rows of {table} that are not its user's",
+                f"{ROLE} can read other users' rows of {table}",
                 f"replay the file {table}.sql of supabase/policies/ with psql, and drop every "
                 "other policy",
             )
     for function, arguments in callable_functions(kinds).items():
-        # whatever their types are: only a function that is known complains of values; a GET writes
+        # values of any type do: only a function that exists complains about them; a GET writes
         # nothing
         values = "&".join(f"{name}={NOBODY.user_id}" for name in arguments)
         if probe.as_api(f"/rpc/{function}?{values}").code.startswith(NOT_MIGRATED):
@@ -142,15 +142,15 @@ def schema_cache(probe: Probe, kinds: tuple[KindName, ...]) -> Iterator[Finding]
 
 
 def closed_to_visitors(probe: Probe, kinds: tuple[KindName, ...]) -> Iterator[Finding]:
-    """Try to read everything without having signed in."""
+    """Try to read everything without signing in."""
     tables = [name.removeprefix("public.") for name in declared(kinds).names("relation")]
     paths = (
         *(f"/{table}?limit=1" for table in tables),
         *(f"/rpc/{kind}_session_exists?session_id={NOBODY.user_id}" for kind in kinds),
     )
     answers = {path[1:].partition("?")[0]: probe.as_visitor(path) for path in paths}
-    # a project's own catalogue is its business, and so are profiles that the API may not read, as
-    # long as nobody's is shown
+    # the project decides about its own catalogue, and about profiles that the API may not read, as
+    # long as none is shown
     profiles = answers.get(_PROFILES)
     if profiles is not None and profiles.status == 200 and not profiles.body:
         is_ours = probe.as_api(f"/{_PROFILES}?select=id&limit=1").status == 200
@@ -160,8 +160,8 @@ def closed_to_visitors(probe: Probe, kinds: tuple[KindName, ...]) -> Iterator[Fi
     for thing in opened:
         yield Finding(
             "anon-reads",
-            f"{thing} answers somebody who has not signed in",
-            "withdraw every grant from anon: run this with DATABASE_URL for the statements",
+            f"{thing} can be read without signing in",
+            "revoke every grant from anon: run this with DATABASE_URL for the statements",
         )
     for thing, answer in answers.items():
         if not opened and not (answer.code and answer.status < 500):
@@ -173,13 +173,13 @@ def _without(answers: dict[str, Reply], things: set[str]) -> dict[str, Reply]:
 
 
 def closed_schema(probe: Probe) -> Iterator[Finding]:
-    """Make sure that schema `session_api` cannot be asked for."""
+    """Check that schema `session_api` is not exposed."""
     answer = probe.as_api("/rpc/caller_id", {"Accept-Profile": "session_api"})
     if answer.code != "PGRST106":
         yield Finding(
             "helpers-exposed",
-            "PostgREST serves schema session_api, whose functions are for policies alone",
-            "take session_api out of the exposed schemas: the project's API settings, "
+            "PostgREST exposes schema session_api, whose functions are for policies only",
+            "remove session_api from the exposed schemas: in the project's API settings, "
             "or PGRST_DB_SCHEMAS",
         )
 
@@ -196,14 +196,14 @@ def _stranger(answer: Reply, settings: Settings, url: str) -> Finding:
         )
     return Finding(
         "not-postgrest",
-        f"{url} answers {answer.status}, and not as PostgREST does",
+        f"{url} answers {answer.status}, but not as PostgREST would",
         "set SUPABASE_URL to the project's address, or POSTGREST_URL to PostgREST's own; "
-        "a project that is paused answers so too",
+        "a paused project gives the same answer",
     )
 
 
 def _is_about_time(answer: Reply) -> bool:
-    # PostgREST 12 has one code for everything about a token and says JWTIssuedAtFuture, where 13
+    # PostgREST 12 has one code for every problem with a token, and says JWTIssuedAtFuture; 13
     # and later have a second code and say "JWT issued at future"
     words = answer.message.lower().replace(" ", "")
     return answer.code in ("PGRST301", "PGRST303") and any(

@@ -11,12 +11,12 @@ from api.doctor.findings import Finding
 API = "session_api"
 GATE = "authenticator"
 _FROM_SUPABASE = ("anon", "authenticated", GATE)
-_PUSH = "run `supabase db push --remote`: the migrations make the role"
+_PUSH = "run `supabase db push --remote`: the migrations create the role"
 
 
 @dataclass(frozen=True)
 class Role:
-    """What a role may beyond its grants, and whom it may become."""
+    """What a role may do beyond its grants, and which roles it may become."""
 
     name: str
     rights: list[str]
@@ -61,17 +61,17 @@ def read(connection: Connection) -> dict[str, Role]:
 
 
 def reachable(roles: dict[str, Role]) -> frozenset[str]:
-    """Return whose grants a request can use; `public` is every role's."""
+    """Return the roles whose grants a request can use; every role has those of `public`."""
     return frozenset({"public", *roles})
 
 
 def findings(roles: dict[str, Role]) -> Iterator[Finding]:
-    """Find roles that are missing or may too much."""
+    """Find roles that are missing or have too many rights."""
     for name in (API, *_FROM_SUPABASE):
         if name not in roles:
             yield Finding(
                 "role-missing",
-                f"there is no role {name}",
+                f"role {name} does not exist",
                 _PUSH if name == API else "this is not a Supabase database: check DATABASE_URL",
             )
     if API in roles:
@@ -100,7 +100,7 @@ def findings(roles: dict[str, Role]) -> Iterator[Finding]:
         if name != GATE and API in role.member_of:
             yield Finding(
                 "role-unsafe",
-                f"{name} may become {API}, which is the API's alone",
+                f"{name} may become {API}, which only the API may do",
                 f"revoke {API} from {name};",
             )
 
@@ -109,13 +109,13 @@ def _api(role: Role) -> Iterator[Finding]:
     if role.login:
         yield Finding(
             "role-unsafe",
-            f"{API} can log in: it is for PostgREST to become",
+            f"{API} can log in, but only PostgREST should become it",
             f"alter role {API} nologin;",
         )
     if role.member_of:
         others = ", ".join(role.member_of)
         yield Finding(
-            "role-unsafe", f"{API} has the rights of {others} too", f"revoke {others} from {API};"
+            "role-unsafe", f"{API} also has the rights of {others}", f"revoke {others} from {API};"
         )
     if role.statement_timeout in (None, "0", "0s", "0ms"):
         yield Finding(

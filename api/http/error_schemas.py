@@ -12,10 +12,10 @@ class ErrorDetail(BaseModel):
     """What went wrong: a code for programs, a message for people."""
 
     code: Code = Field(examples=["SESSION_NOT_FOUND"])
-    message: str = Field(examples=["There is no such session."])
+    message: str = Field(examples=["Session not found."])
     field: str = Field(
         LEFT_OUT,
-        description="The field of the request's body that is to blame, where it is one.",
+        description="The field of the request's body that caused the error, if there is one.",
         examples=["scheduled_time"],
         json_schema_extra=without_default,
     )
@@ -25,7 +25,7 @@ class ValidationErrorDetail(ErrorDetail):
     """What went wrong, and with which values."""
 
     code: Literal["VALIDATION_ERROR"] = Field(examples=["VALIDATION_ERROR"])
-    message: str = Field(examples=["Some of the values are not valid."])
+    message: str = Field(examples=["Some values are not valid."])
     errors: list[FieldError]
 
 
