@@ -281,8 +281,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tell that the process answers
-         * @description It says nothing of the database: see `/readyz`.
+         * Report that the process is alive
+         * @description It does not check the database: see `/readyz`.
          */
         get: operations["health_healthz"];
         put?: never;
@@ -301,8 +301,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Tell whether requests can be served
-         * @description An answer holds for a second.
+         * Report whether requests can be served
+         * @description The answer is cached for a second.
          */
         get: operations["health_readyz"];
         put?: never;
@@ -498,7 +498,7 @@ export interface components {
         FieldError: {
             /**
              * Field
-             * @description Its name as the client sent it; nested ones are joined by dots.
+             * @description The field's name as sent by the client; nested names are joined by dots.
              * @example venue_name
              */
             field: string;
@@ -510,7 +510,7 @@ export interface components {
         };
         /**
          * Health
-         * @description All is well; anything else is an error.
+         * @description The answer of a successful probe; anything else is an error.
          */
         Health: {
             /**
@@ -1199,12 +1199,12 @@ export interface components {
                 code: "REFUSED_BY_PROJECT";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1225,12 +1225,12 @@ export interface components {
                 code: "NOT_AUTHENTICATED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1251,12 +1251,12 @@ export interface components {
                 code: "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1277,12 +1277,12 @@ export interface components {
                 code: "VALIDATION_ERROR";
                 /**
                  * Message
-                 * @example Some of the values are not valid.
+                 * @example Some values are not valid.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1305,12 +1305,12 @@ export interface components {
                 code: "RATE_LIMITED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1331,12 +1331,12 @@ export interface components {
                 code: "INTERNAL_ERROR";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1357,12 +1357,12 @@ export interface components {
                 code: "DATABASE_UNAVAILABLE" | "OUTCOME_UNKNOWN";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1383,12 +1383,12 @@ export interface components {
                 code: "MATCH_NOT_ACCEPTED" | "CHALLENGE_NOT_FOUND" | "SCHEDULED_IN_THE_PAST" | "REFUSED_BY_PROJECT";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1409,12 +1409,12 @@ export interface components {
                 code: "MATCH_NOT_FOUND";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1435,12 +1435,12 @@ export interface components {
                 code: "ACTIVE_SESSION_EXISTS" | "CONFLICT";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1461,12 +1461,12 @@ export interface components {
                 code: "PAYLOAD_TOO_LARGE";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1487,12 +1487,12 @@ export interface components {
                 code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1513,12 +1513,12 @@ export interface components {
                 code: "SESSION_NOT_FOUND";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1539,12 +1539,12 @@ export interface components {
                 code: "SESSION_CLOSED" | "MATCH_NOT_ACCEPTED" | "CANNOT_CONFIRM_YOURSELF" | "NOT_YOUR_BUDDY" | "TOO_EARLY_TO_CONFIRM" | "ALREADY_CONFIRMED" | "REFUSED_BY_PROJECT";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1565,12 +1565,12 @@ export interface components {
                 code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1591,12 +1591,12 @@ export interface components {
                 code: "CONFLICT";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1617,12 +1617,12 @@ export interface components {
                 code: "MATCH_NOT_ACCEPTED" | "REFUSED_BY_PROJECT";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1643,12 +1643,12 @@ export interface components {
                 code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1669,12 +1669,12 @@ export interface components {
                 code: "PRECONDITION_FAILED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1695,12 +1695,12 @@ export interface components {
                 code: "SESSION_CLOSED" | "TOO_LATE_TO_CANCEL" | "REFUSED_BY_PROJECT";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1721,12 +1721,12 @@ export interface components {
                 code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1747,12 +1747,12 @@ export interface components {
                 code: "SESSION_CLOSED" | "TOO_EARLY_TO_REPORT" | "REFUSED_BY_PROJECT";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1773,12 +1773,12 @@ export interface components {
                 code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1799,12 +1799,12 @@ export interface components {
                 code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1825,12 +1825,12 @@ export interface components {
                 code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1851,12 +1851,12 @@ export interface components {
                 code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1877,12 +1877,12 @@ export interface components {
                 code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1903,12 +1903,12 @@ export interface components {
                 code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1929,12 +1929,12 @@ export interface components {
                 code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1955,12 +1955,12 @@ export interface components {
                 code: "INVALID_TRANSITION" | "REFUSED_BY_PROJECT";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -1981,12 +1981,12 @@ export interface components {
                 code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -2007,12 +2007,12 @@ export interface components {
                 code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -2033,12 +2033,12 @@ export interface components {
                 code: "JOB_POSTING_NOT_FOUND";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -2059,12 +2059,12 @@ export interface components {
                 code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -2085,12 +2085,12 @@ export interface components {
                 code: "NOT_READY" | "DATABASE_UNAVAILABLE" | "OUTCOME_UNKNOWN";
                 /**
                  * Message
-                 * @example There is no such session.
+                 * @example Session not found.
                  */
                 message: string;
                 /**
                  * Field
-                 * @description The field of the request's body that is to blame, where it is one.
+                 * @description The field of the request's body that caused the error, if there is one.
                  * @example scheduled_time
                  */
                 field?: string;
@@ -6010,7 +6010,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All is well; anything else is an error. */
+            /** @description The answer of a successful probe; anything else is an error. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -6046,7 +6046,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description All is well; anything else is an error. */
+            /** @description The answer of a successful probe; anything else is an error. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
