@@ -12,7 +12,24 @@ create table public.job_postings (
   constraint job_postings_owner_key unique (user_id, id),
   constraint job_postings_title_length check (char_length(title) between 1 and 200),
   constraint job_postings_company_length check (char_length(company) <= 200),
-  constraint job_postings_description_length check (char_length(description) <= 20000)
+  constraint job_postings_description_length check (char_length(description) <= 20000),
+  -- Written straight from the browser, and the API gives them out as they are. So what its own cleaning takes out is
+  -- refused: control characters, what turns the text around it, noncharacters, a start of markup, and a character
+  -- reference that becomes one when it is decoded. `a < b`, `R&D` and `List<3>` are text.
+  constraint job_postings_title_plain check (
+    title ~ '[^ ]'
+    and title !~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]'
+    and title !~ '<[A-Za-z/!?&]|&(lt|LT|nvlt|amp|AMP|#[0-9xX])'
+  ),
+  constraint job_postings_company_plain check (
+    company !~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]'
+    and company !~ '<[A-Za-z/!?&]|&(lt|LT|nvlt|amp|AMP|#[0-9xX])'
+  ),
+  -- of several lines: with tabs, line feeds and carriage returns
+  constraint job_postings_description_plain check (
+    description !~ '[\u0001-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]'
+    and description !~ '<[A-Za-z/!?&]|&(lt|LT|nvlt|amp|AMP|#[0-9xX])'
+  )
 );
 comment on table public.job_postings is 'a posting that its owner practises for';
 alter table public.job_postings enable row level security;

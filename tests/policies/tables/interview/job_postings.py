@@ -16,10 +16,13 @@ insert into public.job_postings (id, user_id, title, updated_at) values
     },
     update={"title": "'new'", "company": "'new'", "description": "'new'"},
     repoint={"user_id": "'{stranger}'"},
-    values="""
+    values=r"""
 job_postings_title_length | title | 'A' ; repeat('a', 200) | '' ; repeat('a', 201)
 job_postings_company_length | company | null ; repeat('a', 200) | repeat('a', 201)
 job_postings_description_length | description | null ; repeat('a', 20000) | repeat('a', 20001)
+job_postings_title_plain | title | 'a < b & c > d' ; 'R&D, Q&A; List<3>' ; '"Zoë" = 1' ; 'नादिया 🎉' | repeat(chr(32), 3) ; E'A\tB' ; E'A\nB' ; E'A\rB' ; '<b' ; '</b' ; '<!--' ; '<?x' ; '<&sol;b>' ; '&lt;b&gt;' ; '&LTb' ; '&nvlt;b' ; 'a &amp;lt;b' ; '&#60;b' ; '&#x3c;b' ; '&#X3c;b' ; E'A\x01' ; E'A\x08' ; E'A\x0b' ; E'A\x0c' ; E'A\x0e' ; E'A\x1f' ; E'A\x7f' ; E'A\u0085' ; E'A\u009f' ; E'A\u202a' ; E'A\u202eB' ; E'A\u2066B' ; E'A\u2069' ; E'A\ufdd0' ; E'A\ufdef' ; E'A\ufffe' ; E'A\uffff'
+job_postings_company_plain | company | null ; 'a < b & c > d' ; 'R&D, Q&A; List<3>' ; '"Zoë" = 1' ; 'नादिया 🎉' | E'A\tB' ; E'A\nB' ; E'A\rB' ; '<b' ; '</b' ; '<!--' ; '<?x' ; '<&sol;b>' ; '&lt;b&gt;' ; '&LTb' ; '&nvlt;b' ; 'a &amp;lt;b' ; '&#60;b' ; '&#x3c;b' ; '&#X3c;b' ; E'A\x01' ; E'A\x08' ; E'A\x0b' ; E'A\x0c' ; E'A\x0e' ; E'A\x1f' ; E'A\x7f' ; E'A\u0085' ; E'A\u009f' ; E'A\u202a' ; E'A\u202eB' ; E'A\u2066B' ; E'A\u2069' ; E'A\ufdd0' ; E'A\ufdef' ; E'A\ufffe' ; E'A\uffff'
+job_postings_description_plain | description | null ; 'a < b & c > d' ; 'R&D, Q&A; List<3>' ; '"Zoë" = 1' ; 'नादिया 🎉' ; E'A\tB' ; E'A\nB' ; E'A\rB' | '<b' ; '</b' ; '<!--' ; '<?x' ; '<&sol;b>' ; '&lt;b&gt;' ; '&LTb' ; '&nvlt;b' ; 'a &amp;lt;b' ; '&#60;b' ; '&#x3c;b' ; '&#X3c;b' ; E'A\x01' ; E'A\x08' ; E'A\x0b' ; E'A\x0c' ; E'A\x0e' ; E'A\x1f' ; E'A\x7f' ; E'A\u0085' ; E'A\u009f' ; E'A\u202a' ; E'A\u202eB' ; E'A\u2066B' ; E'A\u2069' ; E'A\ufdd0' ; E'A\ufdef' ; E'A\ufffe' ; E'A\uffff'
 """,
     foreign_keys="""
 job_postings_user_id_fkey | user_id = '{absent}' | auth.users {owner} | cascade
