@@ -12,7 +12,7 @@ import pytest
 from api.sessions.kinds import KINDS
 from tests import actors
 from tests.actors import User
-from tests.database.test_outage import serving
+from tests.database.outages import serving
 from tests.stacks.spare import Spare
 
 if TYPE_CHECKING:

@@ -1,96 +1,34 @@
 """Direct connections: what a transaction carries, what a deadline stops, what nobody can know."""
 
 import asyncio
-import json
-from collections.abc import Awaitable, Callable
-from typing import Any
-from urllib.parse import urlsplit
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from api.database.backend import NoAnswerError
-from api.database.direct import Direct, act_as, literal
-from api.database.query import Shape, function, parameter, table
+from api.database.direct import Direct
+from api.database.query import Shape
 from api.database.refusals import ConstraintError, DeniedError
 from api.errors import ApiError
 from api.identity.caller import Caller
-from local.migrations import login_url
 from local.project import Project
-from tests.actors import NewUser, Sql, User
-from tests.database.backends import direct, soon, tell
-from tests.postgres_proxy import PostgresProxy, postgres_proxy
-
-MINE = Shape.of(table("study_sessions").select("id,profile_id,title"))
-CREATE = Shape.of(
-    table("study_sessions")
-    .insert({"profile_id": parameter("owner"), "title": parameter("title")})
-    .select("id")
+from tests.actors import NewUser, Sql
+from tests.database.backends import soon, tell
+from tests.database.study_queries import (
+    CREATE,
+    EXISTS,
+    MINE,
+    RENAME,
+    SLEEP,
+    new_session,
+    pg_sleep_for_the_api,
+    running,
+    through_proxy,
+    title,
+    until,
 )
-RENAME = Shape.of(
-    table("study_sessions").update({"title": parameter("title")}).eq("id", parameter("id"))
-)
-EXISTS = function("study_session_exists", "session_id", only_reads=True)
-
-untimed = settings(
-    deadline=None,
-    max_examples=200,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
-)
-hostile = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.text(st.characters(codec="utf-8")),
-    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
-    max_leaves=5,
-)
-
-
-class TestLiteral:
-    """Claims are hostile text: whatever is in them, the statement around them stays as it is."""
-
-    @untimed
-    @given(claims=st.dictionaries(st.text(), hostile))
-    def test_is_read_as_it_was(self, sql: Sql, claims: dict[str, Any]) -> None:
-        for setting in ("on", "off"):
-            sql.execute("select set_config('standard_conforming_strings', %s, false)", [setting])
-            found = sql.execute(f"select {literal(claims)}, 1".encode()).fetchone()
-            assert found is not None
-            assert (json.loads(found[0]), found[1]) == (claims, 1)
-        sql.execute("reset standard_conforming_strings")
-
-    @pytest.mark.parametrize(
-        "text",
-        [
-            "'",
-            "''",
-            "\\'",
-            "\\\\'",
-            "';drop table x;--",
-            "$1",
-            "%s",
-            "\x00",
-            "\ud800",
-            "\u2019",
-            "\n",
-        ],
-    )
-    def test_ends_nowhere_before_its_end(self, text: str) -> None:
-        written = literal({text: text})
-        assert written.isascii()
-        assert written.isprintable()
-        assert written.count("'") == 2
-        assert "\\" not in written.replace("\\\\", "")
-
-    def test_a_claim_takes_the_place_of_none_of_ours(self) -> None:
-        user_id = uuid4()
-        forged = {"sub": str(uuid4()), "role": "postgres", "aal": "aal2"}
-        words = act_as(Caller(user_id, json.dumps(forged)))
-        assert str(user_id) in words
-        assert "set local role session_api;" in words
-        assert "postgres" not in words
-        assert "aal2" in words
+from tests.postgres_proxy import PostgresProxy
 
 
 class TestTransaction:
@@ -328,197 +266,3 @@ class TestOutcome:
             assert (await backend.run(MINE.query(), Caller(owner.id), soon())).rows == []
 
         through_proxy(stack, story)
-
-
-class TestConnections:
-    def test_ended_at_the_server(self, stack: Project, user: NewUser, sql: Sql) -> None:
-        owner = user()
-
-        async def story(backend: Direct) -> None:
-            for _ in range(3):
-                await backend.run(MINE.query(), Caller(owner.id), soon())
-                await asyncio.sleep(0.05)
-                sql.execute(
-                    "select pg_terminate_backend(pid) from pg_stat_activity"
-                    " where usename = 'session_api_login' and application_name = 'session-api'"
-                )
-                await asyncio.sleep(0.05)
-
-        tell(stack, story)
-
-    def test_a_table_that_changes_meanwhile(
-        self, own_stack: Project, user: NewUser, sql: Sql
-    ) -> None:
-        """A column is added: what was prepared is prepared again, and nobody notices."""
-        owner = user()
-        column = f"own_{uuid4().hex[:8]}"
-        everything = Shape.of(table("wingman_session_details").select())
-
-        async def story(backend: Direct) -> None:
-            sql.execute(
-                "create table public.changing (a int); insert into public.changing values (1)"
-            )
-            sql.execute("grant select on public.changing to session_api")
-            query = Shape.of(table("changing").select()).query()
-            try:
-                for _ in range(8):
-                    await backend.run(query, Caller(owner.id), soon())
-                await asyncio.sleep(0.05)
-                sql.execute(f"alter table public.changing add column {column} int".encode())
-                found = await backend_again(backend, query, owner.id)
-                assert found == [{"a": 1, column: None}]
-            finally:
-                await asyncio.sleep(0.05)  # the last read's transaction ends
-                sql.execute("drop table public.changing")
-            await backend.run(everything.query(), Caller(owner.id), soon())
-
-        tell(own_stack, story)
-
-    def test_nobody_there(self, stack: Project) -> None:
-        async def story(backend: Direct) -> None:
-            for _ in range(3):  # a place that was taken is given back
-                with pytest.raises(ConnectionRefusedError):
-                    await backend.run(MINE.query(), Caller(uuid4()), soon())
-            assert backend.pool._size == 0
-
-        tell(
-            stack,
-            story,
-            api_database_connections=1,
-            api_database_url="postgresql://session_api_login:a@127.0.0.1:9/postgres",
-        )
-
-    @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
-    def test_several_hosts(self, order: tuple[int, int], stack: Project) -> None:
-        """Whichever is the primary is found; nobody is there on the other."""
-        parts = urlsplit(login_url(stack.database_url))
-        user, _, there = parts.netloc.rpartition("@")
-        hosts = [there, "127.0.0.1:9"]
-        listed = ",".join(hosts[number] for number in order)
-        words = "target_session_attrs=read-write"
-        url = parts._replace(netloc=f"{user}@{listed}", query=words).geturl()
-
-        async def story(backend: Direct) -> None:
-            assert (await backend.run(MINE.query(), Caller(uuid4()), soon())).rows == []
-
-        tell(stack, story, api_database_url=url)
-
-    def test_a_primary_that_becomes_a_replica(
-        self, own_stack: Project, user: NewUser, sql: Sql
-    ) -> None:
-        """Its connections are given up, and over when it is over."""
-        owner = user()
-        query = CREATE.query(owner=owner.id, title="a")
-        read_only = "alter role session_api_login set default_transaction_read_only = on"
-
-        async def story(backend: Direct) -> None:
-            await backend.run(query, Caller(owner.id), soon())
-            sql.execute(read_only.encode())
-            try:
-                backend.pool.renew()
-                for _ in range(2):
-                    with pytest.raises(ApiError) as raised:
-                        await backend.run(query, Caller(owner.id), soon())
-                    assert raised.value.code == "DATABASE_UNAVAILABLE"
-            finally:
-                sql.execute("alter role session_api_login reset default_transaction_read_only")
-            await backend.run(query, Caller(owner.id), soon())
-
-        tell(own_stack, story)
-
-    @pytest.mark.parametrize("password", ["wrong", ""])
-    def test_who_is_not_let_in(
-        self, password: str, stack: Project, caplog: pytest.LogCaptureFixture
-    ) -> None:
-        url = login_url(stack.database_url).replace(":postgres@", f":{password or 'x'}@")
-
-        async def story(backend: Direct) -> None:
-            with pytest.raises(ApiError) as raised:
-                await backend.run(MINE.query(), Caller(uuid4()), soon())
-            assert raised.value.code == "DATABASE_UNAVAILABLE"
-
-        tell(stack, story, api_database_url=url)
-        assert "28P01" in caplog.text
-
-
-SLEEP = function("sleep_for_the_api", "seconds", only_reads=True)
-
-
-class pg_sleep_for_the_api:  # noqa: N801 - reads as a statement
-    """A function that sleeps, which the API may call."""
-
-    def __init__(self, stack: Project) -> None:
-        self.url = stack.database_url
-
-    def __enter__(self) -> None:
-        with psycopg.connect(self.url) as connection:
-            connection.execute(
-                "create or replace function public.sleep_for_the_api(seconds int) returns void"
-                " language sql as 'select pg_sleep(seconds)'"
-            )
-
-    def __exit__(self, *_: object) -> None:
-        with psycopg.connect(self.url) as connection:
-            connection.execute("drop function public.sleep_for_the_api")
-
-
-def through_proxy(
-    stack: Project, story: Callable[[Direct, PostgresProxy], Awaitable[None]]
-) -> None:
-    """Run a story with a proxy between the backend and Postgres, and one connection."""
-
-    async def run() -> None:
-        async with (
-            asyncio.timeout(30),
-            postgres_proxy(login_url(stack.database_url)) as proxy,
-            direct(stack, api_database_url=proxy.url, api_database_connections=1) as backend,
-        ):
-            await story(backend, proxy)
-
-    asyncio.run(run())
-
-
-async def backend_again(backend: Direct, query: Any, user_id: UUID) -> list[dict[str, Any]]:
-    """Run a query as `Database` does: once more after what can be sent again."""
-    from api.database.refusals import OvertakenError
-
-    try:
-        return (await backend.run(query, Caller(user_id), soon())).rows
-    except OvertakenError:
-        return (await backend.run(query, Caller(user_id), soon())).rows
-
-
-async def until(is_true: Callable[[], bool]) -> None:
-    """Wait until something is so."""
-    async with asyncio.timeout(5):
-        while not is_true():  # noqa: ASYNC110 - what happens elsewhere sets no event
-            await asyncio.sleep(0.01)
-
-
-def running(sql: Sql) -> int:
-    """How many statements of the API are running."""
-    found = sql.execute(
-        "select count(*) from pg_stat_activity"
-        " where usename = 'session_api_login' and state = 'active'"
-    ).fetchone()
-    assert found is not None
-    return int(found[0])
-
-
-def new_session(sql: Sql, owner: User) -> UUID:
-    """A study session called `a`."""
-    session_id = uuid4()
-    sql.execute(
-        "insert into public.study_sessions (id, profile_id, title) values (%s, %s, 'a')",
-        [session_id, owner.id],
-    )
-    return session_id
-
-
-def title(sql: Sql, session_id: UUID) -> str:
-    """What a study session is called now."""
-    found = sql.execute(
-        "select title from public.study_sessions where id = %s", [session_id]
-    ).fetchone()
-    assert found is not None
-    return str(found[0])

@@ -16,7 +16,6 @@ from api.identity.caller import Caller
 from local.stack import Stack
 from tests import actors
 from tests.database.backends import direct, settings_for
-from tests.database.test_outage import embedded  # noqa: F401 - a fixture
 
 WRITES = 1000
 AT_A_TIME = 20
@@ -29,7 +28,7 @@ CREATE = Shape.of(
 )
 
 
-def test_thousand_writes(embedded: Stack) -> None:  # noqa: F811
+def test_thousand_writes(embedded: Stack) -> None:
     with psycopg.connect(embedded.database_url, autocommit=True) as sql:
         owner = Caller(actors.new_user(sql, embedded.jwt_secret).id)
     told: dict[str, str] = {}

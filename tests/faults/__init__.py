@@ -1,5 +1,5 @@
 """`make faults`: parts of a running site are taken away under load, and the books are compared.
 
 Not a part of the test suite: it takes minutes. The same must hold there, without load:
-`tests/test_outage.py`, `tests/test_idempotency.py`.
+`tests/database/test_outage.py`, `tests/http/test_idempotency.py`.
 """
