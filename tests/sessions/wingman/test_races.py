@@ -1,23 +1,19 @@
 """Two people at the same instant: however it comes out, it comes out legal and once."""
 
 import threading
-import time
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain, combinations_with_replacement
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
 
 import httpx
 import psycopg
-import pytest
 
 from local.project import Project
-from tests.actors import NewMatch, NewWingman, Sql, User, Wingman
+from tests.actors import NewMatch, NewWingman, Sql, User
 from tests.conftest import AsUser
 from tests.sessions.wingman.conftest import (
     CONFIRM,
     READ,
     SESSIONS,
-    WRITES,
     Counted,
     ReadRow,
     at,
@@ -25,45 +21,9 @@ from tests.sessions.wingman.conftest import (
     plan,
     put_off,
 )
+from tests.sessions.wingman.together import hold, notes, post, together, wait_for_a_lock
 
 PAIRS = 120
-
-Request = Callable[[httpx.Client], httpx.Response]
-
-
-def together(*requests: tuple[httpx.Client, Request]) -> list[httpx.Response]:
-    """Send all of them at once."""
-    barrier = threading.Barrier(len(requests))
-
-    def send(client: httpx.Client, request: Request) -> httpx.Response:
-        barrier.wait()
-        return request(client)
-
-    with ThreadPoolExecutor(len(requests)) as threads:
-        return [
-            answer.result()
-            for answer in [threads.submit(send, client, request) for client, request in requests]
-        ]
-
-
-def post(path: str) -> Request:
-    return lambda client: client.post(path)
-
-
-def notes(session: Wingman, text: str, tag: str = "*") -> Request:
-    headers = {"If-Match": tag}
-    return lambda client: client.patch(at(session, "notes"), json={"notes": text}, headers=headers)
-
-
-def act(session: Wingman, action: str) -> Request:
-    return notes(session, "x") if action == "notes" else post(at(session, action))
-
-
-def wait_for_a_lock(sql: Sql, answer: Future[httpx.Response]) -> None:
-    """Wait until somebody waits for somebody's row."""
-    while not sql.execute("select from pg_catalog.pg_locks where not granted").rowcount:
-        assert not answer.done(), answer.result().text
-        time.sleep(0.01)
 
 
 class TestConfirm:
@@ -165,125 +125,6 @@ class TestConfirm:
         assert client.post(at(session, "confirm")).status_code == 200
 
 
-COMPLETES = ("confirm", "user1")
-
-
-class TestPairs:
-    """Each pair of actions at the same instant, by the two people of one session."""
-
-    @pytest.mark.parametrize(
-        ("first", "second"), list(combinations_with_replacement(("confirm", "no-show", "notes"), 2))
-    )
-    def test_from_the_time_on(
-        self,
-        counted: Counted,
-        wingman: NewWingman,
-        row: ReadRow,
-        first: str,
-        second: str,
-    ) -> None:
-        for _ in range(6):
-            session = wingman(confirmed=(True, False))
-            # user 1 has been confirmed, so user 1's confirmation would complete the session
-            hold(counted, writes=2)
-            answers = dict(
-                zip(
-                    ("user1", "user2"),
-                    together(
-                        (counted.client(session.user1), act(session, first)),
-                        (counted.client(session.user2), act(session, second)),
-                    ),
-                    strict=True,
-                )
-            )
-            stored = row(session.session_id)
-            ends = {"user1": first, "user2": second}
-            done = {who for who in ends if answers[who].status_code == 200}
-            refused = {who: code(answers[who]) for who in ends if who not in done}
-            # one way or the other, it is as if one had come after the other
-            assert all(ends[who] != "notes" for who in refused), refused
-            ended = [who for who in done if ends[who] == "no-show" or (ends[who], who) == COMPLETES]
-            assert len(ended) <= 1
-            for who, reason in refused.items():
-                already = (ends[who], who) == ("confirm", "user2")
-                assert reason == "SESSION_CLOSED" or (already and reason == "ALREADY_CONFIRMED")
-            if not ended:
-                assert stored["status"] == "scheduled"
-                continue
-            [who] = ended
-            expected = "completed" if ends[who] == "confirm" else "no_show"
-            absent = {"user1": "user2", "user2": "user1"}[who] if expected == "no_show" else None
-            assert (stored["status"], stored["absent"]) == (expected, absent)
-            assert stored["user1_completed_confirmed_by_user2"] is True  # what was given stays
-            assert stored["user2_completed_confirmed_by_user1"] is (expected == "completed")
-
-    @pytest.mark.parametrize(("first", "second"), [("cancel", "cancel"), ("cancel", "notes")])
-    def test_before_the_time(
-        self, counted: Counted, wingman: NewWingman, row: ReadRow, first: str, second: str
-    ) -> None:
-        for _ in range(6):
-            session = wingman(due=False)
-            hold(counted, writes=2)
-            one, two = together(
-                (counted.client(session.user1), act(session, first)),
-                (counted.client(session.user2), act(session, second)),
-            )
-            assert row(session.session_id)["status"] == "cancelled"
-            if second == "notes":
-                assert [one.status_code, two.status_code] == [200, 200]
-                assert row(session.session_id)["notes"] == "x"
-            else:
-                assert sorted([one.status_code, two.status_code]) == [200, 400]
-                [refusal] = [it for it in (one, two) if it.status_code == 400]
-                assert code(refusal) == "SESSION_CLOSED"
-
-    @pytest.mark.parametrize("other", ["confirm", "no-show"])
-    def test_cancelled_as_the_time_comes(
-        self,
-        as_user: AsUser,
-        wingman: NewWingman,
-        row: ReadRow,
-        sql: Sql,
-        stack: Project,
-        other: str,
-    ) -> None:
-        """A cancellation that began before the time waits for the row, and finds what was done."""
-        session = wingman(due=False)
-        changed = {
-            "confirm": "user2_completed_confirmed_by_user1 = true",
-            "no-show": "status = 'no_show', absent = 'user2'",
-        }[other]
-        with ThreadPoolExecutor(1) as thread, psycopg.connect(stack.database_url) as holder:
-            holder.execute(
-                f"update public.wingman_sessions set {changed} where id = %s", [session.session_id]
-            )
-            answer = thread.submit(as_user(session.user2).post, at(session, "cancel"))
-            wait_for_a_lock(sql, answer)
-            holder.commit()
-        refusal = {"confirm": "TOO_LATE_TO_CANCEL", "no-show": "SESSION_CLOSED"}[other]
-        assert code(answer.result()) == refusal
-        assert (
-            row(session.session_id)["status"]
-            == {"confirm": "scheduled", "no-show": "no_show"}[other]
-        )
-
-    def test_confirmed_while_the_match_is_declined(
-        self, as_user: AsUser, wingman: NewWingman, row: ReadRow, sql: Sql, stack: Project
-    ) -> None:
-        """Whoever began before the match was declined may confirm, and nobody after."""
-        session = wingman()
-        with psycopg.connect(stack.database_url) as holder:
-            holder.execute(
-                "update public.wingman_matches set status = 'declined' where id = %s",
-                [session.match_id],
-            )
-            assert as_user(session.user1).post(at(session, "confirm")).status_code == 200
-            holder.commit()
-        answer = as_user(session.user2).post(at(session, "confirm"))
-        assert code(answer) == "MATCH_NOT_ACCEPTED"
-        assert row(session.session_id)["status"] == "scheduled"
-
-
 class TestTwoEditors:
     def test_at_once(self, counted: Counted, wingman: NewWingman, row: ReadRow) -> None:
         """Both have read the same state: one is written, the other is told."""
@@ -336,15 +177,3 @@ class TestSchedule:
                 "select count(*) from public.wingman_sessions where match_id = %s", [pair.match_id]
             ).fetchone()
             assert stored == (1,)
-
-
-def hold(counted: Counted, writes: int) -> None:
-    """Hold the first writes back until all of them have come; later ones pass."""
-    barrier = threading.Barrier(writes)
-    held = threading.Semaphore(writes)
-
-    def wait(request: str) -> None:
-        if request in WRITES and held.acquire(blocking=False):
-            barrier.wait(timeout=2)
-
-    counted.proxy.before = wait
