@@ -4,7 +4,7 @@ import pytest
 
 from tests.actors import NewUser, Sql
 from tests.conftest import AsUser
-from tests.sessions.chat.test_messages import PATH, code, new, with_messages
+from tests.sessions.chat.sessions import PATH, code, new, with_messages
 
 
 class TestCursors:

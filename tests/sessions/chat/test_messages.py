@@ -11,25 +11,7 @@ import pytest
 
 from tests.actors import NewUser, Sql, User
 from tests.conftest import AsRole, AsUser, Rest
-
-PATH = "/api/v1/chat/sessions"
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["detail"]["code"]
-
-
-def new(client: httpx.Client) -> str:
-    session_id: str = client.post(PATH, json={"title": "Weekend plans"}).json()["id"]
-    return session_id
-
-
-def with_messages(sql: Sql, owner: User, session_id: str, count: int) -> None:
-    sql.execute(
-        "insert into public.chat_messages (user_id, session_id, content)"
-        " select %s, %s, 'message ' || n from generate_series(1, %s) as n",
-        [owner.id, session_id, count],
-    )
+from tests.sessions.chat.sessions import PATH, code, new, with_messages
 
 
 class TestPost:

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from tests.actors import NewUser
 from tests.conftest import AsUser
-from tests.sessions.study.test_sessions import PATH, code, new
+from tests.sessions.study.sessions import PATH, code, new
 
 
 class TestIfMatch:
