@@ -1,0 +1,108 @@
+"""A living project that uses our names for something else."""
+
+from uuid import uuid4
+
+import psycopg
+import pytest
+
+from tests.install.living import ONE, THREE, TWO, MakeLiving, Serve, is_green
+
+
+class TestNames:
+    def test_whole(self, living: MakeLiving, serve: Serve) -> None:
+        project = living("names")
+        result = project.install("wingman", "--names", "public.profiles.full_name")
+        assert result.exit_code == 0, result.output
+        had = project.definitions()
+        project.push()
+        has = project.definitions()
+        assert all(has[name] == text for name, text in had.items())
+        assert project.one("select to_regclass('public.user_profiles')::text") is None
+        project.run(
+            f"insert into wingman_matches (id, user1_id, user2_id, status) values "
+            f"('20000000-0000-4000-8000-000000000001', '{ONE}', '{TWO}', 'accepted'),"
+            f"('20000000-0000-4000-8000-000000000002', '{ONE}', '{THREE}', 'accepted');"
+            "insert into approach_challenges (id, title, description, difficulty, points) values "
+            "('30000000-0000-4000-8000-000000000001', 'Hi', '', 'beginner', 1);"
+        )
+        site = serve(project, "wingman")
+        assert is_green(site)
+        with site.as_user(ONE) as one, site.browser(TWO) as two:
+            for match in (1, 2):
+                made = one.post(
+                    "/api/v1/wingman/sessions",
+                    json={
+                        "match_id": f"20000000-0000-4000-8000-00000000000{match}",
+                        "venue_name": "Bar",
+                        "scheduled_time": "2100-01-01T00:00:00Z",
+                        "user1_challenge_id": "30000000-0000-4000-8000-000000000001",
+                        "user2_challenge_id": "30000000-0000-4000-8000-000000000001",
+                    },
+                )
+                assert made.status_code == 201, made.text
+            items = one.get("/api/v1/wingman/sessions").json()["items"]
+            names = {item["participants"]["user2"]["name"] for item in items}
+            assert names == {"Unknown", "Bo"}
+            (shown,) = two.get("/wingman_session_details?select=participants").json()
+            assert shown["participants"]["user1"]["name"] == "Ana Pi"
+            rows = two.get("/profiles?select=*").json()
+            assert [row["user_id"] for row in rows] == [TWO]
+
+    @pytest.mark.parametrize("names", ["public.profiles.nope", "profiles", "a.b.c;", "A.b.c"])
+    def test_wrong(self, living: MakeLiving, names: str) -> None:
+        project = living("names")
+        result = project.install("wingman", "--names", names)
+        assert result.exit_code == 2
+        assert len(result.output.splitlines()) == 1
+        assert project.written() == []
+
+    def test_sign_up(self, living: MakeLiving) -> None:
+        project = living()
+        assert project.install("wingman", "--sign-up-trigger").exit_code == 0
+        project.push()
+        given = {
+            "{}": "New user",
+            '{"full_name": "Ada"}': "Ada",
+            '{"name": "<b>Eve</b> & Co"}': "Eve Co",
+            '{"first_name": "&lt;script&gt;"}': "New user",
+            '{"first_name": 7}': "7",
+            '{"first_name": ["x"]}': None,
+            "null": "New user",
+            '"text"': "New user",
+        }
+        for data, name in given.items():
+            user = uuid4()
+            with psycopg.connect(project.url) as connection:
+                connection.execute(
+                    "insert into auth.users (id, raw_user_meta_data) values (%s, %s)", [user, data]
+                )
+            made = project.one(f"select first_name from user_profiles where id = '{user}'")
+            assert made == name or name is None
+
+
+class TestNotAdopted:
+    @pytest.mark.parametrize(
+        ("name", "kind", "says"),
+        [
+            ("keys", "study", "study_sessions.id is bigint, and the API needs uuid"),
+            ("partitions", "chat", "public.chat_sessions is a partitioned table"),
+            ("views", "chat", "public.chat_sessions is a view"),
+            ("views", "wingman", "public.wingman_session_details is taken"),
+        ],
+    )
+    def test_is_told(self, living: MakeLiving, name: str, kind: str, says: str) -> None:
+        project = living(name)
+        result = project.install(kind)
+        assert result.exit_code == 1, result.output
+        assert says in result.output
+        assert project.written() == []
+        # others can be installed
+        assert project.install("interview").exit_code == 0
+
+    def test_a_foreign_owner(self, living: MakeLiving) -> None:
+        project = living("course")
+        with project.server.admin(project.database) as admin:
+            admin.execute("alter table public.study_sessions owner to supabase_admin")
+        result = project.install("study")
+        assert result.exit_code == 1
+        assert "belongs to supabase_admin" in result.output
