@@ -10,130 +10,19 @@ import pytest
 
 from api.sessions.kinds import KINDS
 from tests.actors import NewUser, Sql
+from tests.attacks.inputs import (
+    BASES,
+    OPERATORS,
+    OVERRIDES,
+    PATHS,
+    QUERIES,
+    SPOOFED,
+    TEXTS,
+    UNSTORABLE,
+)
 from tests.attacks.thief import assert_silent
 from tests.attacks.world import World, one
 from tests.conftest import AsUser, client
-
-# {id} is the owner's session: written so, it may be found by its owner, or nothing is there
-PATHS = (
-    "{ID}",
-    "{id}/",
-    "/{id}",
-    "./{id}",
-    "../sessions/{id}",
-    "x/../{id}",
-    "{id}%2F",
-    "%2F{id}",
-    "{id}%2Fmessages",
-    "..%2F{id}",
-    "{id};admin=true",
-    "{id}%3Fselect=*",
-    "{id}%00",
-    "{id}%0A",
-    "{id}%0D%0ASet-Cookie:%20a=b",
-    "{id}%20",
-    "%20{id}",
-    "%7B{id}%7D",
-    "urn:uuid:{id}",
-    "{hex}",
-    "eq.{id}",
-    "in.({id})",
-    "({id})",
-    "%22{id}%22",
-    "{id},{id}",
-    "{id}&select=*",
-    "{id}.json",
-    "*",
-    "null",
-    "0",
-    "true",
-    "%",
-    "%zz",
-    "%C0%AE%C0%AE",
-    "{id}'--",
-    "1%20or%201=1",
-    "\u0660" * 8 + "-0000-4000-8000-000000000000",  # digits, elsewhere
-    "{id}" * 200,
-)
-BASES = (
-    "/api/v1/{kind}/sessions",
-    "/api/v1/{kind}/Sessions",
-    "/API/v1/{kind}/sessions",
-    "//api/v1/{kind}/sessions",
-    "/api//v1/{kind}/sessions",
-    "/api/v1/{kind}/sessions;x",
-    "/rest/v1/{kind}_sessions",
-    "/api/v1/{kind}_sessions",
-)
-# as the value of any query parameter
-OPERATORS = (
-    "created_at.desc,user_id",
-    "created_at;select=*",
-    "created_at&select=*",
-    "eq.scheduled",
-    "neq.x",
-    "in.(scheduled,completed)",
-    "not.is.null",
-    "or(id.not.is.null)",
-    "*",
-    "1)or(id.not.is.null",
-    "scheduled&match_id=not.is.null",
-    "scheduled%26match_id=not.is.null",
-    '"scheduled"',
-    "scheduled\r\nPrefer: count=planned",
-    "-1",
-    "1e3",
-    "0x10",
-    "9223372036854775808",
-    "\u0661",
-    "1;1",
-    "1,1",
-    "null",
-    "",
-)
-QUERIES: dict[str, tuple[str, ...]] = {
-    "/api/v1/study/sessions": ("limit", "offset", "select", "order", "or", "profile_id"),
-    "/api/v1/interview/sessions": ("limit", "offset", "select", "user_id"),
-    "/api/v1/chat/sessions": ("limit", "offset", "sort_by", "sort_order", "order"),
-    "/api/v1/chat/sessions/{chat}/messages": ("limit", "offset", "sort_by", "sort_order", "role"),
-    "/api/v1/wingman/sessions": ("limit", "offset", "status", "match_id", "and"),
-}
-# texts that mean something to a database, a server, a browser or a filter
-TEXTS = (
-    "in.(1,2,3)",
-    "eq.x,or(id.not.is.null)",
-    "'; drop table public.study_sessions; --",
-    "$$; select 1; $$",
-    "\\'; --",
-    "a\r\nSet-Cookie: a=b\r\n\r\nb",
-    "{{7*7}} ${7*7} #{7*7} %s %(a)s",
-    "now",
-    "null",
-    "default",
-    "infinity",
-    "[object Object]",
-    "👩‍👩‍👧‍👦" * 20,
-    "Z̷̢̛͎͓̈́a̴" * 10,
-    "\u202etxet",
-    "ﷺ" * 190,
-    "ß" * 200,
-    "\U0001d573" * 200,
-    "a" * 200,
-)
-UNSTORABLE = ("a\x00b", "\ud800", "a" * 201, "\ufeff" * 300, "")
-SPOOFED = (
-    {"Host": "evil.example"},
-    {"Host": "evil.example:80@127.0.0.1"},
-    {"X-Forwarded-Host": "evil.example"},
-    {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "evil.example"},
-    {"Forwarded": "host=evil.example;proto=https"},
-    {"X-Forwarded-Prefix": "//evil.example"},
-    {"X-Original-URL": "//evil.example/"},
-    {"X-Host": "evil.example"},
-    {"Origin": "https://evil.example"},
-    {"Referer": "https://evil.example"},
-)
-OVERRIDES = ("X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override", "_method")
 
 
 @pytest.fixture(scope="module")
