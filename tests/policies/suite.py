@@ -5,6 +5,7 @@ from tests.policies import (
     access,
     chat,
     complete,
+    complete_roles,
     constraints,
     definitions,
     details,
@@ -34,6 +35,7 @@ _ALL = [
     *constraints.CHECKS,
     *indexes.CHECKS,
     *complete.CHECKS,
+    *complete_roles.CHECKS,
     # they compare whole files, which speak of every kind
     *(definitions.CHECKS if ALL_ARE else []),
 ]
