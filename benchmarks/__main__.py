@@ -15,7 +15,8 @@ from benchmarks import equal, growth, load, measure, report
 from benchmarks.contender import DESIGNS, FLOOR, OURS, Contender, Design
 from benchmarks.data import PROJECT, Backend
 from benchmarks.measure import Options, Run
-from benchmarks.work import WORKS, Work
+from benchmarks.operation import Work
+from benchmarks.work import WORKS
 from local.errors import LocalError
 
 _CORES = 2

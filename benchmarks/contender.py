@@ -17,7 +17,7 @@ from api.settings import LOCAL_JWT_SECRET
 from benchmarks.cpu import Group
 from benchmarks.data import Backend
 from benchmarks.load import Line
-from benchmarks.work import Operation, Request, body_of
+from benchmarks.operation import Operation, Request, body_of
 from local.addresses import HOST, free_port
 from local.keys import user_token
 from local.migrations import PROJECT, login_url

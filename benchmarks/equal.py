@@ -7,7 +7,8 @@ import httpx
 
 from benchmarks.contender import FLOOR, OURS, POSTGREST, Contender
 from benchmarks.data import Backend
-from benchmarks.work import Json, Operation, Work, comparable, open_sessions
+from benchmarks.operation import Json, Operation, Work, comparable
+from benchmarks.work import open_sessions
 
 _SAMPLES = 8
 

@@ -7,7 +7,8 @@ from pathlib import Path
 from benchmarks.contender import Contender
 from benchmarks.data import Backend
 from benchmarks.measure import Options, Run, prepare
-from benchmarks.work import PAGE, WORKS, Work, message_page
+from benchmarks.operation import Work
+from benchmarks.work import PAGE, WORKS, message_page
 
 TIMES = 10
 FIRST_PAGE, LAST_PAGE = "first page", "last page"

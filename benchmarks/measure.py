@@ -8,7 +8,8 @@ from pathlib import Path
 from benchmarks import load
 from benchmarks.contender import FLOOR, Contender, Part
 from benchmarks.data import Backend, Data
-from benchmarks.work import Operation, Work, open_sessions, warm_up
+from benchmarks.operation import Operation, Work
+from benchmarks.work import open_sessions, warm_up
 
 # More than any contender does in a second, for work that can be done only once.
 _MOST_A_SECOND = 2_000

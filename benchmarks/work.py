@@ -1,91 +1,23 @@
 """The work: what is asked of every contender, over HTTP and straight from PostgREST."""
 
-import json
 import random
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Literal
 from uuid import UUID
 
 from benchmarks.data import STUDY_TITLE, Data
+from benchmarks.operation import Json, Operation, Request, Work
 
 USERS = 500
+
+
 """How many users are at work in a run: each comes again and again, as in life."""
+
+
 PAGE = 50
 NEWEST = 20
 _SEED = 7
 # further apart than there are connections, so that a session's two confirmations never meet
 _CONFIRMED_AT_A_TIME = 500
-
-Json = Any
-
-
-@dataclass(frozen=True)
-class Request:
-    """One HTTP request of a user, whose token is added by whom it is sent to."""
-
-    method: str
-    path: str
-    user: UUID
-    body: Mapping[str, Json] | None = None
-    prefer: str = ""
-
-
-@dataclass(frozen=True)
-class Operation:
-    """One piece of work: what the API is asked, and the same as requests straight to PostgREST.
-
-    `straight` is what our API itself sends for it, so that "PostgREST alone" does no less.
-    """
-
-    api: Request
-    straight: Sequence[Request]
-
-
-@dataclass(frozen=True)
-class Work:
-    """A kind of work.
-
-    Args:
-        name: one word.
-        title: what a person calls it.
-        operations: makes so many of them.
-        extract: takes out of our answer what PostgREST's last answer must be.
-        once: whether each operation can be done only once.
-        writes: whether it changes the database.
-        changing: fields that differ from answer to answer.
-
-    """
-
-    name: str
-    title: str
-    operations: Callable[[Data, int], Sequence[Operation]]
-    extract: Callable[[Json], Json]
-    once: bool = False
-    writes: bool = False
-    changing: frozenset[str] = frozenset()
-
-    def comparable(self, answer: Json) -> Json:
-        """Return the answer as it must be equal for all."""
-        return comparable(answer, self.changing)
-
-
-def comparable(value: Json, changing: frozenset[str] = frozenset()) -> Json:
-    """Bring times to one time zone and leave out what changes from answer to answer."""
-    if isinstance(value, dict):
-        return {
-            name: None if name in changing else comparable(inner, changing)
-            for name, inner in value.items()
-        }
-    if isinstance(value, list):
-        return [comparable(inner, changing) for inner in value]
-    if isinstance(value, str) and len(value) >= len("2025-01-01T00:00:00Z") and value[10] == "T":
-        try:
-            return datetime.fromisoformat(value).astimezone(UTC).isoformat()
-        except ValueError:
-            return value
-    return value
 
 
 def _detail(data: Data, count: int) -> list[Operation]:
@@ -294,8 +226,3 @@ WORKS = (
 )
 
 Name = Literal["detail", "messages", "list", "create", "confirm", "notes"]
-
-
-def body_of(request: Request) -> str:
-    """Return the request's body as it is sent."""
-    return "" if request.body is None else json.dumps(request.body, separators=(",", ":"))
