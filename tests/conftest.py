@@ -58,7 +58,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="the embedded stack, the official images (needs Docker), or the Supabase at "
         "SUPABASE_URL (needs SUPABASE_PUBLISHABLE_KEY, SUPABASE_JWT_SECRET and DATABASE_URL too)",
     )
-
     parser.addoption(
         "--backend",
         choices=("postgrest", "postgres"),
