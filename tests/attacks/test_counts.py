@@ -3,7 +3,7 @@
 import pytest
 
 from tests.actors import Sql
-from tests.attacks.thief import Thief, code
+from tests.attacks.thief import Thief, postgrest_code
 from tests.attacks.world import CATALOGUE, CLOSED, PERSONAL, TABLES, World, one
 
 pytestmark = pytest.mark.usefixtures("unchanged")
@@ -79,7 +79,7 @@ class TestPlanned:
         for table in PERSONAL:
             answer = either_way(method, f"/{table}?{query}".format(key=world.key(table)), headers)
             assert answer.status_code == 403
-            assert code(answer) == ("" if method == "HEAD" else "42501")
+            assert postgrest_code(answer) == ("" if method == "HEAD" else "42501")
             assert "content-range" not in answer.headers
 
     @pytest.mark.parametrize(
@@ -97,12 +97,12 @@ class TestPlanned:
     def test_is_refused_with_a_filter(self, thief: Thief, world: World, query: str) -> None:
         path = f"/chat_messages?{query}".format(**world.ids)
         answer = thief("GET", path, {"Prefer": "count=planned"})
-        assert (answer.status_code, code(answer)) == (403, "42501")
+        assert (answer.status_code, postgrest_code(answer)) == (403, "42501")
 
     def test_is_refused_where_a_personal_table_is_embedded(self, stranger: Thief) -> None:
         path = f"/{CATALOGUE}?select=id,wingman_sessions!user1_challenge_id!inner(id)"
         answer = stranger("GET", path, {"Prefer": "count=planned"})
-        assert (answer.status_code, code(answer)) == (403, "42501")
+        assert (answer.status_code, postgrest_code(answer)) == (403, "42501")
 
     def test_says_what_everybody_may_count(self, stranger: Thief) -> None:
         answer = stranger("GET", f"/{CATALOGUE}", {"Prefer": "count=planned"})

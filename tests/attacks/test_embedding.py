@@ -3,7 +3,7 @@
 import pytest
 
 from tests.actors import Sql
-from tests.attacks.thief import Thief, code
+from tests.attacks.thief import Thief, postgrest_code
 from tests.attacks.world import TABLES, World
 
 pytestmark = pytest.mark.usefixtures("unchanged")
@@ -69,7 +69,7 @@ def test_each_foreign_key_both_ways(thief: Thief, sql: Sql, world: World, shape:
         for a, b in ((child, parent), (parent, child)):
             path = shape.format(a=a, b=b, key=key, id=world.key(a))
             answer = thief("GET", path)
-            assert answer.is_success or code(answer).startswith("PGRST"), answer.text
+            assert answer.is_success or postgrest_code(answer).startswith("PGRST"), answer.text
             if thief.user is world.stranger and a not in ("approach_challenges", *HIS):
                 assert answer.content == b"[]" or not answer.is_success, answer.text
 
@@ -81,7 +81,7 @@ HIS = ("user_profiles", "job_postings")
 @pytest.mark.parametrize("path", PATHS)
 def test_several_at_once(thief: Thief, path: str) -> None:
     answer = thief("GET", path)
-    assert answer.is_success or code(answer).startswith("PGRST"), answer.text
+    assert answer.is_success or postgrest_code(answer).startswith("PGRST"), answer.text
 
 
 def test_the_match_partner_goes_as_far_as_the_match(participant: Thief, world: World) -> None:

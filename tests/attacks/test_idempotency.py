@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.actors import NewUser, NewWingman, Sql, User
-from tests.attacks.thief import code
+from tests.attacks.thief import postgrest_code
 from tests.attacks.world import one
 from tests.conftest import AsUser, Rest
 
@@ -67,7 +67,7 @@ def test_kept_answers_are_for_their_user(
     assert len(rest(owner, role="session_api").get(path).json()) == 1
     assert rest(user(), role="session_api").get(path).json() == []
     for role in ("authenticated", "anon", "service_role"):
-        assert code(rest(owner, role=role).get(path)) == "42501"
+        assert postgrest_code(rest(owner, role=role).get(path)) == "42501"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.attacks.thief import Thief, code
+from tests.attacks.thief import Thief, postgrest_code
 from tests.attacks.world import PERSONAL, World
 
 pytestmark = pytest.mark.usefixtures("unchanged")
@@ -84,4 +84,4 @@ def test_methods(stranger: Thief, world: World, method: str) -> None:
 def test_overrides(stranger: Thief, world: World, headers: dict[str, str]) -> None:
     for table in PERSONAL:
         answer = stranger("GET", f"/{table}?id=eq.{world.key(table)}", headers)
-        assert code(answer) == "42501" or answer.json() == []
+        assert postgrest_code(answer) == "42501" or answer.json() == []

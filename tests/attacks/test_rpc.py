@@ -7,7 +7,7 @@ import pytest
 
 from api.sessions.kinds import KINDS
 from tests.actors import Sql
-from tests.attacks.thief import Thief, code
+from tests.attacks.thief import Thief, postgrest_code
 from tests.attacks.world import World, one
 from tests.conftest import Rest
 
@@ -89,7 +89,7 @@ def test_every_function(either_way: Thief, visitor: httpx.Client, sql: Sql, worl
             either_way("POST", f"/rpc/{name}", json=given),
             either_way("POST", f"/rpc/{name}", {"Prefer": "params=single-object"}, json=given),
         ):
-            assert (answer.status_code, code(answer)) in {(403, DENIED), (404, NOT_FOUND)}
+            assert (answer.status_code, postgrest_code(answer)) in {(403, DENIED), (404, NOT_FOUND)}
         assert visitor.post(f"/rpc/{name}", json=given).status_code in (401, 404)
 
 
@@ -123,7 +123,7 @@ def test_who_may_ask_whether_a_session_exists(rest: Rest, world: World, kind: st
     assert api.post(path, json=arguments).json() is True
     for role in ("authenticated", "anon", "service_role"):
         refused = rest(world.stranger, role=role).post(path, json=arguments)
-        assert code(refused) == DENIED
+        assert postgrest_code(refused) == DENIED
 
 
 def test_the_page_of_anothers_chat(rest: Rest, world: World) -> None:
@@ -148,8 +148,8 @@ def test_changing_past_the_api(rest: Rest, world: World, name: str) -> None:
     for user in (world.owner, world.participant, world.stranger):
         for role in ("authenticated", "anon", "service_role"):
             client = rest(user, role=role)
-            assert code(client.post(path, json=arguments)) == DENIED
-            assert code(client.get(path, params=arguments)) == DENIED
+            assert postgrest_code(client.post(path, json=arguments)) == DENIED
+            assert postgrest_code(client.get(path, params=arguments)) == DENIED
             assert client.head(path, params=arguments).status_code in (401, 403)
     answer = rest(world.stranger, role="session_api").post(path, json=arguments)
     assert answer.json() == []

@@ -9,7 +9,7 @@ import psycopg
 
 from local.project import Project
 from tests.actors import NewUser, NewWingman, Sql
-from tests.attacks.thief import code
+from tests.attacks.thief import postgrest_code
 from tests.conftest import AsUser, Rest, Serve, client
 
 CANCELLED = "57014"
@@ -39,7 +39,7 @@ def test_the_apis_role_has_three_seconds(stack: Project, rest: Rest, wingman: Ne
     with held(stack, it.session_id):
         began = time.monotonic()
         answer = api.patch(f"/wingman_sessions?id=eq.{it.session_id}", json={"notes": "Late"})
-    assert code(answer) == CANCELLED
+    assert postgrest_code(answer) == CANCELLED
     assert 2.5 < time.monotonic() - began < 6
 
 

@@ -10,7 +10,7 @@ from api.main import create_app
 from local.project import Project
 from local.server import api_settings
 from tests.attacks.forgery import FORGED, NO_USERS, by_hand, claims
-from tests.attacks.thief import assert_silent, code
+from tests.attacks.thief import assert_silent, postgrest_code
 from tests.attacks.world import PERSONAL, TABLES, World
 from tests.conftest import Rest, Serve, client
 from tests.identity.jwks_server import JwksServer
@@ -153,7 +153,7 @@ class TestPostgrest:
         for table in TABLES:
             for method in ("GET", "DELETE"):
                 answer = service.request(method, f"/{table}?id=eq.{world.key(table)}")
-                assert code(answer) == "42501"
+                assert postgrest_code(answer) == "42501"
 
     def test_a_token_anywhere_else(self, stack: Project, world: World) -> None:
         token = world.owner.token

@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from tests.actors import Sql
-from tests.attacks.thief import Headers, Thief, code
+from tests.attacks.thief import Headers, Thief, postgrest_code
 from tests.attacks.world import TABLES, World, columns
 
 pytestmark = pytest.mark.usefixtures("unchanged")
@@ -73,7 +73,7 @@ def attempt(
         assert answer.content in (b"", b"[]"), answer.text
         assert answer.headers.get("content-range", "*/*").startswith("*/")
     else:
-        assert code(answer) == REFUSED, answer.text
+        assert postgrest_code(answer) == REFUSED, answer.text
 
 
 class TestPatch:
@@ -187,7 +187,7 @@ class TestInsert:
     ) -> None:
         content = body.format(thief=thief.user.id, owner=world.owner.id)
         answer = thief("POST", "/job_postings", {"Content-Type": media_type}, content=content)
-        assert code(answer) in {"42501", "PGRST102"}
+        assert postgrest_code(answer) in {"42501", "PGRST102"}
 
 
 class TestUpsert:

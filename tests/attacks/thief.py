@@ -39,7 +39,7 @@ def assert_silent(answer: httpx.Response, secrets: Sequence[str]) -> None:
     assert answer.status_code < 500, said
 
 
-def code(answer: httpx.Response) -> str:
+def postgrest_code(answer: httpx.Response) -> str:
     """The code of a refusal, `""` of anything else."""
     body = answer.json() if answer.content else None
     return str(body.get("code", "")) if isinstance(body, dict) else ""

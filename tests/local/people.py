@@ -39,7 +39,7 @@ def session(answer: httpx.Response) -> Session:
     return Session(body["access_token"], body["refresh_token"], body["user"])
 
 
-def code(answer: httpx.Response) -> tuple[int, str]:
+def error(answer: httpx.Response) -> tuple[int, str]:
     """Read a refusal."""
     return answer.status_code, answer.json()["error_code"]
 

@@ -12,7 +12,7 @@ from api.settings import LOCAL_JWT_SECRET
 from local.keys import DEMO_USERS
 from local.stack import Stack
 from tests.local.listener import CHAT, MESSAGES, Sql, listening, of, say
-from tests.local.people import browser, code, sign_in
+from tests.local.people import browser, error, sign_in
 from tests.stacks import local
 from tests.stacks.local import LocalStack
 
@@ -213,7 +213,7 @@ def test_database_restarts() -> None:
         async with listening(stack) as alice:
             await alice.join(of("alice"), MESSAGES)
             with stack.database_away(), browser(stack) as client:
-                assert code(sign_in(client, "alice@example.com")) == (503, "unexpected_failure")
+                assert error(sign_in(client, "alice@example.com")) == (503, "unexpected_failure")
                 await alice.send("heartbeat", {}, "phoenix")
                 assert (await alice.next())[1]["status"] == "ok"
             with psycopg.connect(stack.database_url, autocommit=True) as sql:

@@ -14,7 +14,7 @@ from tests.local.people import (
     PASSWORD,
     Session,
     browser,
-    code,
+    error,
     new_email,
     refresh,
     session,
@@ -55,7 +55,7 @@ class TestSignUp:
     def test_twice(self, client: httpx.Client, ada: Session) -> None:
         body = {"email": ada.user["email"], "password": PASSWORD}
         answer = client.post("/auth/v1/signup", json=body)
-        assert code(answer) == (422, "user_already_exists")
+        assert error(answer) == (422, "user_already_exists")
 
     def test_at_once(self, client: httpx.Client) -> None:
         body = {"email": new_email(), "password": PASSWORD}
@@ -67,12 +67,12 @@ class TestSignUp:
 
     def test_weak_password(self, client: httpx.Client) -> None:
         answer = client.post("/auth/v1/signup", json={"email": new_email(), "password": "12345"})
-        assert code(answer) == (422, "weak_password")
+        assert error(answer) == (422, "weak_password")
         assert answer.json()["weak_password"] == {"reasons": ["length"]}
 
     def test_long_password(self, client: httpx.Client) -> None:
         body = {"email": new_email(), "password": "é" * 37}
-        assert code(client.post("/auth/v1/signup", json=body)) == (400, "validation_failed")
+        assert error(client.post("/auth/v1/signup", json=body)) == (400, "validation_failed")
 
     def test_rows_are_what_gotrue_reads(self, demo: Stack, ada: Session) -> None:
         """It fails to read null in these texts."""
@@ -105,7 +105,7 @@ class TestPassword:
     def test_wrong_and_unknown_are_the_same(self, client: httpx.Client, ada: Session) -> None:
         wrong = sign_in(client, ada.user["email"], "wrong password")
         unknown = sign_in(client, new_email())
-        assert code(wrong) == (400, "invalid_credentials")
+        assert error(wrong) == (400, "invalid_credentials")
         assert wrong.json() == unknown.json()
 
     def test_guessing(self, client: httpx.Client, ada: Session) -> None:
@@ -116,7 +116,7 @@ class TestPassword:
             )
             assert {answer.status_code for answer in answers} == {400, 429}
         refused = sign_in(client, ada.user["email"])
-        assert code(refused) == (429, "over_request_rate_limit")
+        assert error(refused) == (429, "over_request_rate_limit")
         assert "retry-after" in refused.headers
         assert sign_in(client, other.user["email"]).status_code == 200
 
@@ -154,15 +154,15 @@ class TestRefresh:
                 "where token = %s",
                 [ada.refresh],
             )
-        assert code(refresh(client, ada.refresh)) == (400, "refresh_token_already_used")
+        assert error(refresh(client, ada.refresh)) == (400, "refresh_token_already_used")
         # whoever has the successor may be the thief
-        assert code(refresh(client, again.refresh))[1] == "refresh_token_already_used"
+        assert error(refresh(client, again.refresh))[1] == "refresh_token_already_used"
 
     def test_unknown(self, client: httpx.Client) -> None:
-        assert code(refresh(client, "unknown")) == (400, "refresh_token_not_found")
+        assert error(refresh(client, "unknown")) == (400, "refresh_token_not_found")
 
     def test_access_token_is_none(self, client: httpx.Client, ada: Session) -> None:
-        assert code(refresh(client, ada.access)) == (400, "refresh_token_not_found")
+        assert error(refresh(client, ada.access)) == (400, "refresh_token_not_found")
 
 
 class TestUser:
@@ -180,18 +180,18 @@ class TestUser:
     def test_email_of_another(self, client: httpx.Client, ada: Session) -> None:
         body = {"email": sign_up(client).user["email"]}
         answer = client.put("/auth/v1/user", json=body, headers=ada.bearer)
-        assert code(answer) == (422, "email_exists")
+        assert error(answer) == (422, "email_exists")
 
     def test_new_password_ends_other_sessions(self, client: httpx.Client, ada: Session) -> None:
         other = session(sign_in(client, ada.user["email"]))
         body = {"password": PASSWORD}
         answer = client.put("/auth/v1/user", json=body, headers=ada.bearer)
-        assert code(answer) == (422, "same_password")
+        assert error(answer) == (422, "same_password")
         body = {"password": "another password"}
         assert client.put("/auth/v1/user", json=body, headers=ada.bearer).status_code == 200
         assert user(client, ada).status_code == 200
-        assert code(user(client, other)) == (403, "session_not_found")
-        assert code(sign_in(client, ada.user["email"])) == (400, "invalid_credentials")
+        assert error(user(client, other)) == (403, "session_not_found")
+        assert error(sign_in(client, ada.user["email"])) == (400, "invalid_credentials")
         assert sign_in(client, ada.user["email"], "another password").status_code == 200
 
     def test_what_a_user_may_not_say(self, client: httpx.Client, ada: Session) -> None:
@@ -200,7 +200,7 @@ class TestUser:
         assert {**answer, "updated_at": ""} == {**ada.user, "updated_at": ""}
 
     def test_without_token(self, client: httpx.Client) -> None:
-        assert code(client.get("/auth/v1/user")) == (401, "no_authorization")
+        assert error(client.get("/auth/v1/user")) == (401, "no_authorization")
 
 
 class TestLogOut:
@@ -218,4 +218,4 @@ class TestLogOut:
 
     def test_unknown_scope(self, client: httpx.Client, ada: Session) -> None:
         answer = client.post("/auth/v1/logout?scope=x", headers=ada.bearer)
-        assert code(answer) == (400, "validation_failed")
+        assert error(answer) == (400, "validation_failed")

@@ -13,7 +13,7 @@ from local.addresses import HOST, free_port
 from local.keys import DEMO_PASSWORD, DEMO_USERS, user_token
 from local.server import api_server, api_settings
 from local.stack import Stack
-from tests.local.people import Session, browser, code, session, sign_in, sign_up
+from tests.local.people import Session, browser, error, session, sign_in, sign_up
 
 
 @pytest.fixture(scope="module")
@@ -99,7 +99,7 @@ def forged(ada: Session) -> dict[str, str]:
 def test_forged_tokens(client: httpx.Client, ada: Session) -> None:
     for name, token in forged(ada).items():
         answer = client.get("/auth/v1/user", headers={"Authorization": f"Bearer {token}"})
-        assert code(answer) == (403, "bad_jwt"), name
+        assert error(answer) == (403, "bad_jwt"), name
 
 
 HOSTILE: list[bytes] = [
@@ -151,7 +151,7 @@ def test_texts_are_values_and_never_sql(client: httpx.Client, demo: Stack) -> No
 def test_body_of_unknown_length(client: httpx.Client) -> None:
     chunks = (b"x" * 65_536 for _ in range(200))
     answer = client.post("/auth/v1/signup", content=chunks)
-    assert code(answer) == (413, "validation_failed")
+    assert error(answer) == (413, "validation_failed")
 
 
 class TestElsewhere:
@@ -159,8 +159,8 @@ class TestElsewhere:
         assert httpx.get(f"{demo.url}/auth/v1/settings", trust_env=False).status_code == 401
 
     def test_not_served(self, client: httpx.Client) -> None:
-        assert code(client.post("/auth/v1/recover", json={})) == (404, "not_found")
-        assert code(client.post("/auth/v1/token?grant_type=pkce", json={}))[0] == 400
+        assert error(client.post("/auth/v1/recover", json={})) == (404, "not_found")
+        assert error(client.post("/auth/v1/token?grant_type=pkce", json={}))[0] == 400
 
     def test_settings_and_health(self, client: httpx.Client) -> None:
         assert client.get("/auth/v1/settings").json()["mailer_autoconfirm"] is True

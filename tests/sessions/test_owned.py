@@ -9,14 +9,11 @@ import pytest
 from local.keys import user_token
 from local.project import Project
 from tests.actors import NewUser, Sql, User
+from tests.answers import error
 from tests.conftest import AsUser, Rest, Serve
 from tests.kinds import OWNED, Kind
 
 pytestmark = pytest.mark.parametrize("kind", OWNED, ids=lambda kind: kind.name)
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["detail"]["code"]
 
 
 def created(client: httpx.Client, kind: Kind, sql: Sql, owner: User) -> dict[str, Any]:
@@ -29,7 +26,7 @@ def created(client: httpx.Client, kind: Kind, sql: Sql, owner: User) -> dict[str
 class TestCreate:
     def test_anonymous(self, kind: Kind, anonymous: httpx.Client) -> None:
         answer = anonymous.post(kind.path, json={})
-        assert code(answer) == (401, "NOT_AUTHENTICATED")
+        assert error(answer) == (401, "NOT_AUTHENTICATED")
         assert answer.headers["WWW-Authenticate"] == "Bearer"
 
     def test_valid(self, kind: Kind, as_user: AsUser, user: NewUser, sql: Sql) -> None:
@@ -51,24 +48,24 @@ class TestCreate:
         owner = user()
         body = {**kind.new(sql, owner), column: str(uuid4())}
         answer = as_user(owner).post(kind.path, json=body)
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
         assert [error["field"] for error in answer.json()["detail"]["errors"]] == [column]
 
     def test_for_somebody_else(self, kind: Kind, as_user: AsUser, user: NewUser, sql: Sql) -> None:
         owner, victim = user(), user()
         body = {**kind.new(sql, owner), kind.owner: str(victim.id)}
-        assert code(as_user(owner).post(kind.path, json=body)) == (422, "VALIDATION_ERROR")
+        assert error(as_user(owner).post(kind.path, json=body)) == (422, "VALIDATION_ERROR")
 
     def test_nothing_given(self, kind: Kind, as_user: AsUser, user: NewUser) -> None:
         answer = as_user(user()).post(kind.path, json={})
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
 
     @pytest.mark.parametrize("body", [b"", b"null", b"[]", b"{", b'"x"', b"[" * 50_000])
     def test_not_an_object(self, kind: Kind, body: bytes, as_user: AsUser, user: NewUser) -> None:
         answer = as_user(user()).post(
             kind.path, content=body, headers={"Content-Type": "application/json"}
         )
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
 
     def test_user_gone(self, kind: Kind, as_user: AsUser, user: NewUser, sql: Sql) -> None:
         owner = user()
@@ -81,7 +78,7 @@ class TestCreate:
 
 class TestList:
     def test_anonymous(self, kind: Kind, anonymous: httpx.Client) -> None:
-        assert code(anonymous.get(kind.path)) == (401, "NOT_AUTHENTICATED")
+        assert error(anonymous.get(kind.path)) == (401, "NOT_AUTHENTICATED")
 
     def test_empty(self, kind: Kind, as_user: AsUser, user: NewUser) -> None:
         assert as_user(user()).get(kind.path).json() == {
@@ -136,13 +133,13 @@ class TestList:
     )
     def test_bad_query(self, kind: Kind, query: str, as_user: AsUser, user: NewUser) -> None:
         answer = as_user(user()).get(f"{kind.path}?{query}")
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
         assert answer.json()["detail"]["errors"][0]["field"] == query.split("=")[0]
 
 
 class TestGet:
     def test_anonymous(self, kind: Kind, anonymous: httpx.Client) -> None:
-        assert code(anonymous.get(f"{kind.path}/{uuid4()}")) == (401, "NOT_AUTHENTICATED")
+        assert error(anonymous.get(f"{kind.path}/{uuid4()}")) == (401, "NOT_AUTHENTICATED")
 
     def test_owner(self, kind: Kind, as_user: AsUser, user: NewUser, sql: Sql) -> None:
         owner = user()
@@ -155,11 +152,11 @@ class TestGet:
         owner = user()
         session = created(as_user(owner), kind, sql, owner)
         answer = as_user(user()).get(f"{kind.path}/{session['id']}")
-        assert code(answer) == (403, "NOT_OWNER")
+        assert error(answer) == (403, "NOT_OWNER")
 
     def test_absent(self, kind: Kind, as_user: AsUser, user: NewUser) -> None:
         answer = as_user(user()).get(f"{kind.path}/{uuid4()}")
-        assert code(answer) == (404, "SESSION_NOT_FOUND")
+        assert error(answer) == (404, "SESSION_NOT_FOUND")
 
     def test_concealed(
         self, kind: Kind, as_user: AsUser, user: NewUser, sql: Sql, serve: Serve
@@ -169,7 +166,7 @@ class TestGet:
         concealing = as_user(user(), serve(CONCEAL_EXISTENCE="true"))
         foreign = concealing.get(f"{kind.path}/{session['id']}")
         absent = concealing.get(f"{kind.path}/{uuid4()}")
-        assert code(foreign) == (404, "SESSION_NOT_FOUND")
+        assert error(foreign) == (404, "SESSION_NOT_FOUND")
         assert foreign.content == absent.content
 
     @pytest.mark.parametrize("session_id", ["1", "not-a-uuid", "%00", "' or 1=1", "eq.x", "null"])
@@ -177,7 +174,7 @@ class TestGet:
         self, kind: Kind, session_id: str, as_user: AsUser, user: NewUser
     ) -> None:
         answer = as_user(user()).get(f"{kind.path}/{session_id}")
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
         assert answer.json()["detail"]["errors"][0]["field"] == "session_id"
 
 
@@ -223,4 +220,4 @@ class TestDirectly:
     ) -> None:
         token = user_token(user().id, -60, stack.jwt_secret)
         answer = anonymous.get(kind.path, headers={"Authorization": f"Bearer {token}"})
-        assert code(answer) == (401, "NOT_AUTHENTICATED")
+        assert error(answer) == (401, "NOT_AUTHENTICATED")

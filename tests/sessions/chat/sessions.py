@@ -7,10 +7,6 @@ from tests.actors import Sql, User
 PATH = "/api/v1/chat/sessions"
 
 
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["detail"]["code"]
-
-
 def new(client: httpx.Client) -> str:
     session_id: str = client.post(PATH, json={"title": "Weekend plans"}).json()["id"]
     return session_id

@@ -7,8 +7,9 @@ from uuid import uuid4
 import pytest
 
 from tests.actors import NewUser, Sql
+from tests.answers import error
 from tests.conftest import AsUser
-from tests.sessions.chat.sessions import PATH, code, new, with_messages
+from tests.sessions.chat.sessions import PATH, new, with_messages
 
 
 class TestRename:
@@ -39,13 +40,13 @@ class TestRename:
     ) -> None:
         client = as_user(user())
         answer = client.patch(f"{PATH}/{new(client)}", json=body)
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
         assert answer.json()["detail"]["errors"][0]["field"] == field
 
     def test_stranger(self, as_user: AsUser, user: NewUser) -> None:
         owner = as_user(user())
         path = f"{PATH}/{new(owner)}"
-        assert code(as_user(user()).patch(path, json={"title": "x"})) == (403, "NOT_OWNER")
+        assert error(as_user(user()).patch(path, json={"title": "x"})) == (403, "NOT_OWNER")
         assert owner.get(path).json()["title"] == "Weekend plans"
 
 
@@ -58,8 +59,8 @@ class TestDelete:
         with_messages(sql, owner, other, 1)
         answer = client.delete(f"{PATH}/{session_id}")
         assert (answer.status_code, answer.content) == (204, b"")
-        assert code(client.get(f"{PATH}/{session_id}")) == (404, "SESSION_NOT_FOUND")
-        assert code(client.delete(f"{PATH}/{session_id}")) == (404, "SESSION_NOT_FOUND")
+        assert error(client.get(f"{PATH}/{session_id}")) == (404, "SESSION_NOT_FOUND")
+        assert error(client.delete(f"{PATH}/{session_id}")) == (404, "SESSION_NOT_FOUND")
         left = sql.execute(
             "select session_id::text from public.chat_messages where user_id = %s", [owner.id]
         ).fetchall()
@@ -68,7 +69,7 @@ class TestDelete:
     def test_stranger(self, as_user: AsUser, user: NewUser) -> None:
         owner = as_user(user())
         path = f"{PATH}/{new(owner)}"
-        assert code(as_user(user()).delete(path)) == (403, "NOT_OWNER")
+        assert error(as_user(user()).delete(path)) == (403, "NOT_OWNER")
         assert owner.get(path).status_code == 200
 
     def test_while_messages_come(self, as_user: AsUser, user: NewUser, sql: Sql) -> None:

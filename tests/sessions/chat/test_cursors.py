@@ -3,8 +3,9 @@
 import pytest
 
 from tests.actors import NewUser, Sql
+from tests.answers import error
 from tests.conftest import AsUser
-from tests.sessions.chat.sessions import PATH, code, new, with_messages
+from tests.sessions.chat.sessions import PATH, new, with_messages
 
 
 class TestCursors:
@@ -87,10 +88,10 @@ class TestCursors:
     def test_bad_query(self, query: str, field: str, as_user: AsUser, user: NewUser) -> None:
         client = as_user(user())
         answer = client.get(f"{PATH}/{new(client)}/messages?{query}")
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
         assert answer.json()["detail"]["errors"][0]["field"] == field
 
     def test_stranger(self, as_user: AsUser, user: NewUser) -> None:
         session_id = new(as_user(user()))
         answer = as_user(user()).get(f"{PATH}/{session_id}/messages?after=0")
-        assert code(answer) == (403, "NOT_OWNER")
+        assert error(answer) == (403, "NOT_OWNER")

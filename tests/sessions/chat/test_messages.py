@@ -10,25 +10,26 @@ import httpx
 import pytest
 
 from tests.actors import NewUser, Sql, User
+from tests.answers import error
 from tests.conftest import AsRole, AsUser, Rest
-from tests.sessions.chat.sessions import PATH, code, new, with_messages
+from tests.sessions.chat.sessions import PATH, new, with_messages
 
 
 class TestPost:
     def test_anonymous(self, anonymous: httpx.Client) -> None:
         answer = anonymous.post(f"{PATH}/{uuid4()}/messages", json={"content": "x"})
-        assert code(answer) == (401, "NOT_AUTHENTICATED")
+        assert error(answer) == (401, "NOT_AUTHENTICATED")
 
     def test_stranger(self, as_user: AsUser, user: NewUser) -> None:
         client = as_user(user())
         session_id = new(client)
         answer = as_user(user()).post(f"{PATH}/{session_id}/messages", json={"content": "x"})
-        assert code(answer) == (403, "NOT_OWNER")
+        assert error(answer) == (403, "NOT_OWNER")
         assert client.get(f"{PATH}/{session_id}").json()["message_count"] == 0
 
     def test_absent(self, as_user: AsUser, user: NewUser) -> None:
         answer = as_user(user()).post(f"{PATH}/{uuid4()}/messages", json={"content": "x"})
-        assert code(answer) == (404, "SESSION_NOT_FOUND")
+        assert error(answer) == (404, "SESSION_NOT_FOUND")
 
     def test_valid(self, as_user: AsUser, user: NewUser) -> None:
         owner = user()
@@ -91,7 +92,7 @@ class TestPost:
         client = as_user(user())
         session_id = new(client)
         answer = client.post(f"{PATH}/{session_id}/messages", json={"content": "x", field: value})
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
         assert answer.json()["detail"]["errors"][0]["field"] == field
         assert client.get(f"{PATH}/{session_id}").json()["message_count"] == 0
 
@@ -116,16 +117,16 @@ class TestPost:
 
 class TestList:
     def test_anonymous(self, anonymous: httpx.Client) -> None:
-        assert code(anonymous.get(f"{PATH}/{uuid4()}/messages")) == (401, "NOT_AUTHENTICATED")
+        assert error(anonymous.get(f"{PATH}/{uuid4()}/messages")) == (401, "NOT_AUTHENTICATED")
 
     def test_stranger(self, as_user: AsUser, user: NewUser) -> None:
         session_id = new(as_user(user()))
         answer = as_user(user()).get(f"{PATH}/{session_id}/messages")
-        assert code(answer) == (403, "NOT_OWNER")
+        assert error(answer) == (403, "NOT_OWNER")
 
     def test_absent(self, as_user: AsUser, user: NewUser) -> None:
         answer = as_user(user()).get(f"{PATH}/{uuid4()}/messages")
-        assert code(answer) == (404, "SESSION_NOT_FOUND")
+        assert error(answer) == (404, "SESSION_NOT_FOUND")
 
     def test_empty(self, as_user: AsUser, user: NewUser) -> None:
         client = as_user(user())
@@ -199,7 +200,7 @@ class TestList:
     def test_bad_query(self, query: str, as_user: AsUser, user: NewUser) -> None:
         client = as_user(user())
         answer = client.get(f"{PATH}/{new(client)}/messages?{query}")
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
         assert answer.json()["detail"]["errors"][0]["field"] == query.split("=")[0]
 
     @pytest.mark.parametrize("newest_first", [False, True])
@@ -241,7 +242,7 @@ class TestListSessions:
 
     @pytest.mark.parametrize("query", ["sort_by=title", "sort_by=user_id", "sort_order=newest"])
     def test_bad_query(self, query: str, as_user: AsUser, user: NewUser) -> None:
-        assert code(as_user(user()).get(f"{PATH}?{query}")) == (422, "VALIDATION_ERROR")
+        assert error(as_user(user()).get(f"{PATH}?{query}")) == (422, "VALIDATION_ERROR")
 
 
 class TestDirectly:

@@ -6,11 +6,8 @@ from uuid import uuid4
 import httpx
 
 from tests.actors import NewUser
+from tests.answers import error
 from tests.conftest import AsUser, Serve
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["detail"]["code"]
 
 
 class TestChat:
@@ -26,8 +23,8 @@ class TestChat:
         assert created.status_code == 201
         path = f"/sessions/{session['id']}"
         assert owner.get(path).json() == session
-        assert code(stranger.get(path)) == (403, "NOT_OWNER")
-        assert code(owner.get(f"/sessions/{uuid4()}")) == (404, "SESSION_NOT_FOUND")
+        assert error(stranger.get(path)) == (403, "NOT_OWNER")
+        assert error(owner.get(f"/sessions/{uuid4()}")) == (404, "SESSION_NOT_FOUND")
         assert owner.get("/sessions/not-an-id").status_code == 422
         assert httpx.get(f"{api}/sessions").status_code == 401
         for sort_by in ("created_at", "last_updated"):
@@ -44,4 +41,4 @@ class TestChat:
                 assert page["total"] == 3
                 assert page["prev"] is None
                 assert page["next"].startswith(f"{path}/messages?")
-        assert code(stranger.get(f"{path}/messages")) == (403, "NOT_OWNER")
+        assert error(stranger.get(f"{path}/messages")) == (403, "NOT_OWNER")

@@ -9,10 +9,6 @@ from tests.conftest import AsUser
 from tests.kinds import new_posting
 
 
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["detail"]["code"]
-
-
 class TestInterview:
     """Interview: POST /api/v1/sessions."""
 

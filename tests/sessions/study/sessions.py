@@ -12,10 +12,6 @@ PATH = "/api/v1/study/sessions"
 CHILDREN = ["study_documents", "study_chunks", "study_topics", "study_chats", "study_messages"]
 
 
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["detail"]["code"]
-
-
 def new(client: httpx.Client, **fields: Any) -> dict[str, Any]:
     answer = client.post(PATH, json={"title": "Linear algebra", **fields})
     assert answer.status_code == 201, answer.text

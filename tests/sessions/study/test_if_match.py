@@ -3,8 +3,9 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from tests.actors import NewUser
+from tests.answers import error
 from tests.conftest import AsUser
-from tests.sessions.study.sessions import PATH, code, new
+from tests.sessions.study.sessions import PATH, new
 
 
 class TestIfMatch:
@@ -17,7 +18,7 @@ class TestIfMatch:
         saved = one.put(path, json={"title": "By one"}, headers={"If-Match": tags[0]})
         assert saved.status_code == 200
         refused = two.put(path, json={"title": "By two"}, headers={"If-Match": tags[1]})
-        assert code(refused) == (412, "PRECONDITION_FAILED")
+        assert error(refused) == (412, "PRECONDITION_FAILED")
         assert two.get(path).json()["title"] == "By one"
         assert two.get(path).headers["ETag"] == saved.headers["ETag"]
         again = two.put(
@@ -43,7 +44,7 @@ class TestIfMatch:
         for body in ({"status": "PROCESSING"}, {"title": "x"}, {}):
             for condition in (tag, '"x"', "", f"W/{client.get(path).headers['ETag']}"):
                 answer = client.put(path, json=body, headers={"If-Match": condition})
-                assert code(answer) == (412, "PRECONDITION_FAILED")
+                assert error(answer) == (412, "PRECONDITION_FAILED")
         answer = client.put(path, json={"title": "x"}, headers={"If-Match": "*"})
         assert answer.status_code == 200
 
@@ -72,4 +73,4 @@ class TestIfMatch:
         path = f"{PATH}/{new(owner)['id']}"
         for condition in ("*", owner.get(path).headers["ETag"], '"x"'):
             answer = as_user(user()).put(path, json={"title": "x"}, headers={"If-Match": condition})
-            assert code(answer) == (403, "NOT_OWNER")
+            assert error(answer) == (403, "NOT_OWNER")

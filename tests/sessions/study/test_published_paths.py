@@ -5,11 +5,8 @@ from uuid import uuid4
 import httpx
 
 from tests.actors import NewUser
+from tests.answers import error
 from tests.conftest import AsUser
-
-
-def code(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["detail"]["code"]
 
 
 class TestStudy:
@@ -38,9 +35,9 @@ class TestStudy:
 
         assert client.get(f"/sessions/{session['id']}").json() == session
         stranger = as_user(user())
-        assert code(stranger.get(f"/sessions/{session['id']}")) == (403, "NOT_OWNER")
-        assert code(stranger.delete(f"/sessions/{session['id']}")) == (403, "NOT_OWNER")
-        assert code(client.get(f"/sessions/{uuid4()}")) == (404, "SESSION_NOT_FOUND")
+        assert error(stranger.get(f"/sessions/{session['id']}")) == (403, "NOT_OWNER")
+        assert error(stranger.delete(f"/sessions/{session['id']}")) == (403, "NOT_OWNER")
+        assert error(client.get(f"/sessions/{uuid4()}")) == (404, "SESSION_NOT_FOUND")
         assert anonymous.get("/sessions").status_code == 401
         assert client.delete(f"/sessions/{session['id']}").status_code == 204
         assert client.get(f"/sessions/{session['id']}").status_code == 404
@@ -63,8 +60,8 @@ class TestCrud:
             foreign = stranger.request(method, path, **body)  # type: ignore[arg-type]
             missing = client.request(method, f"/api/sessions/{uuid4()}", **body)  # type: ignore[arg-type]
             nobody = anonymous.request(method, path, **body)  # type: ignore[arg-type]
-            assert code(foreign) == (403, "NOT_OWNER")
-            assert code(missing) == (404, "SESSION_NOT_FOUND")
-            assert code(nobody) == (401, "NOT_AUTHENTICATED")
+            assert error(foreign) == (403, "NOT_OWNER")
+            assert error(missing) == (404, "SESSION_NOT_FOUND")
+            assert error(nobody) == (401, "NOT_AUTHENTICATED")
         assert client.post("/api/sessions", json={}).status_code == 422
         assert client.delete(path).status_code == 204

@@ -8,8 +8,9 @@ import httpx
 import pytest
 
 from tests.actors import NewUser, Sql
+from tests.answers import error
 from tests.conftest import AsUser, Rest
-from tests.sessions.study.sessions import CHILDREN, PATH, code, counts, new, with_children
+from tests.sessions.study.sessions import CHILDREN, PATH, counts, new, with_children
 
 NewSession = Callable[[httpx.Client], dict[str, Any]]
 
@@ -56,29 +57,29 @@ class TestCreate:
     )
     def test_bad_value(self, field: str, value: Any, as_user: AsUser, user: NewUser) -> None:
         answer = as_user(user()).post(PATH, json={"title": "x", field: value})
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
         assert answer.json()["detail"]["errors"][0]["field"] == field
 
     def test_lone_surrogate(self, as_user: AsUser, user: NewUser) -> None:
         answer = as_user(user()).post(
             PATH, content=rb'{"title": "\ud800"}', headers={"Content-Type": "application/json"}
         )
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
 
 
 class TestDelete:
     def test_anonymous(self, anonymous: httpx.Client) -> None:
-        assert code(anonymous.delete(f"{PATH}/{uuid4()}")) == (401, "NOT_AUTHENTICATED")
+        assert error(anonymous.delete(f"{PATH}/{uuid4()}")) == (401, "NOT_AUTHENTICATED")
 
     def test_stranger(self, as_user: AsUser, user: NewUser) -> None:
         client = as_user(user())
         session = new(client)
         answer = as_user(user()).delete(f"{PATH}/{session['id']}")
-        assert code(answer) == (403, "NOT_OWNER")
+        assert error(answer) == (403, "NOT_OWNER")
         assert client.get(f"{PATH}/{session['id']}").status_code == 200
 
     def test_absent(self, as_user: AsUser, user: NewUser) -> None:
-        assert code(as_user(user()).delete(f"{PATH}/{uuid4()}")) == (404, "SESSION_NOT_FOUND")
+        assert error(as_user(user()).delete(f"{PATH}/{uuid4()}")) == (404, "SESSION_NOT_FOUND")
 
     def test_takes_everything_along(self, as_user: AsUser, user: NewUser, sql: Sql) -> None:
         owner = user()
@@ -88,14 +89,14 @@ class TestDelete:
             with_children(sql, owner, it["id"])
         answer = client.delete(f"{PATH}/{session['id']}")
         assert (answer.status_code, answer.content) == (204, b"")
-        assert code(client.get(f"{PATH}/{session['id']}")) == (404, "SESSION_NOT_FOUND")
+        assert error(client.get(f"{PATH}/{session['id']}")) == (404, "SESSION_NOT_FOUND")
         assert counts(sql, owner.id) == dict.fromkeys(CHILDREN, 1)
 
     def test_twice(self, as_user: AsUser, user: NewUser) -> None:
         client = as_user(user())
         session = new(client)
         assert client.delete(f"{PATH}/{session['id']}").status_code == 204
-        assert code(client.delete(f"{PATH}/{session['id']}")) == (404, "SESSION_NOT_FOUND")
+        assert error(client.delete(f"{PATH}/{session['id']}")) == (404, "SESSION_NOT_FOUND")
 
 
 class TestChildrenDirectly:

@@ -8,19 +8,20 @@ import httpx
 import pytest
 
 from tests.actors import NewUser
+from tests.answers import error
 from tests.conftest import AsUser
-from tests.sessions.study.sessions import PATH, code, new
+from tests.sessions.study.sessions import PATH, new
 
 
 class TestUpdate:
     def test_anonymous(self, anonymous: httpx.Client) -> None:
-        assert code(anonymous.put(f"{PATH}/{uuid4()}", json={})) == (401, "NOT_AUTHENTICATED")
+        assert error(anonymous.put(f"{PATH}/{uuid4()}", json={})) == (401, "NOT_AUTHENTICATED")
 
     def test_stranger(self, as_user: AsUser, user: NewUser) -> None:
         client = as_user(user())
         session = new(client)
         answer = as_user(user()).put(f"{PATH}/{session['id']}", json={"title": "Mine"})
-        assert code(answer) == (403, "NOT_OWNER")
+        assert error(answer) == (403, "NOT_OWNER")
         assert client.get(f"{PATH}/{session['id']}").json() == session
 
     @pytest.mark.parametrize("number", [1e20, 1e308, 1.7976931348623157e308, 2**63, 5e-324, -0.1])
@@ -37,7 +38,7 @@ class TestUpdate:
 
     def test_absent(self, as_user: AsUser, user: NewUser) -> None:
         answer = as_user(user()).put(f"{PATH}/{uuid4()}", json={"title": "x"})
-        assert code(answer) == (404, "SESSION_NOT_FOUND")
+        assert error(answer) == (404, "SESSION_NOT_FOUND")
 
     def test_valid(self, as_user: AsUser, user: NewUser) -> None:
         client = as_user(user())
@@ -107,7 +108,7 @@ class TestUpdate:
         client = as_user(user())
         session = new(client)
         answer = client.put(f"{PATH}/{session['id']}", json={field: value})
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
         assert [error["field"] for error in answer.json()["detail"]["errors"]] == [field]
         assert client.get(f"{PATH}/{session['id']}").json() == session
 
@@ -117,7 +118,7 @@ class TestUpdate:
         session = new(client)
         plan = {"weeks": [{"topic": value}]}
         answer = client.put(f"{PATH}/{session['id']}", json={"draft_plan": plan})
-        assert code(answer) == (422, "VALIDATION_ERROR")
+        assert error(answer) == (422, "VALIDATION_ERROR")
         fields = [error["field"] for error in answer.json()["detail"]["errors"]]
         assert fields == ["draft_plan.weeks.0.topic"]
 
@@ -146,7 +147,7 @@ class TestStatus:
         client = as_user(user())
         session = new(client)
         answer = client.put(f"{PATH}/{session['id']}", json={"status": status, "title": "x"})
-        assert code(answer) == (400, "INVALID_TRANSITION")
+        assert error(answer) == (400, "INVALID_TRANSITION")
         assert client.get(f"{PATH}/{session['id']}").json() == session
 
     def test_no_way_back(self, as_user: AsUser, user: NewUser) -> None:
@@ -154,7 +155,7 @@ class TestStatus:
         session = new(client)
         assert client.put(f"{PATH}/{session['id']}", json={"status": "FAILED"}).status_code == 200
         answer = client.put(f"{PATH}/{session['id']}", json={"status": "UPLOADING"})
-        assert code(answer) == (400, "INVALID_TRANSITION")
+        assert error(answer) == (400, "INVALID_TRANSITION")
 
     def test_at_the_same_time(self, as_user: AsUser, user: NewUser) -> None:
         """Twenty writers want the next step and the failure: each answer is legal, and so is the

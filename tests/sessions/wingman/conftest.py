@@ -10,6 +10,7 @@ import pytest
 
 from local.project import Project
 from tests.actors import Match, Sql, User, Wingman
+from tests.answers import code
 from tests.conftest import AsUser, Serve
 from tests.counting import CountingProxy, counting_proxy
 
@@ -29,15 +30,6 @@ ReadRow = Callable[[UUID], Row]
 def at(session: Wingman, action: str = "") -> str:
     """The canonical path of a session, or of something done to it."""
     return f"{SESSIONS}/{session.session_id}{action and '/'}{action}"
-
-
-def code(answer: httpx.Response) -> str:
-    """The code of an error, whose shape is checked on the way."""
-    body = answer.json()
-    assert body.keys() == {"detail"}
-    assert body["detail"].keys() - {"errors", "field"} == {"code", "message"}
-    assert ("errors" in body["detail"]) == (answer.status_code == 422)
-    return str(body["detail"]["code"])
 
 
 def refused(answer: httpx.Response) -> list[str]:

@@ -4,8 +4,9 @@ import httpx
 import pytest
 
 from tests.actors import NewWingman
+from tests.answers import code
 from tests.conftest import AsUser
-from tests.sessions.wingman.conftest import CANCEL, READ, SESSIONS, Counted, ReadRow, at, code, plan
+from tests.sessions.wingman.conftest import CANCEL, READ, SESSIONS, Counted, ReadRow, at, plan
 
 
 class TestCancel:

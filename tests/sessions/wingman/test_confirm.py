@@ -5,17 +5,9 @@ import httpx
 import pytest
 
 from tests.actors import NewWingman, Sql
+from tests.answers import code
 from tests.conftest import AsUser
-from tests.sessions.wingman.conftest import (
-    CONFIRM,
-    READ,
-    SESSIONS,
-    Counted,
-    ReadRow,
-    at,
-    code,
-    refused,
-)
+from tests.sessions.wingman.conftest import CONFIRM, READ, SESSIONS, Counted, ReadRow, at, refused
 
 CLOSED = ["completed", "cancelled", "no_show"]
 

@@ -4,8 +4,9 @@ import httpx
 import pytest
 
 from tests.actors import NewMatch, NewWingman, Sql
+from tests.answers import code
 from tests.conftest import AsUser, Rest
-from tests.sessions.wingman.conftest import SESSIONS, Counted, at, code, refused
+from tests.sessions.wingman.conftest import SESSIONS, Counted, at, refused
 
 STATUSES = ["scheduled", "in_progress", "completed", "cancelled", "no_show"]
 

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from tests.actors import NewMatch, NewWingman, Sql, Wingman
+from tests.answers import code
 from tests.conftest import AsUser, Rest
-from tests.sessions.wingman.conftest import ReadRow, at, code, decline
+from tests.sessions.wingman.conftest import ReadRow, at, decline
 from tests.sessions.wingman.life import ACTIONS, CASES, Case
 
 ACTS: dict[str, Callable[[httpx.Client, Wingman], httpx.Response]] = {

@@ -4,17 +4,9 @@ import httpx
 import pytest
 
 from tests.actors import NewWingman
+from tests.answers import code
 from tests.conftest import AsUser
-from tests.sessions.wingman.conftest import (
-    NO_SHOW,
-    READ,
-    SESSIONS,
-    Counted,
-    ReadRow,
-    at,
-    code,
-    plan,
-)
+from tests.sessions.wingman.conftest import NO_SHOW, READ, SESSIONS, Counted, ReadRow, at, plan
 
 
 class TestNoShow:

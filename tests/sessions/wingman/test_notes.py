@@ -5,6 +5,7 @@ import httpx
 import pytest
 
 from tests.actors import NewWingman, Sql, Wingman
+from tests.answers import code
 from tests.conftest import AsUser
 from tests.sessions.wingman.conftest import (
     NOTES,
@@ -13,7 +14,6 @@ from tests.sessions.wingman.conftest import (
     Counted,
     ReadRow,
     at,
-    code,
     decline,
     put_off,
     refused,

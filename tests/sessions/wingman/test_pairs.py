@@ -8,13 +8,9 @@ import pytest
 
 from local.project import Project
 from tests.actors import NewWingman, Sql
+from tests.answers import code
 from tests.conftest import AsUser
-from tests.sessions.wingman.conftest import (
-    Counted,
-    ReadRow,
-    at,
-    code,
-)
+from tests.sessions.wingman.conftest import Counted, ReadRow, at
 from tests.sessions.wingman.together import act, hold, together, wait_for_a_lock
 
 COMPLETES = ("confirm", "user1")

@@ -6,8 +6,9 @@ import httpx
 import pytest
 
 from tests.actors import NewWingman, Wingman
+from tests.answers import code
 from tests.conftest import AsUser
-from tests.sessions.wingman.conftest import at, code, refused
+from tests.sessions.wingman.conftest import at, refused
 
 
 def published(session: Wingman, action: str = "") -> str:

@@ -9,6 +9,7 @@ import psycopg
 
 from local.project import Project
 from tests.actors import NewMatch, NewWingman, Sql, User
+from tests.answers import code
 from tests.conftest import AsUser
 from tests.sessions.wingman.conftest import (
     CONFIRM,
@@ -17,7 +18,6 @@ from tests.sessions.wingman.conftest import (
     Counted,
     ReadRow,
     at,
-    code,
     plan,
     put_off,
 )

@@ -5,8 +5,9 @@ import httpx
 import pytest
 
 from tests.actors import Match, NewMatch, NewWingman, Sql
+from tests.answers import code
 from tests.conftest import AsUser
-from tests.sessions.wingman.conftest import SESSIONS, Counted, ReadRow, code, plan, refused
+from tests.sessions.wingman.conftest import SESSIONS, Counted, ReadRow, plan, refused
 
 
 def count(sql: Sql, match: Match) -> int:

@@ -19,8 +19,9 @@ from hypothesis.stateful import (
 
 from api.sessions.wingman.rules import ACTIVE, Status
 from tests.actors import NewWingman, Sql, User, Wingman
+from tests.answers import code
 from tests.conftest import AsUser
-from tests.sessions.wingman.conftest import ReadRow, at, code, decline
+from tests.sessions.wingman.conftest import ReadRow, at, decline
 from tests.sessions.wingman.life import Case
 
 PEOPLE = ["user1", "user2", "stranger"]
