@@ -1,4 +1,4 @@
-"""Faults of a deployment: keys, addresses, clocks, and what PostgREST was told."""
+"""Faults of a deployment: keys, addresses, clocks, Redis and the database."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""The doctor and PostgREST: its gateway, its answers, what it serves."""
+"""Faults of PostgREST and the gateway before it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

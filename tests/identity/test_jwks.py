@@ -1,4 +1,4 @@
-"""The project's public keys: which are taken, and how often they are fetched."""
+"""The project's public keys: how often they are fetched, and what happens without them."""
 
 import asyncio
 import time

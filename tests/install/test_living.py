@@ -234,3 +234,31 @@ class TestTexts:
             made = one.post("/api/v1/interview/sessions", json=posting)
             assert made.status_code == 201, made.text
             assert made.json()["job_posting"]["title"] == "Baker"
+
+
+class TestNotAdopted:
+    @pytest.mark.parametrize(
+        ("name", "kind", "says"),
+        [
+            ("keys", "study", "study_sessions.id is bigint, and the API needs uuid"),
+            ("partitions", "chat", "public.chat_sessions is a partitioned table"),
+            ("views", "chat", "public.chat_sessions is a view"),
+            ("views", "wingman", "public.wingman_session_details is taken"),
+        ],
+    )
+    def test_is_told(self, living: MakeLiving, name: str, kind: str, says: str) -> None:
+        project = living(name)
+        result = project.install(kind)
+        assert result.exit_code == 1, result.output
+        assert says in result.output
+        assert project.written() == []
+        # others can be installed
+        assert project.install("interview").exit_code == 0
+
+    def test_a_foreign_owner(self, living: MakeLiving) -> None:
+        project = living("course")
+        with project.server.admin(project.database) as admin:
+            admin.execute("alter table public.study_sessions owner to supabase_admin")
+        result = project.install("study")
+        assert result.exit_code == 1
+        assert "belongs to supabase_admin" in result.output

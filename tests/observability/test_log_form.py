@@ -1,4 +1,4 @@
-"""How the log is written: exceptions without the text of others, levels, JSON or readable."""
+"""How the log is written: levels, JSON or text, and exceptions without user content."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""The log: one line a request, and never a word or a token of a user's."""
+"""The log: one line per request, and never tokens or user content."""
 
 import socket
 from typing import Any

@@ -1,4 +1,4 @@
-"""What may not start in production, and keys to sign with."""
+"""What production refuses, and keys to sign with."""
 
 import json
 

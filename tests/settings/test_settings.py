@@ -1,4 +1,4 @@
-"""Settings: secure by default, and a start that is refused says why."""
+"""Settings: secure defaults, where values come from, and starting with them."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Settings that are good, keys that are not, and what a refusal says."""
+"""Valid settings, keys of every sort, and how settings are refused."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Pairs of different requests at the same time: one of the two orders explains both answers."""
+"""Two actions on one session at the same time: every pair ends in a valid state."""
 
 from concurrent.futures import ThreadPoolExecutor
 from itertools import combinations_with_replacement
