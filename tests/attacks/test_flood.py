@@ -13,6 +13,7 @@ from tests.conftest import AsUser, Rest, Serve
 
 SECONDS = 4.0
 LONGEST = 0.5
+PATIENCE = 15.0
 # three levels of a hundred are an answer of 100 MB; of thousands, all of the memory
 MESSAGES = 100
 # a join of one's own rows with themselves, several times over, sorted by what no index has
@@ -59,5 +60,9 @@ def test_direct_connections_are_not_the_browsers(
             seconds.append(time.monotonic() - began)
             assert answer.status_code == 200
         assert all(it.result() for it in flooding)
+    # what was given up runs on until the browsers' time limit: the next test finds none of it
+    calm = time.monotonic() + PATIENCE
+    while rest(user()).get("/study_sessions").status_code != 200 and time.monotonic() < calm:
+        time.sleep(0.5)
     slowest = sorted(seconds)[int(len(seconds) * 0.99)]
     assert slowest < LONGEST, f"{len(seconds)} requests, the slowest hundredth {slowest:.2f} s"
