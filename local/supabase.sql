@@ -39,7 +39,8 @@ grant pg_monitor, pg_signal_backend, pg_read_all_data to postgres;
 alter role supabase_auth_admin login noinherit;
 alter role supabase_realtime_admin login noinherit replication;
 alter role anon set statement_timeout = '3s';
-alter role authenticated set statement_timeout = '8s';
+-- hosted: 8s. A page's reads take milliseconds, and while they run they hold a connection that the API may be waiting for
+alter role authenticated set statement_timeout = '2s';
 alter role authenticator set statement_timeout = '8s';
 alter role authenticator set lock_timeout = '8s';
 

@@ -38,7 +38,7 @@ def _ask(
 ) -> Iterator[Check]:
     found = roles.read(connection)
     live = State.of(catalog.entries(connection))
-    yield Check("roles", list(roles.findings(found)))
+    yield Check("roles", list(roles.findings(found)), notes=list(roles.notes(found)))
     theirs = adopted.tables(live)
     unprotected = list(catalog.unprotected(connection))
     ours = {f"{name} " for name in declared(kinds).names("relation")}

@@ -1,5 +1,6 @@
 """The roles that requests have, as the database knows them."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,7 +11,11 @@ from api.doctor.findings import Finding
 
 API = "session_api"
 GATE = "authenticator"
+USERS = "authenticated"
+LONGEST = 2.0
+"""Seconds that a browser's read may hold one of PostgREST's connections."""
 _FROM_SUPABASE = ("anon", "authenticated", GATE)
+_SECONDS = {"us": 1e-6, "ms": 1e-3, "": 1e-3, "s": 1, "min": 60, "h": 3_600, "d": 86_400}
 _PUSH = "run `supabase db push --remote`: the migrations create the role"
 
 
@@ -123,3 +128,27 @@ def _api(role: Role) -> Iterator[Finding]:
             f"{API} has no statement_timeout: one slow query holds a connection",
             f"alter role {API} set statement_timeout = '3s'; notify pgrst, 'reload config';",
         )
+
+
+def notes(roles: dict[str, Role]) -> Iterator[str]:
+    """Note a time limit of users' own reads that lets them hold PostgREST's connections."""
+    if USERS not in roles:
+        return
+    setting = roles[USERS].statement_timeout
+    if setting is None or not 0 < seconds(setting) <= LONGEST:
+        is_now = "no statement_timeout" if setting is None else f"a statement_timeout of {setting}"
+        yield (
+            f"{USERS} has {is_now}: ten slow reads from a browser hold PostgREST's ten connections "
+            f"for that long, and through PostgREST the API's requests are 503 meanwhile; "
+            f"alter role {USERS} set statement_timeout = '{LONGEST:g}s'; "
+            "notify pgrst, 'reload config';"
+        )
+
+
+def seconds(setting: str) -> float:
+    """Give the seconds of a time as Postgres keeps it for a role: `8s`, `1min`, `2000` (ms).
+
+    0 is no limit; so is what cannot be read.
+    """
+    found = re.fullmatch(r"\s*([0-9]+(?:\.[0-9]+)?)\s*(us|ms|s|min|h|d|)\s*", setting)
+    return float(found[1]) * _SECONDS[found[2]] if found else 0.0

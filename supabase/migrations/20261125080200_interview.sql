@@ -156,3 +156,29 @@ comment on policy delete_own on public.job_postings is 'a user deletes their own
 
 create or replace trigger set_updated_at before update on public.job_postings
   for each row execute function session_api.set_updated_at();
+
+-- A stranger with a script could fill the disk, and rewrite it all in one statement. Postings have texts of up to 80 kB.
+create or replace function session_api.bound_job_postings()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- one user's inserts wait for each other until commit, so that each counts what the other has stored
+  perform pg_advisory_xact_lock(hashtextextended('session_api.job_postings ' || new.user_id, 0));
+  if (select count(*) from public.job_postings as posting where posting.user_id = new.user_id) >= 200 then
+    raise check_violation using
+      constraint = 'job_postings_per_user',
+      message = 'a user has at most 200 job postings',
+      hint = 'Delete some first.';
+  end if;
+  return new;
+end
+$$;
+comment on function session_api.bound_job_postings() is 'refuses a user''s 201st job posting';
+revoke execute on function session_api.bound_job_postings() from public, anon, authenticated, service_role, session_api;
+-- before and for each row: a statement with 20,000 rows ends at the first that is too many
+create or replace trigger bound_job_postings before insert on public.job_postings
+  for each row execute function session_api.bound_job_postings();

@@ -2,7 +2,7 @@
 -- read and to change. Leaves nothing behind.
 
 begin;
-select plan(354);
+select plan(364);
 
 -- who made the role may give it, but need not have it
 grant session_api to current_user;
@@ -190,6 +190,8 @@ from (values
    $t$update public.interview_sessions set "updated_at" = default where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$delete from public.interview_sessions where false$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$select session_api.bound_job_postings()$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$select where public.interview_session_exists('5e550000-0000-4000-8000-000000000041')$t$, null, null),
   ('ALLOW', 'api for owner, api for participant, api for stranger, api for nobody',

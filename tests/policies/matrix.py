@@ -235,6 +235,8 @@ select_unestimated  user_profiles wingman_matches wingman_sessions
 FUNCTIONS = """
 #       anon   authenticated            session_api              service
 #              owner partn stran nosub  owner partn stran nosub  _role
+session_api.bound_job_postings()  invoker volatile
+  call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
 session_api.caller_id()  invoker stable
   call  DENY   ALLOW ALLOW ALLOW EMPTY  ALLOW ALLOW ALLOW EMPTY  DENY
 session_api.claim_idempotency_key()  invoker volatile

@@ -27,8 +27,9 @@ job_postings_description_plain | description | null ; 'a < b & c > d' ; 'R&D, Q&
     foreign_keys="""
 job_postings_user_id_fkey | user_id = '{absent}' | auth.users {owner} | cascade
 """,
+    calls={"session_api.bound_job_postings()": "select session_api.bound_job_postings()"},
     other_constraints=("job_postings_owner_key",),
     nullable=("company", "description"),
     defaults={"created_at": "now()", "updated_at": "now()"},
-    triggers=("set_updated_at",),
+    triggers=("set_updated_at", "bound_job_postings"),
 )
