@@ -1,1 +1,1 @@
-"""Session API beside what a user would pick instead. See `python -m benchmarks --help`."""
+"""Session API compared with the usual alternatives. See `python -m benchmarks --help`."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: measure, print, and keep the results."""
+"""`python -m benchmarks`: measure, print and save the results."""
 
 import json
 import os
@@ -75,7 +75,7 @@ def main(
     data_folder: Path,
     results: Path | None,
 ) -> None:
-    """Measure Session API beside what a user would pick instead, on the same data and cores."""
+    """Compare Session API with the usual alternatives, on the same data and cores."""
     if grow and scale < _LEAST_SCALE_TO_GROW:
         raise click.UsageError(
             f"growth needs --scale {_LEAST_SCALE_TO_GROW} or more; or say --no-growth"
@@ -102,7 +102,7 @@ def main(
             for count in workers:
                 compare(works, chosen, backend, count, options, folder, runs)
     except (LocalError, load.LoadError, measure.MeasureError, equal.UnequalError) as error:
-        failure = f"benchmark: {error}"  # what has been measured until now is shown all the same
+        failure = f"benchmark: {error}"  # show the measurements so far anyway
     if not runs and not rows:
         sys.exit(failure)
     lines = report.lines(runs)
@@ -127,7 +127,7 @@ def main(
 
 
 def pin() -> set[int] | None:
-    """Keep every server on two cores, the same for all; they inherit it from this process.
+    """Pin all servers to the same two cores, which they inherit from this process.
 
     Returns:
         The cores that are left for the load generator. `None` where there are none: it then runs
@@ -158,7 +158,7 @@ def compare(
     folder: Path,
     runs: list[Run],
 ) -> None:
-    """Start the contenders, make sure that they do the same, and add their runs to `runs`."""
+    """Start the contenders, check that they answer the same, and add their runs to `runs`."""
     answers = folder / "floor.json"
     with ExitStack() as stack:
         contenders = []
@@ -191,7 +191,7 @@ def compare_growth(
     options: Options,
     folder: Path,
 ) -> tuple[Pairs, Pairs]:
-    """Measure ours on few rows and on many."""
+    """Measure our API on few rows and on many."""
     with ExitStack() as stack:
         few = running(stack, few_scale, data_folder)
         sides = []
@@ -208,7 +208,7 @@ def compare_growth(
 
 
 def tell(run: Run) -> None:
-    """Print a run as it ends."""
+    """Print a run when it ends."""
     parts = " ".join(f"{part} {milliseconds:.2f}" for part, milliseconds in run.cpu_ms.items())
     click.echo(
         f"  {run.work:9} {run.contender:11} {run.workers} worker(s) round {run.round + 1}: "

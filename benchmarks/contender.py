@@ -1,4 +1,4 @@
-"""The contenders: how each is started, what it is sent, and which processes work for it."""
+"""The contenders: how each is started, its requests, and its processes."""
 
 import os
 import sys
@@ -32,7 +32,7 @@ Part = Literal["postgres", "postgrest", "api"]
 
 @dataclass(frozen=True)
 class Design:
-    """What a contender is.
+    """A contender's description.
 
     Args:
         name: one word.
@@ -53,7 +53,7 @@ class Design:
     works: tuple[str, ...] | None = None
 
     def does(self, work: str) -> bool:
-        """Whether it is loaded with this work."""
+        """Whether it is measured with this work."""
         return self.works is None or work in self.works
 
 
@@ -85,7 +85,7 @@ DESIGNS = (
         "benchmarks.contenders.tutorial:app",
         ("postgres", "postgrest", "api"),
         patience=3,
-        works=("detail", "messages"),  # so slow that two say it all
+        works=("detail", "messages"),  # so slow that two are enough
     ),
     FLOOR,
 )
@@ -121,7 +121,7 @@ class Contender:
         self.url = backend.stack.postgrest_url
 
     def start(self) -> None:
-        """Start it and wait until every worker serves; nothing for PostgREST, which runs.
+        """Start it and wait until every worker serves; PostgREST is already running.
 
         Raises:
             LocalError: it does not start.
@@ -140,7 +140,7 @@ class Contender:
                     *(sys.executable, "-m", "uvicorn", self.design.app),
                     *(("--factory",) if self.design.app.endswith("create_app") else ()),
                     *("--host", HOST, "--port", str(port), "--workers", str(self.workers)),
-                    # nobody is in front
+                    # there is no proxy in front
                     *("--no-proxy-headers", "--no-access-log", "--log-level", "warning"),
                 ],
                 env=self._environment(),
@@ -154,7 +154,7 @@ class Contender:
                 child for child in psutil.Process().children() if child not in before
             )
             self._server.wait()
-            time.sleep(0.5 * self.workers)  # the first worker answers before the others are there
+            time.sleep(0.5 * self.workers)  # the first worker answers before the others are ready
         self._groups = {part: groups[part] for part in self.design.parts}
 
     def stop(self) -> None:
@@ -164,15 +164,15 @@ class Contender:
             self._server = None
 
     def cpu(self) -> dict[Part, float]:
-        """Return the CPU seconds that each of its parts has used so far."""
+        """Return the CPU seconds used so far, by part."""
         return {part: group.seconds() for part, group in self._groups.items()}
 
     def requests(self, operation: Operation) -> Sequence[Request]:
-        """Return what it is sent for an operation."""
+        """Return the requests for an operation."""
         return operation.straight if self.design is POSTGREST else (operation.api,)
 
     def lines(self, operations: Sequence[Operation]) -> Iterator[Line]:
-        """Make the requests for operations, ready to be sent."""
+        """Prepare the requests for operations."""
         for operation in operations:
             for request in self.requests(operation):
                 yield Line(
@@ -212,10 +212,10 @@ class Contender:
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(PROJECT),
             "ENVIRONMENT": "development",
-            # a log line for each request is what the others do not write either
+            # the others do not write a log line per request either
             "LOG_LEVEL": "warning",
             "LOG_FORMAT": "json",
-            # counted and told like anywhere, and out of reach: a few users do all of the work
+            # counted as usual, but too high to be reached: a few users send all requests
             **{f"RATE_LIMIT_{name}": "1000000000/minute" for name in _LIMITS},
             "SUPABASE_URL": self._backend.stack.url,
             "POSTGREST_URL": self._backend.stack.postgrest_url,
@@ -237,5 +237,5 @@ def users_token(user: UUID) -> str:
 
 @cache
 def api_token(user: UUID) -> str:
-    """Return a token as the API mints it, but for a day: PostgREST alone has no one to renew it."""
+    """Return a token like the API's, valid for a day: PostgREST alone cannot renew it."""
     return user_token(user, _DAY, role="session_api")

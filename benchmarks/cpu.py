@@ -1,4 +1,4 @@
-"""CPU time: what a group of processes has used, with all their children, dead ones too."""
+"""CPU time of a group of processes and all their children, including dead ones."""
 
 from collections.abc import Iterable
 
@@ -19,7 +19,7 @@ class Group:
                 try:
                     used = member.cpu_times()
                 except psutil.NoSuchProcess:
-                    continue  # ended just now: its parent has its time
+                    continue  # it has just ended: its time is counted in its parent
                 # children_*: those that have ended
                 total += used.user + used.system + used.children_user + used.children_system
         return total

@@ -1,4 +1,4 @@
-"""The rows that every contender works on: made once for each scale, and put back after writes."""
+"""The rows for all contenders: created once per scale, and restored after writes."""
 
 import hashlib
 from pathlib import Path
@@ -29,7 +29,7 @@ STUDY_TITLE = "A benchmark's session"
 
 
 class Data:
-    """What `data.sql` makes, by number: how much there is, and the ids.
+    """The rows of `data.sql`: their number and their ids.
 
     Args:
         scale: 1.0 for 100,000 users, 1,000,000 wingman sessions and 5,000,000 chat messages.
@@ -66,7 +66,7 @@ class Data:
         return _id(f"chat {number}")
 
     def chat_owner(self, number: int) -> UUID:
-        """Return the user whom a chat belongs to."""
+        """Return the owner of a chat."""
         return self.user(max(5 * number - 1, 0))
 
 
@@ -91,7 +91,7 @@ class Backend:
         self.stack = Stack(self._folder, free_port(), free_port())
 
     def start(self) -> None:
-        """Start the servers; make the rows unless an earlier run has left them whole.
+        """Start the servers; create the rows unless an earlier run left them complete.
 
         Raises:
             LocalError: a server does not start, or the migrations cannot be applied.
@@ -118,7 +118,7 @@ class Backend:
         self.postgres = Group(child for child in ours if child.name() == "postgres")
         self.postgrest = Group(child for child in ours if child.name() == "postgrest")
         self._sql = psycopg.connect(self.stack.superuser_url, autocommit=True)
-        # the same start for every run, whatever an earlier one left; the tables come into memory
+        # the same state before every run, with the tables in memory
         self.restore("create")
         self._sql.execute("select sum(message_order) from public.chat_messages")
         self._sql.execute("select count(notes) from public.wingman_sessions")
@@ -129,7 +129,7 @@ class Backend:
         self.stack.stop()
 
     def count(self, work: str) -> int | None:
-        """Count what runs of this work have written since `restore`; `None` where it shows not."""
+        """Count the writes of this work since `restore`; `None` if they cannot be counted."""
         query = {
             "create": "select count(*) from public.study_sessions where title = %(title)s",
             "confirm": """
@@ -144,7 +144,7 @@ class Backend:
         return int(found[0]) if found else 0
 
     def restore(self, work: str) -> None:
-        """Undo what a run has written, and tidy up after it as autovacuum would."""
+        """Undo a run's writes, and vacuum as autovacuum would."""
         if work == "create":
             self._sql.execute(
                 "delete from public.study_sessions where title = %(title)s", self._written
@@ -166,7 +166,7 @@ class Backend:
             self._sql.execute("vacuum public.wingman_sessions")
 
     def confirmed(self, sessions: list[UUID]) -> None:
-        """Remember which sessions the runs confirm, for `count` and `restore`."""
+        """Store which sessions the runs confirm, for `count` and `restore`."""
         self._sessions = sessions
         self.restore("confirm")
 

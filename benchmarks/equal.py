@@ -1,4 +1,4 @@
-"""Equal work: every contender gives the same answers, and refuses the same callers."""
+"""Equal work: all contenders give the same answers and refuse the same callers."""
 
 from collections.abc import Sequence
 from uuid import UUID
@@ -14,7 +14,7 @@ _SAMPLES = 8
 
 
 class UnequalError(Exception):
-    """Two contenders do not do the same work. The message is for a person."""
+    """Two contenders do not do the same work. The message is shown to the user."""
 
 
 def check(work: Work, contenders: Sequence[Contender], backend: Backend) -> str:
@@ -67,7 +67,7 @@ def _answer(contender: Contender, operation: Operation) -> httpx.Response:
 
 def _refuses_strangers(contender: Contender, operation: Operation, work: Work) -> None:
     if operation.api.path.count("/") < 5:
-        return  # a list or a new session: the caller's own, whoever it is
+        return  # a list or a new session: these are the caller's own for any caller
     answer = contender.send(operation.api, UUID(int=1))
     if answer.status_code not in (403, 404):
         raise UnequalError(
@@ -76,7 +76,7 @@ def _refuses_strangers(contender: Contender, operation: Operation, work: Work) -
 
 
 def _like(found: Json, wanted: Json) -> Json:
-    """Leave out of a row the columns that no answer has."""
+    """Remove the columns of a row that no answer contains."""
     if isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
         return [_like(row, model) for row, model in zip(found, wanted, strict=True)]
     if isinstance(found, dict) and isinstance(wanted, dict):

@@ -1,4 +1,4 @@
-"""Growth: what ten times the rows cost, and a page far into a long chat."""
+"""Growth: the cost with ten times the rows, and of a page far into a long chat."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -23,7 +23,7 @@ def rows(
     folder: Path,
     tell: Callable[[Run], None],
 ) -> list[tuple[Run, Run]]:
-    """Load ours on few rows and on ten times as many, in turn.
+    """Measure our API on few rows and on ten times as many, in turn.
 
     Returns:
         Pairs of runs of the same work and round: few rows, many rows.

@@ -17,7 +17,7 @@ _PATIENCE_SECONDS = 30
 
 
 class LoadError(Exception):
-    """The load could not be put on, or was not answered. The message is for a person."""
+    """The load could not be applied, or was not answered. The message is shown to the user."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Answered:
-    """What came back in one run."""
+    """The answers of one run."""
 
     answers: int
     seconds: float

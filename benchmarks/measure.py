@@ -1,4 +1,4 @@
-"""The measuring: contenders loaded in turn, interleaved and repeated, each on an idle machine."""
+"""Measuring: contenders run in turn, interleaved and repeated, each on an idle machine."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,7 +11,7 @@ from benchmarks.data import Backend, Data
 from benchmarks.operation import Operation, Work
 from benchmarks.work import open_sessions, warm_up
 
-# More than any contender does in a second, for work that can be done only once.
+# More than any contender can do in a second, for work that can be done only once.
 _MOST_A_SECOND = 2_000
 _WARM_UP_SECONDS = 1
 _ATTEMPTS = 3
@@ -20,12 +20,12 @@ _LONGEST_SETTLING_SECONDS = 10
 
 
 class MeasureError(Exception):
-    """A run is not a measurement. The message is for a person."""
+    """A run is not a valid measurement. The message is shown to the user."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """How the load is put on.
+    """How the load is applied.
 
     Args:
         seconds: how long each run is.
@@ -43,7 +43,7 @@ class Options:
 
 @dataclass(frozen=True)
 class Run:
-    """What one run has measured. An operation can be several requests (see `work.Operation`)."""
+    """Results of one run. An operation can be several requests (see `work.Operation`)."""
 
     work: str
     contender: str
@@ -92,7 +92,7 @@ def prepare(
     folder: Path,
     operations: Sequence[Operation] | None = None,
 ) -> dict[Contender, "Prepared"]:
-    """Write what the contenders are sent; `operations` if not the work's own."""
+    """Write the contenders' requests, for `operations` if given, else the work's own."""
     count = round(_MOST_A_SECOND * options.seconds) if work.once else _MOST_A_SECOND
     if operations is None:
         operations = work.operations(backend.data, count)
@@ -117,7 +117,7 @@ def _warm_up(work: Work, data: Data, count: int) -> Sequence[Operation] | None:
 
 
 class Prepared:
-    """A contender with the requests of a work written down."""
+    """A contender with a file of requests for one work."""
 
     def __init__(
         self,
@@ -143,7 +143,7 @@ class Prepared:
             load.write(contender.lines(warm_up_operations), self._warm_up)
 
     def run(self, number: int) -> Run:
-        """Warm up, load, measure, and put the rows back; again where nothing was answered at all.
+        """Warm up, load, measure, and restore the rows; repeat if nothing was answered at all.
 
         A busy machine can leave the slowest contender without an answer.
 
@@ -169,7 +169,7 @@ class Prepared:
         work, contender = self._work, self._contender
         self._load(self._warm_up, _WARM_UP_SECONDS)
         settle(contender)
-        # the floor has no database to write to, and would run out of what can be done only once
+        # the floor writes to no database, and would run out of work that can be done only once
         is_floor = contender.design is FLOOR
         written_before = None if is_floor else self._backend.count(work.name)
         before = contender.cpu()
@@ -190,7 +190,7 @@ class Prepared:
             )
         if written_before is not None:
             written = (self._backend.count(work.name) or 0) - written_before
-            # what is under way at the end may or may not be written
+            # requests in progress at the end may or may not have been written
             if (
                 not 0
                 <= written - int(operations) + self._requests_each
@@ -225,7 +225,7 @@ class Prepared:
 
 
 def settle(contender: Contender) -> None:
-    """Wait until the contender has done what was under way when the load ended."""
+    """Wait until the contender has finished the requests in progress when the load ended."""
     deadline = time.monotonic() + _LONGEST_SETTLING_SECONDS
     used = sum(contender.cpu().values())
     while time.monotonic() < deadline:

@@ -1,4 +1,4 @@
-"""The report: a table for people, JSON for programs, a picture."""
+"""The report: Markdown tables, JSON and a chart."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -23,7 +23,7 @@ class Spread:
 
     @classmethod
     def of(cls, values: Iterable[float]) -> "Spread":
-        """Make it."""
+        """Compute it from the rounds' ratios."""
         known = sorted(values)
         return cls(median(known), known[0], known[-1])
 
@@ -33,7 +33,7 @@ class Spread:
 
 @dataclass(frozen=True)
 class Line:
-    """A contender at one work, medians over the rounds, beside ours in the same rounds.
+    """Medians of a contender at one work over the rounds, compared with ours in the same rounds.
 
     Args:
         work: the work's name.
@@ -60,13 +60,13 @@ class Line:
 
     @property
     def cpu_ms_total(self) -> float:
-        """CPU time for an operation, all parts."""
+        """CPU time per operation, all parts."""
         return sum(self.cpu_ms.values())
 
 
 @dataclass(frozen=True)
 class Target:
-    """A promise, and what was measured."""
+    """A target and its measured value."""
 
     text: str
     wanted: float
@@ -75,7 +75,7 @@ class Target:
 
     @property
     def reached(self) -> bool:
-        """Whether the median keeps it."""
+        """Whether the median meets it."""
         found = self.measured.median
         return found <= self.wanted if self.at_most else found >= self.wanted
 
@@ -86,7 +86,7 @@ class Target:
 
 
 def lines(runs: Sequence[Run]) -> list[Line]:
-    """Bring the runs of all rounds together."""
+    """Combine the runs of all rounds."""
     found: list[Line] = []
     for work in WORKS:
         for workers in sorted({run.workers for run in runs}):
@@ -125,7 +125,7 @@ def _line(work: str, workers: int, contender: str, pairs: Sequence[tuple[Run, Ru
 
 
 def targets(found: Sequence[Line]) -> list[Target]:
-    """Hold what was measured against what is promised."""
+    """Compare the measurements with the targets."""
     by = {(line.work, line.workers, line.contender): line for line in found}
     promised: list[Target] = []
     for (work, workers, contender), line in by.items():
@@ -147,7 +147,7 @@ def targets(found: Sequence[Line]) -> list[Target]:
 def growth_targets(
     rows: Sequence[tuple[Run, Run]], pages: Sequence[tuple[Run, Run]]
 ) -> list[Target]:
-    """Hold growth against what is promised."""
+    """Compare growth with the targets."""
     promised = []
     for work in dict.fromkeys(few.work for few, _ in rows):
         ratios = Spread.of(
@@ -163,7 +163,7 @@ def growth_targets(
 
 
 def table(found: Sequence[Line]) -> str:
-    """Write the lines as Markdown tables, one for each work and number of workers."""
+    """Write the lines as Markdown tables, one per work and number of workers."""
     text: list[str] = []
     for work, workers in dict.fromkeys((line.work, line.workers) for line in found):
         text += [
@@ -199,7 +199,7 @@ def as_json(
     found: Sequence[Line],
     promised: Sequence[Target],
 ) -> dict[str, Any]:
-    """Bring everything together for programs."""
+    """Return all results as JSON-serializable data."""
     return {
         "options": options,
         "lines": [asdict(line) for line in found],

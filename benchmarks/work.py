@@ -1,4 +1,4 @@
-"""The work: what is asked of every contender, over HTTP and straight from PostgREST."""
+"""The work: the requests to every contender, over HTTP and directly to PostgREST."""
 
 import random
 from typing import Literal
@@ -10,7 +10,7 @@ from benchmarks.operation import Json, Operation, Request, Work
 USERS = 500
 
 
-"""How many users are at work in a run: each comes again and again, as in life."""
+"""How many users send requests in a run, each repeatedly, as in real use."""
 
 
 PAGE = 50
@@ -184,7 +184,7 @@ def _note(data: Data, number: int, notes: str) -> Operation:
 
 
 def _row(session: Json) -> Json:
-    """Take out of a wingman session what stands in its row."""
+    """Extract from a wingman session the values of its row."""
     return {name: value for name, value in session.items() if name != "reputation_preview"}
 
 

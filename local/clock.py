@@ -1,4 +1,4 @@
-"""The test clock: the stack's sessions grow older, so that nobody waits for an appointment."""
+"""The test clock: makes the stack's sessions older, to avoid waiting for a scheduled time."""
 
 from datetime import timedelta
 

@@ -2,4 +2,4 @@
 
 
 class LocalError(Exception):
-    """The stack cannot go on. The message is for a person: what is wrong and what to do."""
+    """The stack cannot continue. The message tells the user what is wrong and what to do."""

@@ -1,4 +1,4 @@
-"""The secret and the keys of a local stack: the ones that every `supabase start` has."""
+"""The secret and the keys of a local stack, the same as those of every `supabase start`."""
 
 import time
 from uuid import UUID
@@ -16,9 +16,9 @@ DEMO_USERS = {
     "carol": UUID("00000000-0000-4000-8000-00000000000c"),
     "dave": UUID("00000000-0000-4000-8000-00000000000d"),
 }
-"""The users that `supabase/seed.sql` makes; each one's address is at example.com."""
+"""The users in `supabase/seed.sql`; their addresses are at example.com."""
 DEMO_PASSWORD = "password"  # noqa: S105 - public
-"""The password of each."""
+"""The password of each demo user."""
 
 
 def api_key(role: str, secret: str = LOCAL_JWT_SECRET) -> str:
@@ -33,7 +33,7 @@ def api_key(role: str, secret: str = LOCAL_JWT_SECRET) -> str:
 def user_token(
     user_id: UUID, seconds: int, secret: str = LOCAL_JWT_SECRET, role: str = "authenticated"
 ) -> str:
-    """Return a token as Supabase's sign-in gives it to a user, valid for `seconds`."""
+    """Return a token like those from Supabase's sign-in, valid for `seconds`."""
     now = int(time.time())
     claims = {
         "iss": "supabase-demo",

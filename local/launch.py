@@ -12,13 +12,13 @@ _PR_SET_PDEATHSIG = 1
 
 
 def die_with_parent(signal: int) -> None:
-    """Ask for this signal when the parent is gone; systems other than Linux have no such thing."""
+    """Ask for this signal when the parent exits. Linux only: does nothing on other systems."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal)
 
 
 def main(parent: str, signal: str, account: str, *argv: str) -> None:
-    """Give up root where an account is named, ask to die with the parent, and become `argv`."""
+    """Drop root if an account is named, ask to die with the parent, and become `argv`."""
     if account != "-":
         uid, gid = account.split(":")
         os.setgroups([])

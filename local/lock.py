@@ -1,4 +1,4 @@
-"""One stack a data folder: a lock that the system releases however its holder dies."""
+"""One stack per data folder: a lock that the system releases however its holder dies."""
 
 import fcntl
 import os
@@ -57,12 +57,12 @@ class FolderLock:
         self._descriptor = descriptor
 
     def remove(self) -> None:
-        """Give the lock back and remove its file, with the folder's other contents."""
+        """Release the lock and remove its file, with the folder's other contents."""
         self._path.unlink()
         self.release()
 
     def release(self) -> None:
-        """Give the lock back. Nothing when it is not held."""
+        """Release the lock. Does nothing if it is not held."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -1,4 +1,4 @@
-"""Migrations and demo data: what a project brings to its database."""
+"""A project's migrations and demo data."""
 
 import os
 import subprocess
@@ -46,7 +46,7 @@ def migrate(database_url: str, project: Path = PROJECT) -> None:
         try:
             output, _ = cli.communicate()
         except BaseException:
-            cli.terminate()  # npm's launcher passes that on to the program; killed, it would not
+            cli.terminate()  # npm's launcher passes this signal on; if killed, it could not
             raise
     if cli.returncode != 0:
         raise LocalError(f"The migrations could not be applied:\n{output.strip()}")
@@ -54,7 +54,7 @@ def migrate(database_url: str, project: Path = PROJECT) -> None:
 
 
 def make_login(database_url: str) -> None:
-    """Make the login role of direct connections, with a password that everybody knows.
+    """Create the login role for direct connections, with a public password.
 
     Args:
         database_url: the database on this machine, for a role that may make roles.
@@ -73,7 +73,7 @@ def login_url(database_url: str) -> str:
 
 
 def unit(migration: Path) -> str:
-    """Return whose migration or policy migration this is: `base` or a kind."""
+    """Return the unit that a migration belongs to: `base` or a kind."""
     return migration.stem.split("_")[1]
 
 
@@ -85,7 +85,7 @@ def of_units(units: Iterable[str], project: Path = PROJECT) -> list[Path]:
 
 
 def seed(database_url: str) -> bool:
-    """Load the demo data, unless a demo user is there. Return whether it was loaded.
+    """Load the demo data, unless a demo user exists. Return whether it was loaded.
 
     Args:
         database_url: the database, for a role that may write everything.

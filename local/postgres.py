@@ -1,4 +1,4 @@
-"""PostgreSQL 18 from PyPI, on TCP and on a unix socket, as it comes with a `supabase start`."""
+"""PostgreSQL 18 from PyPI, on TCP and on a unix socket, set up like a `supabase start`."""
 
 import contextlib
 import os
@@ -25,15 +25,15 @@ from local.processes import Child
 SETUP = Path(__file__).with_name("supabase.sql")
 """What Supabase provides and a plain Postgres lacks."""
 SUPERUSER = "supabase_admin"
-"""As on hosted Supabase, where `postgres` is none. It has no password: it comes by the socket."""
+"""As on hosted Supabase, `postgres` is not a superuser. This role uses the socket only."""
 _START_SECONDS = 60  # a start after a crash replays what was committed
 # macOS allows 104 bytes for a socket's path, Linux 108
 _SOCKET_PATH_BYTES = 100
 _PORT_LINE = 3
-# nothing of the caller's: PGPORT, PGOPTIONS and the like would change the server
+# none of the caller's variables: PGPORT, PGOPTIONS and the like would change the server
 _ENVIRONMENT = {"PATH": os.defpath, "LC_ALL": "C"}
-# over TCP by password, like Supabase's, and never the superuser, whom nobody then can be who is not
-# let into the socket's folder
+# over TCP with a password, as on Supabase, but never as the superuser: that requires access to the
+# socket's folder
 _ACCESS = f"""\
 local all all trust
 host all {SUPERUSER} all reject
@@ -66,24 +66,24 @@ class Postgres:
 
     @property
     def url(self) -> str:
-        """The address for `postgres`, who owns the database, over TCP."""
+        """The address for `postgres`, the database's owner, over TCP."""
         return f"postgresql://postgres:postgres@{HOST}:{self.port}/postgres"
 
     def socket_url(self, role: str) -> str:
-        """Return the address for `role` by the socket, which asks for no password."""
+        """Return the address for `role` on the socket, which requires no password."""
         folder = quote(str(self.socket_folder), safe="")
         return f"postgresql://{role}@/postgres?host={folder}&port={self.port}"
 
     @property
     def socket_folder(self) -> Path:
-        """The folder of the unix socket, which asks for no password and lets nobody else in."""
+        """The folder of the unix socket, which requires no password; only our user can enter it."""
         folder = self._folder.resolve()
         if len(os.fsencode(folder / f".s.PGSQL.{self.port}")) <= _SOCKET_PATH_BYTES:
             return folder
         return Path("/tmp", self._marker)  # noqa: S108 - ours, or refused: see _own
 
     def find_running(self) -> bool:
-        """Look for a server that runs on this data, whoever started it, and take its port."""
+        """Look for a server already running on this data, and use its port."""
         try:
             lines = (self._folder / "data" / "postmaster.pid").read_text().splitlines()
             self.port = int(lines[_PORT_LINE])
@@ -125,7 +125,7 @@ class Postgres:
             start_seconds=_START_SECONDS,
             log=self._log,
             account=account,
-            stop_signal=signal.SIGINT,  # at once, and in good order
+            stop_signal=signal.SIGINT,  # a fast but orderly shutdown
             death_signal=signal.SIGINT,
         )
         self.server.start()
@@ -141,7 +141,7 @@ class Postgres:
             ) from None
 
     def stop(self) -> None:
-        """Stop the server in good order."""
+        """Stop the server in an orderly way."""
         if self.server is not None:
             self.server.stop()
         if self.socket_folder != self._folder.resolve():
@@ -163,7 +163,7 @@ class Postgres:
 
 
 def _initialize(programs: Path, data: Path, account: Account | None, *, is_synced: bool) -> None:
-    # complete under another name first: an interrupted start is never taken for data
+    # created under another name first, so that an interrupted start is never mistaken for data
     partial = data.with_name("data.partial")
     shutil.rmtree(partial, ignore_errors=True)
     result = subprocess.run(  # noqa: S603
@@ -175,7 +175,7 @@ def _initialize(programs: Path, data: Path, account: Account | None, *, is_synce
             *([] if is_synced else ["--no-sync"]),
         ],
         env=_ENVIRONMENT,
-        cwd="/",  # the caller's folder may be out of the account's reach
+        cwd="/",  # the account may be unable to access the caller's folder
         user=None if account is None else account.uid,
         group=None if account is None else account.gid,
         extra_groups=None if account is None else [],
@@ -191,27 +191,27 @@ def _initialize(programs: Path, data: Path, account: Account | None, *, is_synce
 
 
 def _forget_dead_server(data: Path, socket_folder: Path) -> None:
-    """Remove what a killed server left, which another process's number could make look alive."""
+    """Remove a killed server's pid file, in case another process has the same pid now."""
     pid_file = data / "postmaster.pid"
     with contextlib.suppress(FileNotFoundError, ValueError, psutil.Error):
         process = psutil.Process(int(pid_file.read_text().split("\n")[0]))
         if process.name() == "postgres" and process.status() != psutil.STATUS_ZOMBIE:
-            return  # somebody else's server on this data: Postgres will say so
+            return  # another server is using this data: Postgres will report it
     pid_file.unlink(missing_ok=True)
     for leftover in socket_folder.glob(".s.PGSQL.*"):
         leftover.unlink()
 
 
 def _own(folder: Path, account: Account | None) -> None:
-    """Close `folder` to everybody but the server's user.
+    """Restrict `folder` to the server's user.
 
     Raises:
-        LocalError: it belongs to somebody else.
+        LocalError: it belongs to another user.
 
     """
     with contextlib.suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    found = folder.lstat()  # of a link itself: in /tmp anybody could have made one
+    found = folder.lstat()  # not following links: in /tmp anybody could have created one
     owners = {os.geteuid(), os.geteuid() if account is None else account.uid}
     if found.st_uid not in owners or not stat.S_ISDIR(found.st_mode):
         raise LocalError(f"{folder} belongs to another user: remove it.")

@@ -1,4 +1,4 @@
-"""PostgREST: the binary, wherever it is, and its configuration."""
+"""PostgREST: finding the binary, and its configuration."""
 
 import os
 import platform

@@ -15,7 +15,7 @@ from local.accounts import Account
 from local.errors import LocalError
 
 STACK_VARIABLE = "SESSION_API_STACK"
-"""The environment variable by which a later start knows the children of a killed stack."""
+"""The environment variable by which a later start recognizes the children of a killed stack."""
 
 _LAUNCH = Path(__file__).with_name("launch.py")
 _LOG_LINES = 15
@@ -93,7 +93,7 @@ class Child:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=None if output is None else subprocess.STDOUT,
-                start_new_session=True,  # Ctrl-C reaches the stack alone, which stops in order
+                start_new_session=True,  # Ctrl-C reaches only the stack, which stops them in order
             )
 
     def wait(self) -> None:
@@ -122,7 +122,7 @@ class Child:
             raise LocalError(f"{self.name} has ended by itself.{self._last_words()}")
 
     def stop(self, seconds: float = 10) -> None:
-        """End the program: politely for `seconds`, then by force. Nothing when it has ended."""
+        """End the program: by signal, after `seconds` by force. Does nothing if it has ended."""
         process, self._process = self._process, None
         if process is None:
             return
@@ -143,7 +143,7 @@ class Child:
 
 
 def end_leftovers(marker: str) -> None:
-    """End whatever a stack that was killed has left running.
+    """End processes that a killed stack has left running.
 
     Args:
         marker: the stack's; its children carry it in `STACK_VARIABLE`, or in their title as
@@ -155,7 +155,7 @@ def end_leftovers(marker: str) -> None:
 
 
 def end_children() -> None:
-    """End what this process has started and is still there.
+    """End the programs that this process has started and that are still running.
 
     A signal that comes just as a program is started leaves nobody to stop it.
     """

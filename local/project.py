@@ -1,27 +1,27 @@
-"""What a Supabase project is to this repository, whoever runs it."""
+"""What this repository needs of a Supabase project, however it is run."""
 
 from typing import Protocol
 
 
 class Project(Protocol):
-    """Where a Supabase project is reached, and what it trusts."""
+    """A Supabase project: its addresses and secrets."""
 
     @property
     def rest_url(self) -> str:
-        """PostgREST as browsers reach it, through the gateway."""
+        """The address of PostgREST for browsers, through the gateway."""
 
     @property
     def postgrest_url(self) -> str:
-        """PostgREST as the API reaches it: by its own address, or through the gateway as well."""
+        """The address of PostgREST for the API: its own, or the gateway's."""
 
     @property
     def database_url(self) -> str:
-        """The database, for a role that may arrange data and become every other role."""
+        """The database, as a role that can write test data and switch to every other role."""
 
     @property
     def jwt_secret(self) -> str:
-        """What signs users' tokens."""
+        """The secret that signs users' tokens."""
 
     @property
     def anon_key(self) -> str:
-        """The `apikey` that the gateway asks for."""
+        """The `apikey` that the gateway requires."""

@@ -50,7 +50,7 @@ curl -s {api}/api/v1/wingman/sessions -H 'Authorization: Bearer {token}'
 def run(
     data_dir: Path, api_port: int, rest_port: int, db_port: int, jwt_expiry: int, backend: str
 ) -> None:
-    """Start a stack with the schema and demo data, serve the API on it, and say so.
+    """Start a stack with the schema and demo data, serve the API on it, and print how to use it.
 
     A running `supabase start` behind `rest_port` is used instead of a stack of ours. Returns when
     a signal ends it, with nothing left running.
@@ -94,7 +94,7 @@ def _serve(
         while True:
             time.sleep(_CHECK_SECONDS)
             if has_hung_up(terminal):
-                signal.raise_signal(signal.SIGHUP)  # which nohup lets us ignore
+                signal.raise_signal(signal.SIGHUP)  # ignored under nohup
             server.check()
             project.check()
     finally:
@@ -102,7 +102,7 @@ def _serve(
 
 
 def _wait_until_ready(port: int) -> None:
-    """Wait until the API serves, for which a running Supabase may have to read its schema again."""
+    """Wait until the API serves. A running Supabase may first have to reload its schema."""
     deadline = time.monotonic() + _READY_SECONDS
     while not is_healthy(port, "/readyz"):
         if time.monotonic() > deadline:
@@ -129,27 +129,27 @@ def _say(step: str) -> None:
 
 
 def foreground_terminal() -> select.poll:
-    """Return what tells when the terminal in whose foreground this runs, if any, hangs up.
+    """Return a poll object that reports when our foreground terminal, if any, hangs up.
 
-    The system tells only the leader of the terminal's session. A shell passes it on; where `make`
-    is the leader it waits for us instead.
+    The system notifies only the leader of the terminal's session. A shell passes that on; but if
+    `make` is the leader, it waits for us instead.
     """
     terminal = select.poll()
     for stream in (0, 1, 2):
         with suppress(OSError):  # closed, or no terminal
             if os.tcgetpgrp(stream) == os.getpgrp():
-                terminal.register(stream, 0)  # its end is told unasked
+                terminal.register(stream, 0)  # a hang-up is always reported
     return terminal
 
 
 def has_hung_up(terminal: select.poll) -> bool:
-    """Say whether a `foreground_terminal` is gone."""
+    """Return whether a `foreground_terminal` is gone."""
     return any(event & select.POLLHUP for _, event in terminal.poll(0))
 
 
 @contextmanager
 def _until_a_signal() -> Iterator[None]:
-    """Leave the block at the first signal, in order; a second one cannot disturb that."""
+    """Leave the block in an orderly way at the first signal; later signals are ignored."""
 
     def leave(_signal: int, _frame: FrameType | None) -> None:
         for number in _SIGNALS:
@@ -157,7 +157,7 @@ def _until_a_signal() -> Iterator[None]:
         raise KeyboardInterrupt
 
     for number in _SIGNALS:
-        # under nohup the end of the terminal is no reason to stop
+        # under nohup, do not stop when the terminal closes
         if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
             signal.signal(number, leave)
     with suppress(KeyboardInterrupt):

@@ -1,4 +1,4 @@
-"""A real `supabase start` on this machine, which makes a stack of our own unnecessary."""
+"""A real `supabase start` on this machine, used instead of our own stack."""
 
 import http.client
 import json
@@ -30,15 +30,15 @@ class RunningSupabase:
 
     def __init__(self, rest_port: int, db_port: int) -> None:
         self.rest_url = f"http://{HOST}:{rest_port}{REST_PATH}"
-        self.postgrest_url = self.rest_url  # its PostgREST is reached through the gateway only
+        self.postgrest_url = self.rest_url  # its PostgREST can be reached only through the gateway
         self.database_url = f"postgresql://postgres:postgres@{HOST}:{db_port}/postgres"
 
     def __enter__(self) -> Self:
-        """Use it as it is."""
+        """Do nothing: it is already running."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Leave it as it is."""
+        """Do nothing: it keeps running."""
 
     def migrate(self) -> None:
         """Apply the project's migrations that the database does not have yet.
@@ -65,13 +65,13 @@ class RunningSupabase:
         return False
 
     def check(self) -> None:
-        """Make sure of nothing: it is not ours to watch."""
+        """Check nothing: its processes are not ours."""
 
 
 def find_supabase(rest_port: int, db_port: int) -> RunningSupabase | None:
     """Return the `supabase start` behind `rest_port`; `None` when there is none.
 
-    It is asked for its auth service, which a stack of ours does not have.
+    It is recognized by its auth service, which differs from that of our own stack.
     """
     connection = http.client.HTTPConnection(HOST, rest_port, timeout=3)
     try:

@@ -14,7 +14,7 @@ _PRIVATE = frozenset({"d"})
 
 
 def signing_key(path: Path) -> dict[str, Any]:
-    """Return the private JWK in the file `path`, made when it is absent."""
+    """Return the private JWK in the file `path`; create it if it is absent."""
     if not path.exists():
         partial = path.with_suffix(".partial")
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
@@ -31,7 +31,7 @@ def public_key(key: dict[str, Any]) -> dict[str, Any]:
 
 
 def verification_keys(key: dict[str, Any], secret: str) -> str:
-    """Return what a PostgREST verifies with: a JWKS of the stack's key and the local secret."""
+    """Return PostgREST's verification keys: a JWKS of the stack's key and the local secret."""
     encoded = base64.urlsafe_b64encode(secret.encode()).decode().rstrip("=")
     symmetric = {"kty": "oct", "k": encoded, "alg": "HS256"}
     return json.dumps({"keys": [public_key(key), symmetric]})

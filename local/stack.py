@@ -25,7 +25,7 @@ _PARTS = ("postgres", "postgrest", "gateway")
 
 
 class Stack:
-    """A Supabase on this machine, as far as this project needs one.
+    """A Supabase on this machine, limited to what this project needs.
 
     Args:
         data_dir: where its data and logs are, made when absent.
@@ -55,7 +55,7 @@ class Stack:
         self._is_scratch = is_scratch
         self._jwt_expiry = jwt_expiry
         self._key_file = self.data_dir / "signing-key.json"
-        # in each of its processes, so that a later start can tell them from any other
+        # in each of its processes, so that a later start can recognize them
         self._marker = f"session-api-{hashlib.sha256(bytes(self.data_dir)).hexdigest()[:16]}"
         self._lock = FolderLock(self.data_dir)
         self._postgres = Postgres(
@@ -75,7 +75,7 @@ class Stack:
 
     @property
     def url(self) -> str:
-        """What a Supabase client is given: the project's address."""
+        """The project's URL, for Supabase clients."""
         return f"http://{HOST}:{self._rest_port}"
 
     @property
@@ -90,12 +90,12 @@ class Stack:
 
     @property
     def database_url(self) -> str:
-        """The database, for its owner `postgres`, who is no superuser."""
+        """The database, as its owner `postgres`, which is not a superuser."""
         return self._postgres.url
 
     @property
     def superuser_url(self) -> str:
-        """The database, for its superuser: by the socket, which only our user can reach."""
+        """The database, as its superuser, on the socket that only our user can reach."""
         return self._postgres.socket_url(SUPERUSER)
 
     def __enter__(self) -> Self:
@@ -112,11 +112,11 @@ class Stack:
 
     @property
     def verification_keys(self) -> str:
-        """The JWKS of this stack: its own key, made when absent, and the well-known secret."""
+        """The JWKS of this stack: its own key, created if absent, and the well-known secret."""
         return verification_keys(signing_key(self._key_file), self.jwt_secret)
 
     def start(self) -> None:
-        """Start everything, with the data of last time, however that ended.
+        """Start everything with the existing data, even after a crash.
 
         Raises:
             LocalError: a port or the folder is taken, a part is missing or does not start. Nothing
@@ -128,14 +128,14 @@ class Stack:
             end_leftovers(self._marker)
             require_free(self._postgres.port, "DB_PORT")
             require_free(self._rest_port, "REST_PORT")
-            find_postgrest()  # before anything is made, rather than after
+            find_postgrest()  # fail early, before anything is created
             self._start_parts()
         except BaseException:
             self.stop()
             raise
 
     def stop(self) -> None:
-        """Stop everything; the data stays. Nothing when it is not running."""
+        """Stop everything; the data stays. Does nothing if it is not running."""
         if self._gateway is not None:
             self._gateway.stop()
         if self._postgrest is not None:
@@ -154,12 +154,12 @@ class Stack:
         """
         migrations.migrate(self.database_url)
         if self._postgrest is not None:
-            # a reload would come some time later; a start has the schema and the roles' settings
+            # a reload takes effect later; a fresh start reads the schema and the roles' settings
             self._postgrest.stop()
             self._postgrest.start()
 
     def seed(self) -> bool:
-        """Load the demo data, unless it is there. Return whether it was loaded."""
+        """Load the demo data, unless it is already loaded. Return whether it was loaded."""
         return migrations.seed(self.database_url)
 
     def check(self) -> None:
@@ -201,7 +201,7 @@ class Stack:
             self._log(name).unlink(missing_ok=True)
         self._key_file.unlink(missing_ok=True)
         self._lock.remove()
-        with suppress(OSError):  # not empty: somebody else's files are in it
+        with suppress(OSError):  # not empty: it contains other files
             self.data_dir.rmdir()
 
     def _start_parts(self) -> None:

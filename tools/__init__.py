@@ -1,1 +1,1 @@
-"""Writers of the generated files: `make types`, `make policies`."""
+"""Generators for `make types` and `make policies`."""

@@ -1,11 +1,11 @@
-"""What decides access, read from a live database as text that can be compared."""
+"""Everything that decides access in a live database, as text that can be compared."""
 
 from collections.abc import Iterable
 from typing import LiteralString
 
 from psycopg import Connection
 
-# Each query gives (what, its state); together they are everything that supabase/policies/ declares.
+# Each query returns (object, state). Together they cover all that supabase/policies/ declares.
 _QUERIES = (
     # policies, with their comments
     """
@@ -39,7 +39,7 @@ _QUERIES = (
     from pg_catalog.pg_proc
     where pronamespace in (to_regnamespace('public'), to_regnamespace('session_api'))
     """,
-    # triggers: what fires them, and whether they do
+    # triggers: their events, and whether they are enabled
     """
     select format('trigger %s on %s.%s', tgname, relnamespace::regnamespace, relname),
            concat_ws(' ', pg_get_triggerdef(pg_trigger.oid),
@@ -49,7 +49,7 @@ _QUERIES = (
     where not tgisinternal
       and relnamespace in (to_regnamespace('public'), to_regnamespace('session_api'))
     """,
-    # grants: on schemas, relations, columns and functions, one line for each grantee
+    # grants: on schemas, relations, columns and functions, one line per grantee
     """
     with granted (thing, acl) as (
       select format('schema %s', nspname), coalesce(nspacl, acldefault('n', nspowner))
@@ -102,7 +102,7 @@ def snapshot(connection: Connection) -> dict[str, str]:
 
 
 def described(connection: Connection, queries: Iterable[LiteralString]) -> dict[str, str]:
-    """Gather what queries for (what, its state) find."""
+    """Collect the results of queries that return (object, state)."""
     state: dict[str, str] = {}
     for query in queries:
         state.update(connection.execute(query).fetchall())
@@ -110,7 +110,7 @@ def described(connection: Connection, queries: Iterable[LiteralString]) -> dict[
 
 
 def differences(before: dict[str, str], after: dict[str, str]) -> list[str]:
-    """Name what two snapshots do not share, each with its two states.
+    """List the objects that differ between two snapshots, each with both states.
 
     Returns an empty list when access is the same.
     """

@@ -1,4 +1,4 @@
-"""The types of the exposed schema, for direct reads: what the Supabase CLI writes, made narrower.
+"""Types of the exposed schema, for direct reads: the Supabase CLI's output, made narrower.
 
 The CLI knows columns, not constraints: a status is any text to it, and what a view computes may be
 null. Here a column that a constraint holds to a list of words gets the union of them.
@@ -21,7 +21,7 @@ Columns = Mapping[tuple[str, str], list[str]]
 
 
 class Computed(NamedTuple):
-    """A column that a view computes: its type in the CLI's words, and what it is."""
+    """A computed column of a view: the type that the CLI gives it, and the real one."""
 
     view: str
     column: str
@@ -97,7 +97,7 @@ def database_types(database_url: str, language: Language) -> str:
 
 
 def generated(database_url: str, language: Language) -> str:
-    """Return what the Supabase CLI writes."""
+    """Return the Supabase CLI's output."""
     result = subprocess.run(  # noqa: S603
         [
             *(str(CLI), "gen", "types", f"--remote={database_url}?sslmode=disable"),

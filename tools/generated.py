@@ -1,6 +1,6 @@
-"""Files that follow from others, committed so that they can be read and shipped: `make types`.
+"""Files generated from others by `make types`, committed so that they can be read and shipped.
 
-A test compares each with what it would be now.
+A test fails if one is out of date.
 """
 
 import json
@@ -85,7 +85,7 @@ def client_schema(document: str) -> str:
 
 
 def declared(database_url: str) -> str:
-    """Return what `session-api doctor` compares a deployment with, for the base and each kind.
+    """Return the state that `session-api doctor` expects, for the base and each kind.
 
     Args:
         database_url: a database with the migrations and nothing else, for a superuser. It is left
@@ -105,7 +105,7 @@ def declared(database_url: str) -> str:
 
 
 def main() -> None:
-    """Write every such file."""
+    """Write all generated files."""
     document = openapi()
     with TemporaryDirectory() as folder, Stack.scratch(Path(folder) / "stack") as stack:
         stack.migrate()

@@ -1,4 +1,4 @@
-"""Carry `supabase/policies/`, the state to read, into `supabase/migrations/`, the history to run.
+"""Write migrations in `supabase/migrations/` for changes of `supabase/policies/`.
 
 `make policies` writes a migration per unit (the base, or a kind) when replaying the files after the
 migrations would change anything that decides access. It carries the files that would change it.
@@ -27,7 +27,7 @@ _HEADER = """\
 def policy_files() -> list[Path]:
     """Return the policy files in the order in which they are applied.
 
-    That is the base, then kind after kind, each by name with `_…` first.
+    The base comes first, then each kind; within each, files by name, with `_…` first.
     """
     files = (SUPABASE / "policies").glob("*/*.sql")
     return sorted(files, key=lambda file: (file.parent.name != "base", file))
@@ -45,18 +45,18 @@ def replay(connection: Connection, files: Iterable[Path] | None = None) -> list[
 
 
 def changing(connection: Connection) -> list[Path]:
-    """Return the policy files that change anything when all are applied, one after the other."""
+    """Return the policy files that change something when all are applied in order."""
     return [file for file in policy_files() if replay(connection, [file])]
 
 
 def write_migrations(files: Iterable[Path], now: datetime) -> list[Path]:
-    """Write a migration for the base and for each kind that carries its files.
+    """Write one migration for the base and one per kind, containing these files.
 
     Each is named after the time and its unit, `…_<unit>_policies.sql`; returns their paths.
     """
     paths: list[Path] = []
     for unit, some in groupby(files, lambda file: file.parent.name):
-        # each has a time of its own: the time is a migration's key
+        # each has a different time, since the time is the migration's key
         time = now + timedelta(seconds=len(paths))
         path = SUPABASE / "migrations" / f"{time:%Y%m%d%H%M%S}_{unit}_policies.sql"
         path.write_text("\n".join([_HEADER, *(file.read_text() for file in some)]))
