@@ -14,7 +14,7 @@ Json = Any
 
 @dataclass(frozen=True)
 class Request:
-    """One HTTP request of a user, whose token is added by whom it is sent to."""
+    """One HTTP request of a user; the contender adds the user's token."""
 
     method: str
     path: str
@@ -25,7 +25,7 @@ class Request:
 
 @dataclass(frozen=True)
 class Operation:
-    """One piece of work: what the API is asked, and the same as requests straight to PostgREST.
+    """One operation: the request to the API, and the same as requests directly to PostgREST.
 
     `straight` is what our API itself sends for it, so that "PostgREST alone" does no less.
     """
@@ -58,12 +58,12 @@ class Work:
     changing: frozenset[str] = frozenset()
 
     def comparable(self, answer: Json) -> Json:
-        """Return the answer as it must be equal for all."""
+        """Return the part of the answer that must be equal for all."""
         return comparable(answer, self.changing)
 
 
 def comparable(value: Json, changing: frozenset[str] = frozenset()) -> Json:
-    """Bring times to one time zone and leave out what changes from answer to answer."""
+    """Convert times to one time zone and remove values that differ between answers."""
     if isinstance(value, dict):
         return {
             name: None if name in changing else comparable(inner, changing)

@@ -68,7 +68,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse at once where there is no such stack."""
+    """Fail at once if there is no such stack."""
     provider = STACKS[config.getoption("stack")]()
     if provider.spare is None and config.getoption("numprocesses", None):
         raise pytest.UsageError(
@@ -112,7 +112,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """With `-n auto` each worker has a stack of its own, where there can be more than one.
+    """With `-n auto` each worker has its own stack, where there can be more than one.
 
     Four keep two cores busy: a test waits for its servers about half of its time.
     """

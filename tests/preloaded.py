@@ -1,6 +1,6 @@
-"""The API in processes that begin as copies of one which has imported it already.
+"""The API in processes forked from one that has already imported it.
 
-Each is what `api_server` starts, a server with its own environment, in a quarter of the time.
+Each is a server with its own environment, as from `api_server`, started in a quarter of the time.
 """
 
 import os
@@ -22,7 +22,7 @@ _processes.set_forkserver_preload(["api.serve", "api.main", __name__])
 
 
 def preload() -> None:
-    """Let the original start, which nobody waits for."""
+    """Start the original process without waiting for it."""
     ensure_running()
 
 

@@ -48,7 +48,7 @@ class Server:
                         return
                     writer.write(part)
                     await writer.drain()
-                    await asyncio.sleep(0)  # each part in a packet of its own, where it can be
+                    await asyncio.sleep(0)  # each part in a separate packet, if possible
         except (asyncio.IncompleteReadError, ConnectionError):
             return
         finally:

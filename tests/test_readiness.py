@@ -128,7 +128,7 @@ class TestServed:
         assert len(proxy.requests) < 10
 
     def test_nobody_can_be_verified(self, serve: Serve) -> None:
-        """The keys' address is away at the start, and there is no secret."""
+        """The keys' address does not answer at startup, and there is no secret."""
         key: Any = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()), as_dict=True)
         server = JwksServer()
         server.status = 503

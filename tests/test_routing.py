@@ -44,7 +44,7 @@ class TestActions:
         }
 
     def test_published_paths_are_limited_alike(self) -> None:
-        """Another path to an endpoint is no way round its limit."""
+        """An endpoint's other paths share its limit."""
         app = create_app(settings(rate_limits=False))
         said: dict[object, set[Action]] = {}
         for route in app.routes:

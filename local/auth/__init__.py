@@ -1,1 +1,1 @@
-"""Sign-in on the local stack: what `/auth/v1` is on Supabase, for an app in development."""
+"""Sign-in on the local stack: Supabase's `/auth/v1`, for an app in development."""

@@ -20,17 +20,17 @@ _INSTANCE = UUID(int=0)
 
 
 async def find(db: Database, user_id: UUID) -> Row | None:
-    """Return the user of this id."""
+    """Return the user with this id."""
     return await db.fetchrow(_USER + "where u.id = $1 and u.deleted_at is null", user_id)
 
 
 async def find_by_email(db: Database, email: str) -> Row | None:
-    """Return the user of this address, which is in lower case."""
+    """Return the user with this address, given in lower case."""
     return await db.fetchrow(_USER + "where u.email = $1 and u.deleted_at is null", email)
 
 
 async def create(db: Database, email: str, password_hash: str, data: dict[str, Any]) -> UUID:
-    """Make a user whose address needs no confirmation, and return their id.
+    """Create a user whose address needs no confirmation, and return their id.
 
     Raises:
         AuthError: 422 `user_already_exists`.
@@ -64,7 +64,7 @@ async def create(db: Database, email: str, password_hash: str, data: dict[str, A
                 *(str(user_id), user_id, identity),
             )
     except asyncpg.UniqueViolationError as error:
-        if error.schema_name != "auth":  # of a project's own trigger
+        if error.schema_name != "auth":  # raised by a trigger of the project
             raise
         raise unprocessable("user_already_exists", "User already registered") from None
     return user_id
@@ -77,7 +77,7 @@ async def update(
     password_hash: str | None,
     data: dict[str, Any],
 ) -> None:
-    """Change what is given: `None` and absent members stay, a member that is null is removed.
+    """Change the given values: `None` and absent members stay, null members are removed.
 
     Raises:
         AuthError: 422 `email_exists`.
@@ -114,7 +114,7 @@ async def update(
 
 
 def shown(user: Row) -> dict[str, Any]:
-    """Return a user as answers and tokens have them."""
+    """Return a user as shown in answers and tokens."""
     return {
         "id": str(user["id"]),
         "aud": user["aud"] or "authenticated",

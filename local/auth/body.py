@@ -1,4 +1,4 @@
-"""What a client sends: one JSON object, bounded, with nothing in it that cannot be stored."""
+"""Request bodies: one JSON object of limited size, with only values that can be stored."""
 
 import asyncio
 import json
@@ -98,7 +98,7 @@ def metadata(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def email(body: dict[str, Any]) -> str:
-    """Return the member `email` in the form that accounts have.
+    """Return the member `email`, normalized as in accounts.
 
     Raises:
         AuthError: it is no address.
@@ -113,7 +113,7 @@ def email(body: dict[str, Any]) -> str:
 
 
 def new_password(body: dict[str, Any]) -> str:
-    """Return the member `password`, good for an account.
+    """Return the member `password`, acceptable for an account.
 
     Raises:
         AuthError: it is absent, too short or too long.

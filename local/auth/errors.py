@@ -29,7 +29,7 @@ class AuthError(Exception):
         self.more = more or {}
 
     def answer(self, request: web.Request) -> web.Response:
-        """Say it as the client's version of the API has it."""
+        """Return it in the format of the client's API version."""
         if request.headers.get(API_VERSION, "") >= _CODE_IS_TEXT_SINCE:
             body = {"code": self.code, "message": self.message, **self.more}
             headers = {API_VERSION: _CODE_IS_TEXT_SINCE}
@@ -45,17 +45,17 @@ class AuthError(Exception):
 
 
 def invalid(message: str, code: str = "validation_failed") -> AuthError:
-    """Make the 400 for a request that cannot be right."""
+    """Make the 400 for an invalid request."""
     return AuthError(HTTPStatus.BAD_REQUEST, code, message)
 
 
 def forbidden(code: str, message: str) -> AuthError:
-    """Make the 403 for a token that does not do."""
+    """Make the 403 for a token that is not accepted."""
     return AuthError(HTTPStatus.FORBIDDEN, code, message)
 
 
 def unprocessable(code: str, message: str, more: dict[str, object] | None = None) -> AuthError:
-    """Make the 422 for a request that is understood and cannot be granted."""
+    """Make the 422 for a valid request that cannot be fulfilled."""
     return AuthError(HTTPStatus.UNPROCESSABLE_ENTITY, code, message, more)
 
 

@@ -1,4 +1,4 @@
-"""Passwords: hashed off the event loop, a bounded number, in the same time for everybody."""
+"""Passwords: hashed off the event loop, a limited number at a time, equally long for all."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,13 +13,13 @@ from local.auth.errors import too_many
 
 T = TypeVar("T")
 
-_COST = 10  # GoTrue's
+_COST = 10  # as in GoTrue
 _THREADS = 2
 _MOST_WAITING = 32
 _MOST_FAILURES = 20
 _FAILURES_SECONDS = 300
 _MOST_ACCOUNTS = 10_000
-# of a password that was thrown away
+# the hash of a random password that nobody knows
 _NOBODYS = "$2a$10$Kdo6lO27YzxSuoOGGwVIy.lHnrfjLwZUYV6fT1V0emGurDjkpjPhu"
 
 
@@ -29,11 +29,11 @@ class Passwords:
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(_THREADS, "bcrypt")
         self._waiting = 0
-        # a count in a list: to add to it does not prolong its life
+        # the count is in a list, so that incrementing it does not extend its lifetime
         self._failures: TTLCache[str, list[int]] = TTLCache(_MOST_ACCOUNTS, _FAILURES_SECONDS)
 
     async def hash(self, password: str) -> str:
-        """Return what is stored of a password.
+        """Return the hash to store for a password.
 
         Raises:
             AuthError: 429, too many others are being hashed.
@@ -42,7 +42,7 @@ class Passwords:
         return (await self._run(_hash, password)).decode()
 
     async def matches(self, account: str, password: str, stored: str | None) -> bool:
-        """Say whether a password is an account's.
+        """Return whether a password is that of an account.
 
         Args:
             account: whose failures are counted.
@@ -56,14 +56,14 @@ class Passwords:
         failures = self._failures.setdefault(account, [0])
         if failures[0] >= _MOST_FAILURES:
             raise too_many("Too many wrong passwords. Try again in five minutes.")
-        failures[0] += 1  # before the check, so that many at once are counted
+        failures[0] += 1  # before the check, so that simultaneous attempts are counted
         if await self._run(_matches, password, stored or _NOBODYS) and stored:
             self._failures.pop(account, None)
             return True
         return False
 
     async def is_same(self, password: str, stored: str | None) -> bool:
-        """Say whether a new password is the old one; counts nothing."""
+        """Return whether a new password equals the old one; does not count as an attempt."""
         return stored is not None and await self._run(_matches, password, stored)
 
     async def _run(self, work: Callable[..., T], *args: str) -> T:
@@ -84,9 +84,9 @@ def _hash(password: str) -> bytes:
 def _matches(password: str, stored: str) -> bool:
     sent = password.encode()
     try:
-        # what is too long for bcrypt is nobody's, and takes as long to refuse
+        # a password too long for bcrypt cannot be anybody's; refusing it takes just as long
         return bcrypt.checkpw(sent[:LONGEST_PASSWORD], stored.encode()) and (
             len(sent) <= LONGEST_PASSWORD
         )
-    except ValueError:  # what is stored is no hash
+    except ValueError:  # the stored value is not a hash
         return False

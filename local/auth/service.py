@@ -35,14 +35,14 @@ logger = logging.getLogger(__name__)
 
 
 class Caller(NamedTuple):
-    """Whose token a request has, and of which session."""
+    """The user and session of a request's token."""
 
     user: asyncpg.Record
     session_id: UUID | None
 
 
 def create_auth(database_url: str, tokens: Tokens) -> web.Application:
-    """Build what is served below `/auth/v1`.
+    """Build the application served at `/auth/v1`.
 
     Args:
         database_url: the database, for `supabase_auth_admin`.
@@ -97,7 +97,7 @@ class _Auth:
         async with self._pool.acquire() as db:
             user = await accounts.find_by_email(db, address)
         stored = None if user is None else user["encrypted_password"]
-        # no connection is held while this waits for its turn
+        # hold no connection while this waits for its turn
         is_right = await self._passwords.matches(address, password, stored)
         if user is None or not is_right:
             raise invalid("Invalid login credentials", "invalid_credentials")
@@ -171,7 +171,7 @@ class _Auth:
             password_hash = await self._passwords.hash(password)
         async with self._pool.acquire() as db:
             await accounts.update(db, user_id, address, password_hash, data)
-            if password_hash is not None:  # whoever knows the old one is out
+            if password_hash is not None:  # sign out everybody who used the old one
                 await sessions.end(db, user_id, caller.session_id, "others")
             user = await accounts.find(db, user_id)
         if user is None:
@@ -188,7 +188,7 @@ class _Auth:
         return web.Response(status=HTTPStatus.NO_CONTENT)
 
     async def health(self, _: web.Request) -> web.Response:
-        # not GoTrue's name, by which a `supabase start` is known
+        # not GoTrue's name, which identifies a `supabase start`
         return web.json_response(
             {"name": "session-api", "description": "Sign-in of the local stack"}
         )
@@ -220,10 +220,10 @@ async def _say_errors(request: web.Request, handler: _Handler) -> web.StreamResp
         return answer
     except _AWAY as error:
         logger.warning("the database does not answer: %s", error)
-        # clients try this one again, and end the session on a 500
+        # clients retry on this status, but end the session on a 500
         status, message = HTTPStatus.SERVICE_UNAVAILABLE, "The database does not answer"
     except asyncpg.PostgresError as error:
-        # a trigger of the project's own, mostly
+        # usually raised by a trigger of the project
         logger.exception("a statement failed")
         status = HTTPStatus.INTERNAL_SERVER_ERROR
         message = f"Database error: the gateway's log has it ({type(error).__name__})"

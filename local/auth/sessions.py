@@ -11,7 +11,7 @@ from local.auth.database import Database
 from local.auth.errors import AuthError, forbidden, invalid
 
 REUSE_SECONDS = 10
-"""So long a used token gives its successor again: for two tabs that refresh at once."""
+"""How long a used token returns its successor again, in case two tabs refresh at once."""
 _TOKEN_BYTES = 18
 
 
@@ -64,7 +64,7 @@ async def refresh(db: Database, token: str) -> Refreshed:
         "select session_id from auth.refresh_tokens where token = $1", token
     )
     async with db.transaction():
-        # one refresh of a session at a time; what follows sees what the one before has written
+        # one refresh of a session at a time: each sees the writes of the one before
         owner = await db.fetchval(
             "select user_id from auth.sessions where id = $1 for update", session_id
         )
@@ -96,7 +96,7 @@ async def refresh(db: Database, token: str) -> Refreshed:
 
 
 async def exists(db: Database, session_id: UUID, user_id: UUID) -> bool:
-    """Say whether a user's session has not ended."""
+    """Return whether a user's session has not ended."""
     return bool(
         await db.fetchval(
             "select exists (select from auth.sessions where id = $1 and user_id = $2)",

@@ -1,4 +1,4 @@
-"""Access tokens: ES256 by the stack's key; the well-known secret's are good too."""
+"""Access tokens: ES256 with the stack's key; the well-known secret is accepted too."""
 
 import time
 from typing import Any
@@ -33,7 +33,7 @@ class Tokens:
         self._public = jwt.PyJWK(public_key(key), "ES256")
 
     def issue(self, user: dict[str, Any], session_id: UUID) -> tuple[str, int]:
-        """Return a token for a session of `user`, as an answer shows one, and when it expires."""
+        """Return a token for a session of `user` (in answers' format), and when it expires."""
         now = int(time.time())
         claims = {
             "iss": self._issuer,
@@ -55,7 +55,7 @@ class Tokens:
         return jwt.encode(claims, self._private, "ES256", headers), now + self.lifetime
 
     def verify(self, token: str) -> dict[str, Any]:
-        """Return the claims of a token that one of the stack's keys has signed and not expired.
+        """Return the claims of an unexpired token signed by one of the stack's keys.
 
         Raises:
             AuthError: 403 `bad_jwt`.
@@ -64,7 +64,7 @@ class Tokens:
         try:
             if len(token) > _LONGEST:
                 raise jwt.InvalidTokenError("too long")
-            # the algorithm is the key's, never the token's to choose
+            # the key determines the algorithm, never the token
             is_ours = jwt.get_unverified_header(token).get("kid") == self._public.key_id
             key, algorithm = (self._public, "ES256") if is_ours else (self._secret, "HS256")
             return dict(
@@ -80,7 +80,7 @@ class Tokens:
 
 
 def user_and_session(claims: dict[str, Any]) -> tuple[UUID, UUID | None]:
-    """Return whose token it is and of which session; `None` for one that no sign-in made.
+    """Return a token's user and session; `None` if it did not come from a sign-in.
 
     Raises:
         AuthError: 403 `bad_jwt`, the token is not a user's.

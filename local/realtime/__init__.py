@@ -1,4 +1,4 @@
-"""Live changes on the local stack: what `/realtime/v1` is on Supabase, as far as it is about rows.
+"""Live changes on the local stack: the part of Supabase's `/realtime/v1` that is about rows.
 
 Changes are read from the write-ahead log by logical decoding, as Supabase's Realtime reads them:
 nothing is added to a project's tables, and what is rolled back is never seen.

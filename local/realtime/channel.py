@@ -1,4 +1,4 @@
-"""One subscription of one client: its topic, its token, what it wants to be told."""
+"""One subscription of one client: its topic, its token and the changes it asks for."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""The feed of changes: a replication slot, read while somebody is subscribed."""
+"""The feed of changes: a replication slot, read while there are subscribers."""
 
 import asyncio
 import logging
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 
 
 class Feed:
-    """Reads what is committed to published tables, in its order.
+    """Reads the commits to published tables, in commit order.
 
     There is a slot only while somebody listens, and a temporary one: none is ever left behind to
     keep the log from being recycled.
@@ -55,7 +55,7 @@ class Feed:
             await db.close()
 
     async def join(self) -> None:
-        """Begin to listen: what is committed after this returns is delivered."""
+        """Begin to listen: changes committed after this returns are delivered."""
         self._listeners += 1
         if self._reading is None:
             self._reading = asyncio.create_task(self._read_while_wanted())
@@ -66,7 +66,7 @@ class Feed:
             raise
 
     def leave(self) -> None:
-        """End what `join` began."""
+        """Undo one `join`."""
         self._listeners -= 1
 
     async def stop(self) -> None:
@@ -90,7 +90,7 @@ class Feed:
             self._reading = None
 
     async def _read(self) -> None:
-        # no limit of time: to begin, a slot waits for the transactions that are open
+        # no timeout: creating a slot waits for open transactions
         db = await asyncpg.connect(self._database_url, timeout=5)
         try:
             await db.execute(
@@ -115,7 +115,7 @@ class Feed:
     ) -> bool:
         is_any = False
         async with db.transaction():
-            # by a cursor: a transaction may have changed a million rows
+            # with a cursor: a transaction may have changed a million rows
             async for (message,) in db.cursor(_CHANGES, prefetch=200):
                 is_any = True
                 if message[:1] == b"R":

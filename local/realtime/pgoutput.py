@@ -1,4 +1,4 @@
-"""Postgres's logical replication messages: the part that tells which rows changed."""
+"""Postgres's logical replication messages: those about changed rows."""
 
 import struct
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ KINDS = {b"I": "INSERT", b"U": "UPDATE", b"D": "DELETE"}
 
 
 class Change(NamedTuple):
-    """One changed row of a table, by the values of its columns as texts."""
+    """One changed row of a table: its columns' values as text."""
 
     relation: int
     kind: str
@@ -18,7 +18,7 @@ class Change(NamedTuple):
 
 
 class Decoder:
-    """Reads messages in their order: a row's message needs the ones about its table before it."""
+    """Reads messages in order: a row's message depends on earlier ones about its table."""
 
     def __init__(self) -> None:
         self._columns: dict[int, list[str]] = {}
@@ -40,7 +40,7 @@ class Decoder:
             (relation,) = struct.unpack_from(">i", message, 1)
             offset = 5
             if kind == b"U" and message[offset : offset + 1] in (b"K", b"O"):
-                _, offset = _row(message, offset + 1)  # as it was
+                _, offset = _row(message, offset + 1)  # the old row
             values, _ = _row(message, offset + 1)
             row = dict(zip(self._columns[relation], values, strict=True))
             return Change(relation, KINDS[kind], row, self._at)

@@ -1,4 +1,4 @@
-"""Phoenix's messages, in the two serializations that clients of Supabase speak."""
+"""Phoenix's messages, in the two serializations that Supabase's clients use."""
 
 import json
 from typing import Any, NamedTuple
@@ -19,7 +19,7 @@ class Message(NamedTuple):
 
 
 def decode(text: str) -> Message | None:
-    """Read a message, whichever version it is of; `None` when it is none."""
+    """Read a message of either version; `None` if it is not valid."""
     try:
         found = json.loads(text)
         if isinstance(found, dict):
@@ -38,7 +38,7 @@ def decode(text: str) -> Message | None:
 
 
 def encode(message: Message, version: str) -> str:
-    """Write a message as a client of `version` reads it."""
+    """Serialize a message for a client of `version`."""
     return json.dumps(list(message) if version == ARRAYS else message._asdict())
 
 

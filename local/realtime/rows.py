@@ -1,4 +1,4 @@
-"""A changed row, read again as the subscriber may see it."""
+"""A changed row, read again as its subscriber."""
 
 import json
 import logging
@@ -11,7 +11,7 @@ from local.realtime.pgoutput import Change
 from local.realtime.tables import Subscription, Table, quoted
 
 ROLES = frozenset({"anon", "authenticated", "service_role"})
-"""Whom a token may name: never a role of this project's own."""
+"""The roles that a token may name: never one of this project's own."""
 _MILLISECONDS = "2000"
 _MOST_CONNECTIONS = 3
 _READABLE = """
@@ -25,7 +25,7 @@ logger = logging.getLogger(__name__)
 
 
 def reader(database_url: str) -> Pool:
-    """Return connections for `authenticator`, who has nothing and may become who subscribes."""
+    """Return connections as `authenticator`, which has no rights but can switch roles."""
     return asyncpg.create_pool(
         database_url, min_size=0, max_size=_MOST_CONNECTIONS, command_timeout=5
     )
@@ -99,7 +99,7 @@ def _statement(
     for each in wanted:
         condition = "true"
         if each.filter is not None:
-            condition = "false"  # a column that may not be seen is not compared either
+            condition = "false"  # no comparison with a column that the subscriber may not read
             if each.filter.column in columns:
                 parameters.append(each.filter.values)
                 condition = f"coalesce(t.{each.filter.sql(table, len(parameters))}, false)"

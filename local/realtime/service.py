@@ -24,7 +24,7 @@ _MOST_SOCKETS = 200
 def create_realtime(
     changes_database_url: str, reader_database_url: str, tokens: Tokens
 ) -> web.Application:
-    """Build what is served below `/realtime/v1`.
+    """Build the application served at `/realtime/v1`.
 
     Args:
         changes_database_url: the database, for a role that may replicate.
@@ -80,7 +80,7 @@ class _Realtime:
                     continue
                 claims = channel.claims
                 row, passed = await rows.read(self._reader, claims, table, change, wanted)
-                # while this was read the channel may have left, or its token expired
+                # meanwhile the channel may have left, or its token may have expired
                 if passed and socket.channels.get(channel.topic) is channel:
                     socket.send(_told(channel, table, change, row, passed))
 

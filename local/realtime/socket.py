@@ -21,7 +21,7 @@ MOST_WAITING = 500
 MOST_CHANNELS = 100
 MOST_SUBSCRIPTIONS = 100
 QUIET_SECONDS = 60
-"""A client sends a heartbeat every 25 seconds; without one for so long it is gone."""
+"""A client without a message for this long is gone: it sends a heartbeat every 25 seconds."""
 _JOIN_SECONDS = 8
 _TOPIC = "realtime:"
 NOT_SERVED = "Broadcast and presence are not served by the local stack: postgres_changes only"
@@ -51,7 +51,7 @@ class Socket:
         self._waiting: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
-        """Read what the client sends until it is gone."""
+        """Read the client's messages until it disconnects."""
         self._transport = request.transport
         await self._ws.prepare(request)
         writer = asyncio.create_task(self._write())
@@ -78,7 +78,7 @@ class Socket:
         await self._ws.close(code=WSCloseCode.GOING_AWAY)
 
     def send(self, message: Message) -> None:
-        """Queue a message. A client that does not read is cut off: it joins again."""
+        """Queue a message. A client that does not read is disconnected, and can join again."""
         try:
             self._waiting.put_nowait(message)
         except asyncio.QueueFull:

@@ -1,4 +1,4 @@
-"""The tables whose changes are told, and what a client may ask about them."""
+"""The tables whose changes are sent, and the subscriptions a client can request."""
 
 import re
 from dataclasses import dataclass
@@ -41,7 +41,7 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace
 
 
 class UnknownSubscriptionError(Exception):
-    """There is nothing that a subscription could tell. The message is for its author."""
+    """A subscription could never receive anything. The message is shown to its author."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class Filter:
 
 @dataclass(frozen=True)
 class Subscription:
-    """What one entry of a client's `postgres_changes` asks for."""
+    """One entry of a client's `postgres_changes`."""
 
     id: int
     event: str
@@ -89,7 +89,7 @@ class Subscription:
     filter: Filter | None
 
     def wants(self, table: Table, kind: str) -> bool:
-        """Say whether a change of this kind in this table is asked for."""
+        """Return whether it matches a change of this kind in this table."""
         return (
             self.event in ("*", kind)
             and self.schema in ("*", table.schema)
@@ -98,7 +98,7 @@ class Subscription:
 
 
 def quoted(name: str) -> str:
-    """Return an identifier for a statement."""
+    """Quote an identifier for a statement."""
     return '"' + name.replace('"', '""') + '"'
 
 
@@ -136,13 +136,13 @@ def _filter(condition: Any) -> Filter:
 
 
 async def find(db: asyncpg.Connection, relation: int) -> Table | None:
-    """Return the table of this number; `None` when it is gone."""
+    """Return the table with this oid; `None` if it has been dropped."""
     row = await db.fetchrow(_TABLE + "where c.oid = $1", relation)
     return None if row is None else _table(row)
 
 
 async def check(db: asyncpg.Connection, wanted: Subscription) -> None:
-    """Make sure that a subscription can be told something.
+    """Check that a subscription can receive changes.
 
     Raises:
         UnknownSubscriptionError: its table is not published, or its filter does not fit.

@@ -1,4 +1,4 @@
-"""Thieves, and what there is to steal."""
+"""Hostile users, and the rows they try to get."""
 
 from collections.abc import Iterator
 
@@ -14,13 +14,13 @@ from tests.conftest import client
 
 @pytest.fixture(scope="session")
 def world(stack: Project, database: Sql) -> World:
-    """The owner's rows, made once: no attack may change them."""
+    """The owner's rows, created once: no attack may change them."""
     return new_world(database, stack.jwt_secret)
 
 
 @pytest.fixture(scope="session")
 def ledger(database: Sql) -> Ledger:
-    """What shows whether a row of any table has changed."""
+    """A ledger that shows whether a row of any table has changed."""
     return Ledger(database)
 
 
@@ -62,7 +62,7 @@ def insider(stack: Project, world: World) -> Iterator[Thief]:
 
 @pytest.fixture(scope="session")
 def owner(stack: Project, world: World) -> Iterator[Thief]:
-    """The owner, to whom nothing of this is secret: shows that a question has an answer."""
+    """The owner, who may see all of this: shows that a request can have an answer."""
     with browser(stack, stack.rest_url, world.owner) as it:
         yield Thief(world.owner, it, ())
 

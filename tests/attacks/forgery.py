@@ -1,4 +1,4 @@
-"""Tokens that are nobody's, made by hand where no library would make them."""
+"""Invalid tokens, written by hand where no library would produce them."""
 
 import base64
 import hmac
@@ -24,7 +24,7 @@ Forger = Callable[[User, str], str]
 
 
 def claims(user: User, **changes: Any) -> dict[str, Any]:
-    """A signed-in user's; a claim changed to `...` is left out."""
+    """The claims of a signed-in user, with changes; a claim changed to `...` is left out."""
     now = int(time.time())
     valid = {
         "sub": str(user.id),
@@ -73,7 +73,7 @@ def changed_after_signing(user: User, secret: str) -> str:
 
 _NONES: tuple[object, ...] = ("none", "None", "NONE", "nOnE", "", None, 0, [])
 
-# Whatever the server, these are nobody's.
+# No server may accept these.
 FORGED: dict[str, Forger] = {
     **{f"alg {alg!r}": unsigned(alg) for alg in _NONES},
     "no alg": lambda user, _: by_hand({"typ": "JWT"}, claims(user), b""),

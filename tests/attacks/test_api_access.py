@@ -92,7 +92,7 @@ class TestSessions:
     def test_concealed(
         self, concealed: httpx.Client, world: World, method: str, path: str, kind: str
     ) -> None:
-        """The two cannot be told apart, byte for byte, whatever is sent along."""
+        """The two answers are equal byte for byte, whatever the request contains."""
         for body in (BODIES.get((method, kind)), {}, {"unknown": 1}, {"status": "READY"}):
             said = []
             for key in (world.ids[kind], str(uuid4())):
@@ -138,7 +138,7 @@ def ask(
 
 
 class TestNew:
-    """A new session cannot hang on what is another's, nor tell whether it is there."""
+    """A new session cannot refer to another user's row, nor reveal whether it exists."""
 
     @pytest.mark.parametrize(
         ("kind", "code", "body"),

@@ -8,7 +8,7 @@ from tests.attacks.world import TABLES, World
 
 pytestmark = pytest.mark.usefixtures("unchanged")
 
-# {a} is asked for, {b} hangs on it by the foreign key {key}, {id} is the owner's row in {a}
+# {a} is requested, {b} refers to it by the foreign key {key}, {id} is the owner's row in {a}
 SHAPES = (
     "/{a}?select=*,{b}(*)",
     "/{a}?select=*,{b}!{key}(*)",

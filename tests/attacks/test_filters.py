@@ -96,7 +96,7 @@ def test_what_is_true_of_the_secret(thief: Thief, world: World, query: str) -> N
 def test_the_queries_do_find_it(owner: Thief, world: World) -> None:
     for query in TRUE_OF_THE_SECRET:
         answer = owner("GET", f"/study_sessions?{query}".format(**world.ids))
-        # the secret is no number
+        # the secret is not a number
         assert len(answer.json()) == 1 or postgrest_code(answer) == "22P02", query
 
 

@@ -26,7 +26,7 @@ class Crowd:
         return f"secret-of-{user.id}"
 
     def assert_own(self, user: User, text: str) -> None:
-        """Make sure that an answer is this user's and nobody else's."""
+        """Make sure that an answer contains only this user's data."""
         assert self.word(user) in text
         assert not [it for it in self.users if it is not user and str(it.id) in text]
 

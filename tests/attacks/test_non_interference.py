@@ -1,4 +1,4 @@
-"""Rows that a user cannot see change nothing that the user is answered.
+"""Rows that a user cannot see do not affect any answer to that user.
 
 Each example asks; then strangers add rows of random sorts to every table; then it asks again.
 Status, body, count, order, ETag and error are the same. Reads straight at PostgREST name an order
@@ -54,7 +54,7 @@ def readers(stack: Project, serve: Serve, world: World) -> Iterator[tuple[httpx.
 
 
 class Strangers:
-    """Others, who add rows that nobody else may see."""
+    """Other users, who add rows that only they may see."""
 
     def __init__(self, sql: Sql, jwt_secret: str) -> None:
         self.sql = sql

@@ -1,4 +1,4 @@
-"""Only the exposed schema is reachable, and its description tells nobody anything."""
+"""Only the exposed schema is reachable, and its description reveals nothing."""
 
 from itertools import product
 

@@ -13,7 +13,7 @@ from tests.conftest import Rest
 
 pytestmark = pytest.mark.usefixtures("unchanged")
 
-# what changes a wingman session, and what it is called with besides the session
+# the functions that change a wingman session, and their arguments besides the session
 CHANGES: dict[str, dict[str, str]] = {
     "cancel_wingman_session": {},
     "confirm_wingman_session": {},
@@ -94,7 +94,7 @@ def test_every_function(either_way: Thief, visitor: httpx.Client, sql: Sql, worl
 
 
 def test_a_function_is_not_called_for_its_headers_alone(thief: Thief, world: World) -> None:
-    """A HEAD may succeed, where Postgres sees that it needs no result: then it has none."""
+    """A HEAD may succeed if Postgres sees that it needs no result; it then returns none."""
     for count in ("none", "exact", "planned", "estimated"):
         said = [
             thief(
@@ -117,7 +117,7 @@ def test_other_methods(thief: Thief, method: str) -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_who_may_ask_whether_a_session_exists(rest: Rest, world: World, kind: str) -> None:
-    """The API's role may, and is told no more than that."""
+    """The API's role may call it, and learns nothing else."""
     path, arguments = f"/rpc/{kind}_session_exists", {"session_id": world.ids[kind]}
     api = rest(world.stranger, role="session_api")
     assert api.post(path, json=arguments).json() is True

@@ -1,4 +1,4 @@
-"""A request that takes for ever is ended, and takes nobody's answer along."""
+"""A request that never ends is cut off, and other requests are still answered."""
 
 import time
 from collections.abc import Iterator

@@ -48,7 +48,7 @@ PRODUCTION = {
 
 
 def signed(world: World, changes: dict[str, Any], secret: str) -> str:
-    """A token of the owner's with some claims changed, signed as the project signs."""
+    """The owner's token with some claims changed, signed with the project's key."""
     words = {"owner": str(world.owner.id), "hex": world.owner.id.hex}
 
     def filled(value: Any) -> Any:

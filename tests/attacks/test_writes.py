@@ -1,4 +1,4 @@
-"""Nobody changes, takes over, adds to or deletes what is another's, whatever the request's form."""
+"""No form of request changes, takes over, adds to or deletes another user's rows."""
 
 from typing import Any
 from uuid import uuid4
@@ -16,7 +16,7 @@ IGNORE = "resolution=ignore-duplicates"
 SHOW = "return=representation"
 REFUSED = "42501"  # no grant or policy allows it
 
-# who a row belongs to, or hangs on
+# the owner or parent of a row
 OWNERS = {
     "user_profiles": ["id"],
     "wingman_matches": ["user1_id", "user2_id"],
@@ -163,7 +163,7 @@ class TestInsert:
     def test_own_and_foreign_rows_at_once(
         self, thief: Thief, world: World, order: int, prefer: str
     ) -> None:
-        """All or nothing: one foreign row, and none of the own ones is there."""
+        """All or nothing: with one row of another user, none of the caller's is stored."""
         own = {"user_id": str(thief.user.id), "title": "Own"}
         foreign = {"user_id": world.ids["owner"], "title": "Planted"}
         rows = [own, own, foreign][::order]

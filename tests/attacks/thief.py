@@ -31,7 +31,7 @@ class Thief:
 
 
 def assert_silent(answer: httpx.Response, secrets: Sequence[str]) -> None:
-    """Make sure that an answer holds none of these, and is no accident of the server's."""
+    """Make sure that an answer contains none of these, and is not a server error."""
     # Content-Location is the question again
     headers = {**answer.headers, "content-location": ""}
     said = f"{answer.text}\n{headers}"

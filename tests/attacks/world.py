@@ -102,7 +102,7 @@ def columns(sql: Sql, table: str) -> list[str]:
 
 
 class Ledger:
-    """What every table holds, as one checksum each: equal ledgers mean that nothing changed."""
+    """One checksum of each table's rows: equal ledgers mean that nothing changed."""
 
     def __init__(self, sql: Sql) -> None:
         self._sql = sql

@@ -36,7 +36,7 @@ class TestConnections:
     def test_a_table_that_changes_meanwhile(
         self, own_stack: Project, user: NewUser, sql: Sql
     ) -> None:
-        """A column is added: what was prepared is prepared again, and nobody notices."""
+        """After a column is added, statements are prepared again and no request fails."""
         owner = user()
         column = f"own_{uuid4().hex[:8]}"
         everything = Shape.of(table("wingman_session_details").select())
@@ -77,7 +77,7 @@ class TestConnections:
 
     @pytest.mark.parametrize("order", [(0, 1), (1, 0)])
     def test_several_hosts(self, order: tuple[int, int], stack: Project) -> None:
-        """Whichever is the primary is found; nobody is there on the other."""
+        """The primary is found on either host; nothing listens on the other."""
         parts = urlsplit(login_url(stack.database_url))
         user, _, there = parts.netloc.rpartition("@")
         hosts = [there, "127.0.0.1:9"]

@@ -158,7 +158,7 @@ class TestNoAnswer:
     def test_unavailable(
         self, query: Query, script: Script, said: str, caplog: pytest.LogCaptureFixture
     ) -> None:
-        """Of a write nobody knows then whether it happened."""
+        """For a write, it is then unknown whether it happened."""
         code: Code = "DATABASE_UNAVAILABLE" if query.shape.only_reads else "OUTCOME_UNKNOWN"
 
         async def ask() -> None:
@@ -173,7 +173,7 @@ class TestNoAnswer:
         assert "secrets" not in caplog.text
 
     def test_a_write_that_was_not_sent(self) -> None:
-        """Nobody is there: it has not happened, and that can be said."""
+        """Nothing listens: the write has certainly not happened, and the code says so."""
 
         async def ask() -> None:
             async with upstream(Server([LENGTH]), postgrest_url="http://127.0.0.1:9") as postgrest:

@@ -1,4 +1,4 @@
-"""Direct connections: what a transaction carries, what a deadline stops, what nobody can know."""
+"""Direct connections: claims in a transaction, cancelled queries, unknown outcomes."""
 
 import asyncio
 from uuid import uuid4
@@ -35,7 +35,7 @@ class TestTransaction:
     """Role, claims and headers end with the transaction, however it ends."""
 
     async def left(self, backend: Direct) -> tuple[str, ...]:
-        """What a connection carries when nobody uses it."""
+        """The state of an idle connection."""
         await asyncio.sleep(0.1)
         link = await backend.pool.acquire()
         record = await link.connection.fetchrow(
@@ -201,7 +201,7 @@ class TestDeadline:
 
 
 class TestOutcome:
-    """A write is done, or not and never, or nobody can know: each has its code."""
+    """A write was done, will never be done, or has an unknown outcome: each has its code."""
 
     @pytest.mark.parametrize("is_sent", [True, False])
     def test_lost_while_committing(

@@ -1,4 +1,4 @@
-"""kill -9 of Postgres in the middle of a thousand writes: what was told is true."""
+"""kill -9 of Postgres in the middle of a thousand writes: every answer given was true."""
 
 import asyncio
 import signal

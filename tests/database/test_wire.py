@@ -144,7 +144,7 @@ class TestConnections:
         async def story(wire: Wire, url: str) -> None:
             for _ in range(2):
                 assert read(await get(wire, url)) == []
-                await asyncio.sleep(0.05)  # what nobody asked for arrives
+                await asyncio.sleep(0.05)  # unsolicited data arrives
 
         server = Server([LENGTH, LENGTH.replace(b"[]", b"{}")], [LENGTH])
         run(server, story)

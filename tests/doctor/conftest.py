@@ -55,7 +55,7 @@ class Patient:
 
 @pytest.fixture(scope="session")
 def ward(spare: Spare) -> Spare:
-    """The stack with demo data, without which nobody could see too much."""
+    """The stack with demo data: without rows, nobody could see too much."""
     migrations.seed(spare.database_url)
     return spare
 

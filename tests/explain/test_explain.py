@@ -120,7 +120,7 @@ class TestSelect:
         first, second = policy["expression"]["parts"]
         assert first["value"] == "false"
         assert first["parts"][0]["value"] == str(owner)
-        # the AND in quotes is no operator
+        # the AND in quotes is not an operator
         assert second["value"] == "true"
         assert second["parts"][0]["value"] == str(owner)
 

@@ -18,7 +18,7 @@ BEFORE_SECONDS = 2.0
 AFTER_SECONDS = 6.0
 LONGEST_ANSWER = 3.0
 LONGEST_RETURN = 5.0
-# what a killed worker was about has nobody left to answer it; a stopped one finishes it
+# a killed worker cannot answer the requests in progress; a stopped one finishes them
 CUT_OFF_ALLOWED = ("worker_killed",)
 NO_CONNECTION_ALLOWED = ("worker_killed", "api_stopped")
 

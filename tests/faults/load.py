@@ -64,7 +64,7 @@ class Pair:
 
 
 class Load:
-    """Users at work until they are told to stop."""
+    """Users who send requests until they are stopped."""
 
     def __init__(self, site: Site, pairs: int = 10) -> None:
         self.site = site
@@ -124,7 +124,7 @@ class Load:
         status = answer.status
         if status >= 400 and status not in (409, 429, 503):
             code = answer.json()["detail"]["code"]
-            if code != "ALREADY_CONFIRMED":  # told so after an answer that was lost
+            if code != "ALREADY_CONFIRMED":  # the answer to an earlier try was lost
                 self.book.unexpected[f"{method} {path.split('/')[3]} {status} {code}"] += 1
         return answer
 
@@ -184,7 +184,7 @@ class Load:
                 self.book.confirmed.add((session, number))
 
     async def write_notes(self, ask: Any, pair: Pair, number: int) -> None:
-        if number == 2:  # one writer, so that the last one told is the one that is there
+        if number == 2:  # one writer, so that the last acknowledged notes are the stored ones
             return
         notes, session = str(uuid4()), pair.notes_session
         answer = await ask("PATCH", f"{WINGMAN}/{session}/notes", {"notes": notes})

@@ -25,7 +25,7 @@ class Proof:
 
 
 def prove(site: Site, book: Book) -> Proof:
-    """Compare what was told with what is there."""
+    """Compare the answers with the database."""
     with psycopg.connect(site.stack.database_url) as sql:
 
         def one(query: str) -> int:

@@ -17,7 +17,7 @@ AWAY_SECONDS = 2.0
 FROZEN_SECONDS = 10.0
 
 Scenario = Callable[[Site], AbstractAsyncContextManager[None]]
-"""Entered, the fault is there; left, it is over."""
+"""The fault lasts from entering to leaving the block."""
 
 
 # Linux ends a child with the thread that has started it: this one lasts

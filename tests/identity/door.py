@@ -53,7 +53,7 @@ Header = tuple[bytes, bytes]
 
 
 def claims(**changes: Any) -> dict[str, Any]:
-    """A signed-in user's; a claim changed to `...` is left out."""
+    """The claims of a signed-in user, with changes; a claim changed to `...` is left out."""
     now = int(time.time())
     valid = {
         "iss": "https://abcdefgh.supabase.co/auth/v1",

@@ -87,7 +87,7 @@ class TestFetching:
             waiting = [asyncio.create_task(find(keys, "ec-1")) for _ in range(100)]
             gone = asyncio.create_task(find(keys, "ec-1"))
             await asyncio.to_thread(server.asked.wait, 10)
-            gone.cancel()  # a client that hung up takes nobody's answer away
+            gone.cancel()  # a client that disconnects does not affect other clients' answers
             waiting[0].cancel()
             server.open.set()
             assert await asyncio.gather(*waiting[1:]) == ["ES256"] * 99

@@ -1,4 +1,4 @@
-"""Postgres servers as a Supabase project has them: `postgres` is no superuser.
+"""Postgres servers like those of Supabase projects: `postgres` is not a superuser.
 
 The embedded PostgreSQL 18, and Debian's PostgreSQL 15 where it is installed.
 """
@@ -39,13 +39,13 @@ grant usage, create on schema public to postgres;
 
 @dataclass(frozen=True)
 class Server:
-    """A running server; each project has a database of its own on it."""
+    """A running server, with a separate database for each project."""
 
     port: int
     socket: Path
 
     def admin(self, database: str = "postgres") -> psycopg.Connection:
-        """Connect as the superuser, whom no project has."""
+        """Connect as the superuser, which no project has access to."""
         return psycopg.connect(
             host=str(self.socket), port=self.port, user=_ADMIN, dbname=database, autocommit=True
         )

@@ -61,7 +61,7 @@ def rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:
 
 
 def is_kept(before: list[dict[str, Any]], after: list[dict[str, Any]]) -> bool:
-    """Whether every row is there with what it had; columns may have come."""
+    """Return whether every row still has its values; columns may have been added."""
     columns = before[0].keys() if before else ()
     kept = [{name: row[name] for name in columns} for row in after] if before else after
     return sorted(map(str, before)) == sorted(map(str, kept))

@@ -45,7 +45,7 @@ def error(answer: httpx.Response) -> tuple[int, str]:
 
 
 def new_email() -> str:
-    """An address that nobody has."""
+    """An unused address."""
     return f"somebody{next(_numbers)}@example.org"
 
 

@@ -1,4 +1,4 @@
-"""Ports that are free stay free until they are used, whoever else starts servers meanwhile."""
+"""Free ports stay free until they are used, even if others start servers meanwhile."""
 
 import socket
 

@@ -87,7 +87,7 @@ def test_live(seen: dict[str, Any]) -> None:
         ["UPDATE", "Architect", ["id"]],
         ["DELETE", None, ["id"]],
     ]
-    # a deleted row is nobody's any more: its key is all that is told, to whoever may read the table
+    # a deleted row can no longer be checked: its key alone goes to all who may read the table
     assert seen["stranger"] == [["DELETE", None, ["id"]]]
 
 

@@ -1,4 +1,4 @@
-"""kill -9: what was committed is there again, whatever was left running."""
+"""kill -9: committed data is back after a restart, whatever was left running."""
 
 import subprocess
 import sys
@@ -64,7 +64,7 @@ class Killable:
         self._stack: StackProcess | None = None
 
     def running(self) -> StackProcess:
-        """The stack that is running; one is started when there is none."""
+        """The running stack; it is started if necessary."""
         if self._stack is None or self._stack.has_ended():
             return self.start()
         return self._stack
@@ -107,7 +107,7 @@ def commit(stack: StackProcess) -> int:
 
 
 def committed(stack: StackProcess) -> int:
-    """The number of the last row that is there."""
+    """The number of the last stored row."""
     with psycopg.connect(stack.database_url) as connection:
         row = connection.execute("select max(number) from public.committed").fetchone()
     assert row is not None

@@ -1,4 +1,4 @@
-"""`/realtime/v1`: changes, told to whoever may see the row, and to nobody else."""
+"""`/realtime/v1`: changes are sent to users who may see the row, and to nobody else."""
 
 import asyncio
 import time
@@ -85,7 +85,7 @@ class TestChange:
         asyncio.run(test())
 
     def test_claims_that_are_nobodys(self, demo: Stack, demo_sql: Sql) -> None:
-        """They stop nobody else's changes."""
+        """They do not stop other clients' changes."""
 
         async def test() -> None:
             async with listening(demo) as alice, listening(demo) as nobody:
@@ -207,7 +207,7 @@ class TestToken:
 
 
 def test_database_restarts() -> None:
-    """What was subscribed hears again; who signs in meanwhile is told to try again."""
+    """Subscriptions receive changes again; a sign-in meanwhile is told to try again."""
 
     async def test(stack: LocalStack) -> None:
         async with listening(stack) as alice:

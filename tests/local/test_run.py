@@ -114,7 +114,7 @@ def data() -> Iterator[Path]:
 def start(data: Path, ports: dict[str, int]) -> Iterator[Start]:
     """Run it, on the same folder each time."""
     with ExitStack() as cleanup:
-        # under `nohup` it would go on after a SIGHUP, as it should
+        # under `nohup` it would keep running after a SIGHUP, as it should
         cleanup.callback(signal.signal, signal.SIGHUP, signal.signal(signal.SIGHUP, signal.SIG_DFL))
 
         def start(ports: dict[str, int] = ports, **how: Any) -> Run:

@@ -155,7 +155,7 @@ class TestRefresh:
                 [ada.refresh],
             )
         assert error(refresh(client, ada.refresh)) == (400, "refresh_token_already_used")
-        # whoever has the successor may be the thief
+        # the successor may be in the hands of the thief
         assert error(refresh(client, again.refresh))[1] == "refresh_token_already_used"
 
     def test_unknown(self, client: httpx.Client) -> None:

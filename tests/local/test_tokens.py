@@ -33,7 +33,7 @@ class TestTokens:
 
     def test_key_is_published(self, client: httpx.Client, demo: Stack, ada: Session) -> None:
         url = f"{demo.url}/auth/v1/.well-known/jwks.json"
-        (jwk,) = httpx.get(url, trust_env=False).json()["keys"]  # nobody needs a key to see it
+        (jwk,) = httpx.get(url, trust_env=False).json()["keys"]  # no key is required
         assert "d" not in jwk
         claims = jwt.decode(
             ada.access,

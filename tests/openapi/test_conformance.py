@@ -148,7 +148,7 @@ def test_operation(operation_id: str, load: Load) -> None:
 
 
 def test_one_after_another(load: Load) -> None:
-    """What one operation creates, others read, change and delete; what is gone is gone."""
+    """Other operations read, change and delete what one creates; deleted things stay deleted."""
     found = answered(load(DOCUMENT, "stateful"))
     assert any(status < 300 and "{session_id}" in label for label, status in found)
 

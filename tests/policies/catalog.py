@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 OURS = "('public'::regnamespace, 'session_api'::regnamespace)"
-# whoever owns a thing needs no grant
+# an owner needs no grant
 GRANTEE = "case when grantee = 0 then 'public' else grantee::regrole::text end"
 
 

@@ -1,4 +1,4 @@
-"""Checks: what the tables refuse and keep, whoever writes."""
+"""Checks: what the tables refuse and keep, for any writer."""
 
 from collections.abc import Iterator, Mapping
 from functools import partial

@@ -15,7 +15,7 @@ def split(text: str) -> list[list[str]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What is tried with a table, and what it refuses whoever writes."""
+    """What is tried with a table, and what it refuses to any writer."""
 
     after: tuple[str, ...] = ()
     """Tables whose rows must be there before its own."""
@@ -30,7 +30,7 @@ class Facts:
     update: Mapping[str, str] = field(default_factory=dict)
     """Values that no row has."""
     repoint: Mapping[str, str] = field(default_factory=dict)
-    """What makes a row the stranger's; nothing where rows are nobody's."""
+    """The values that make a row the stranger's; empty if rows have no owner."""
     calls: Mapping[str, str] = field(default_factory=dict)
     """A call of each function of its policy file whose answer is about the owner's row."""
 

@@ -111,7 +111,7 @@ set local search_path = evil, pg_catalog
     *(f"public.{kind}_session_exists" for kind in _KINDS),
 )
 def names_in_functions_cannot_be_hijacked(db: Connection) -> None:
-    """A caller's search_path with operators and functions of their own changes no answer."""
+    """A caller's search_path, with their own operators and functions, changes no answer."""
     with savepoint(db):
         execute(db, named(HIJACK))
         with acting(db, STRANGER):

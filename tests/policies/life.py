@@ -1,4 +1,4 @@
-"""Checks: what changes a wingman session writes exactly where its rule allows it, in every state.
+"""Checks: the functions change a wingman session exactly where the rule allows, in every state.
 
 The view says the same of what the caller may do.
 """
@@ -38,7 +38,7 @@ Rule = Callable[[State, UUID], None]
 
 @dataclass(frozen=True)
 class _Session:
-    """A session in one of the states that the constraints allow, of a match of its own."""
+    """A session in one of the states that the constraints allow, with its own match."""
 
     id: UUID
     state: State

@@ -28,7 +28,7 @@ def all_lines(text: str) -> Iterator[Line]:
             subject, current = row, None
             continue
         if row.startswith("   "):
-            assert current, row  # a line goes on in the next row
+            assert current, row  # a line continues in the next row
             current = Line(
                 current.subject,
                 current.verb,

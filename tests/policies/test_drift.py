@@ -84,7 +84,7 @@ LEFT_BEHIND = {
 
 @pytest.fixture
 def db(own_stack: Project) -> Iterator[Connection]:
-    """The migrated database for its owner; what a test changes is rolled back."""
+    """The migrated database, as its owner; a test's changes are rolled back."""
     with (
         psycopg.connect(own_stack.database_url) as connection,
         connection.transaction(force_rollback=True),

@@ -1,4 +1,4 @@
-"""supabase/tests/ is what the matrix says, and passes: wherever pgTAP is there."""
+"""supabase/tests/ agrees with the matrix, and passes where pgTAP is installed."""
 
 import os
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ def test_files_are_what_the_matrix_says() -> None:
 
 @pytest.fixture(scope="module")
 def pgtap(own_stack: Spare) -> Iterator[Connection]:
-    """A connection that finds pgTAP: the extension, or its script in a schema of its own."""
+    """A connection with pgTAP: the extension, or its script in a separate schema."""
     script = os.environ.get("PGTAP_SQL")
     with psycopg.connect(own_stack.superuser_url, autocommit=True) as connection:
         available = connection.execute(

@@ -38,7 +38,7 @@ _NAMES = [f"{query.name} by {actor.name}" for actor, query in _ASKED]
 
 @pytest.fixture(scope="module")
 def million() -> Iterator[Connection]:
-    """A database of its own with a million sessions and a million messages, in a transaction."""
+    """A separate database with a million sessions and a million messages, in a transaction."""
     with local.stack() as stack:
         with psycopg.connect(stack.superuser_url, autocommit=True) as connection:
             connection.execute(_ROWS.read_bytes())

@@ -50,7 +50,7 @@ class RedisServer:
 
 @contextmanager
 def redis_server() -> Iterator[RedisServer]:
-    """Start a Redis; skip the test where the machine has none."""
+    """Start Redis; skip the test if it is not installed."""
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("there is no redis-server: apt-get install redis-server, brew install redis")

@@ -1,4 +1,4 @@
-"""Who is counted as whom, and what they are told."""
+"""How requests are counted, and the answers to those over a limit."""
 
 from typing import TYPE_CHECKING
 

@@ -158,7 +158,7 @@ class TestCursors:
                 grown, limit, before=None, after=found.after, newest_first=newest_first
             )
             seen += numbers(found)
-        # a page that was not full when it was read goes on where it ended
+        # after a page that was not full, the next one continues where it ended
         assert seen == list(range(1, grown + 1))
 
     @given(total=totals, limit=limits, cursor=cursors, newest_first=directions)

@@ -1,4 +1,4 @@
-"""Valid settings, keys of every sort, and how settings are refused."""
+"""Valid settings, keys of every type, and the expected refusals."""
 
 from typing import Any
 

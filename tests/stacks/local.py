@@ -51,7 +51,7 @@ class LocalStack(Stack):
 
 @contextmanager
 def stack() -> Iterator[LocalStack]:
-    """A stack with free ports and data of its own, migrated and otherwise empty."""
+    """A stack with free ports and its own data, migrated and otherwise empty."""
     with scratch_folder() as folder:
         data = folder / "stack"
         data.mkdir()

@@ -7,7 +7,7 @@ from local.project import Project
 
 
 class Spare(Project, Protocol):
-    """A project of our own, as far as it can be changed from outside."""
+    """Our own project, with the changes that can be made from outside."""
 
     @property
     def url(self) -> str:

@@ -74,7 +74,7 @@ def stack() -> Iterator[UrlStack]:
         yield project
     finally:
         with psycopg.connect(project.database_url) as connection:
-            # their rows go with them; challenges are nobody's
+            # their rows are deleted with them; challenges belong to nobody
             connection.execute("delete from auth.users where id = any (%s)", [actors.MADE.users])
             connection.execute(
                 "delete from public.approach_challenges where id = any (%s)",

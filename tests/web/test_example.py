@@ -33,7 +33,7 @@ HOW_TO_GET_CHROMIUM = (
 
 @dataclass(frozen=True)
 class Site:
-    """The example, on a stack of its own with the demo data."""
+    """The example, on a separate stack with the demo data."""
 
     url: str
 

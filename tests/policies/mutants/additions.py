@@ -1,4 +1,4 @@
-"""Mutants that add something nobody has spoken of: each must be named as not in the matrix."""
+"""Mutants that add something undeclared: each must be reported as not in the matrix."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Mutants of definitions: the name stays, and what it stands for changes."""
+"""Mutants of definitions: the name stays, the definition changes."""
 
 import re
 from collections.abc import Iterator

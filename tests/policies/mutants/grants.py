@@ -1,4 +1,4 @@
-"""Mutants of grants: each that is not there added, each that is there revoked."""
+"""Mutants of grants: every missing one added, every existing one revoked."""
 
 from collections.abc import Iterator
 

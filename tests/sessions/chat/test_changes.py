@@ -73,7 +73,7 @@ class TestDelete:
         assert owner.get(path).status_code == 200
 
     def test_while_messages_come(self, as_user: AsUser, user: NewUser, sql: Sql) -> None:
-        """A message is either deleted with its session, or finds none."""
+        """A message is either deleted with its session, or finds no session."""
         owner = user()
         client = as_user(owner)
         for _ in range(5):

@@ -1,4 +1,4 @@
-"""Changes of a study session: its fields, and its status along the flow."""
+"""Updating a study session: its fields, and its status along the flow."""
 
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any

@@ -213,7 +213,7 @@ class TestIfMatch:
             assert saved.status_code == 200
 
     def test_of_the_same_notes(self, as_user: AsUser, wingman: NewWingman) -> None:
-        """Nothing is lost when what was read is back, and sending twice is no conflict."""
+        """It is no conflict if the row is back to what was read, or if a request is repeated."""
         session = wingman()
         client = as_user(session.user1)
         tag = client.patch(at(session, "notes"), json={"notes": "x"}).headers["ETag"]

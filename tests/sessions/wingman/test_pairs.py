@@ -118,7 +118,7 @@ class TestPairs:
     def test_confirmed_while_the_match_is_declined(
         self, as_user: AsUser, wingman: NewWingman, row: ReadRow, sql: Sql, stack: Project
     ) -> None:
-        """Whoever began before the match was declined may confirm, and nobody after."""
+        """A confirmation begun before the match was declined succeeds, a later one does not."""
         session = wingman()
         with psycopg.connect(stack.database_url) as holder:
             holder.execute(

@@ -63,7 +63,7 @@ class TestConfirm:
             assert stored["user2_completed_confirmed_by_user1"] is True
 
     def test_both_at_the_door(self, counted: Counted, wingman: NewWingman, row: ReadRow) -> None:
-        """Neither goes on before both have come; each still asks once."""
+        """Neither continues before both have arrived; each still sends one query."""
         session = wingman()
         clients = [counted.client(session.user1), counted.client(session.user2)]
         hold(counted, writes=2)

@@ -217,7 +217,7 @@ class TestSchedule:
         assert counted.requests == ["POST /wingman_sessions", "GET /wingman_session_details"]
 
     def test_cost_of_a_refusal(self, counted: Counted, match: NewMatch) -> None:
-        """A missing and a foreign match cannot be told apart by the time they take either."""
+        """A missing match and another user's cost the same, so timing does not tell them apart."""
         pair = match()
         costs = []
         for match_id in (pair.match_id, uuid4()):

@@ -53,7 +53,7 @@ class SessionMachine(RuleBasedStateMachine):
         self.completed_at: object = None
         self.absent: str | None = None
         self.accepted = True
-        # of a state that is over: nobody writes these notes
+        # of an earlier state: nobody ever writes these notes
         self.clients["user1"].patch(at(self.session, "notes"), json={"notes": "first of all"})
         self.stale_tag = self.tag()
         self.clients["user1"].patch(at(self.session, "notes"), json={"notes": ""})
