@@ -31,6 +31,7 @@ from benchmarks.contenders.schemas import (
     Notes,
     NotesSaved,
     delta,
+    for_caller,
     links,
 )
 
@@ -74,7 +75,7 @@ def require_participant(session: WingmanSession | None, user_id: UUID) -> Wingma
 async def get_session(session_id: UUID, user: CurrentUser, db: Db) -> schemas.WingmanSession:
     """Wingman detail."""
     session = await db.get(WingmanSession, session_id, options=DETAILS)
-    return answer(require_participant(session, user.id))
+    return answer(require_participant(session, user.id), user.id)
 
 
 @app.get("/api/v1/wingman/sessions")
@@ -97,7 +98,7 @@ async def list_sessions(
         .offset(offset)
     )
     return schemas.WingmanSessions(
-        items=[answer(row) for row in rows],
+        items=[answer(row, user.id) for row in rows],
         total=total or 0,
         limit=limit,
         offset=offset,
@@ -191,7 +192,7 @@ async def write_notes(session_id: UUID, body: Notes, user: CurrentUser, db: Db) 
     return NotesSaved(updated_notes=session.notes)
 
 
-def answer(session: WingmanSession) -> schemas.WingmanSession:
+def answer(session: WingmanSession, caller_id: UUID) -> schemas.WingmanSession:
     """Make the answer from a session with what belongs to it."""
     confirmed = (
         session.user1_completed_confirmed_by_user2,
@@ -227,6 +228,14 @@ def answer(session: WingmanSession) -> schemas.WingmanSession:
         notes=session.notes,
         participants=schemas.Participants(user1=participants[0], user2=participants[1]),
         reputation_preview=schemas.ReputationPreview(user1_delta=deltas[0], user2_delta=deltas[1]),
+        absent=session.absent,
+        **for_caller(
+            "user1" if session.match.user1_id == caller_id else "user2",
+            session.status,
+            session.scheduled_time,
+            session.match.status == "accepted",
+            confirmed,
+        ),
         completed_at=session.completed_at,
         created_at=session.created_at,
     )

@@ -32,6 +32,7 @@ class Match(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user1_id: Mapped[UUID] = mapped_column(ForeignKey("user_profiles.id"))
     user2_id: Mapped[UUID] = mapped_column(ForeignKey("user_profiles.id"))
+    status: Mapped[str]
     user1: Mapped[Profile] = relationship(foreign_keys=[user1_id])
     user2: Mapped[Profile] = relationship(foreign_keys=[user2_id])
 
@@ -64,6 +65,7 @@ class WingmanSession(Base):
     user1_completed_confirmed_by_user2: Mapped[bool]
     user2_completed_confirmed_by_user1: Mapped[bool]
     notes: Mapped[str | None]
+    absent: Mapped[str | None]
     created_at: Mapped[datetime]
     match: Mapped[Match] = relationship()
     user1_challenge: Mapped[Challenge] = relationship(foreign_keys=[user1_challenge_id])

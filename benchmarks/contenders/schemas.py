@@ -1,6 +1,6 @@
 """Requests and answers, shared by the contenders written in Python."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +53,12 @@ class WingmanSession(BaseModel):
     notes: str | None
     participants: Participants
     reputation_preview: ReputationPreview
+    absent: str | None
+    you: str
+    due: bool
+    can_confirm: bool
+    can_cancel: bool
+    can_report_no_show: bool
     completed_at: datetime | None
     created_at: datetime
 
@@ -175,6 +181,22 @@ def delta(status: str, points: int, confirmed: bool) -> int:
     if status == "cancelled":
         return 0
     return -points if status == "no_show" and not confirmed else points
+
+
+def for_caller(
+    you: str, status: str, scheduled_time: datetime, accepted: bool, confirmed: tuple[bool, bool]
+) -> dict[str, Any]:
+    """Tell what a caller may do; `confirmed` is of user 1 and of user 2."""
+    due = scheduled_time <= datetime.now(UTC)
+    is_open = status in ("scheduled", "in_progress")
+    buddy_confirmed = confirmed[1] if you == "user1" else confirmed[0]
+    return {
+        "you": you,
+        "due": due,
+        "can_confirm": is_open and due and accepted and not buddy_confirmed,
+        "can_cancel": is_open and not due and not any(confirmed),
+        "can_report_no_show": is_open and due,
+    }
 
 
 def links(path: str, limit: int, offset: int, total: int) -> dict[str, str | None]:

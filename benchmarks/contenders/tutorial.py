@@ -5,6 +5,7 @@ The user's own token reads, so that row-level security applies as in ours.
 
 import os
 from collections.abc import AsyncIterator
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -25,6 +26,7 @@ from benchmarks.contenders.schemas import (
     WingmanSession,
     WingmanSessions,
     delta,
+    for_caller,
     links,
 )
 
@@ -32,9 +34,9 @@ POSTGREST_URL = os.environ["POSTGREST_URL"]
 
 CHALLENGE = "id,title,description,difficulty,points"
 DETAILS = (
-    "id,match_id,venue_name,scheduled_time,status,notes,completed_at,created_at,"
+    "id,match_id,venue_name,scheduled_time,status,notes,absent,completed_at,created_at,"
     "user1_completed_confirmed_by_user2,user2_completed_confirmed_by_user1,"
-    "match:wingman_matches("
+    "match:wingman_matches(user1_id,status,"
     "user1:user_profiles!wingman_matches_user1_id_fkey(id,first_name),"
     "user2:user_profiles!wingman_matches_user2_id_fkey(id,first_name)),"
     f"challenge1:approach_challenges!wingman_sessions_user1_challenge_id_fkey({CHALLENGE}),"
@@ -67,17 +69,19 @@ app = FastAPI()
 
 
 @app.get("/api/v1/wingman/sessions/{session_id}")
-async def get_session(session_id: UUID, client: Reading) -> WingmanSession:
+async def get_session(session_id: UUID, client: Reading, user: CurrentUser) -> WingmanSession:
     """Wingman detail."""
     query = client.from_("wingman_sessions").select(DETAILS).eq("id", session_id)
     found = await query.execute()
     if not found.data:
         raise HTTPException(404, "Session not found")
-    return session(found.data[0])
+    return session(found.data[0], user.id)
 
 
 @app.get("/api/v1/wingman/sessions")
-async def list_sessions(client: Reading, limit: int = 20, offset: int = 0) -> WingmanSessions:
+async def list_sessions(
+    client: Reading, user: CurrentUser, limit: int = 20, offset: int = 0
+) -> WingmanSessions:
     """My latest wingman sessions."""
     found = await (
         client.from_("wingman_sessions")
@@ -89,7 +93,7 @@ async def list_sessions(client: Reading, limit: int = 20, offset: int = 0) -> Wi
     )
     total = found.count or 0
     return WingmanSessions(
-        items=[session(row) for row in found.data],
+        items=[session(row, user.id) for row in found.data],
         total=total,
         limit=limit,
         offset=offset,
@@ -176,7 +180,7 @@ async def write_notes(session_id: UUID, body: Notes, client: Writing) -> NotesSa
     return NotesSaved(updated_notes=written.data[0]["notes"])
 
 
-def session(row: dict[str, Any]) -> WingmanSession:
+def session(row: dict[str, Any], caller_id: UUID) -> WingmanSession:
     """Make the answer from a row with its embedded ones."""
     confirmed = (
         row["user1_completed_confirmed_by_user2"],
@@ -186,6 +190,14 @@ def session(row: dict[str, Any]) -> WingmanSession:
     return WingmanSession(
         **{name: row[name] for name in ("id", "match_id", "venue_name", "scheduled_time")},
         **{name: row[name] for name in ("status", "notes", "completed_at", "created_at")},
+        absent=row["absent"],
+        **for_caller(
+            "user1" if match["user1_id"] == str(caller_id) else "user2",
+            status,
+            datetime.fromisoformat(row["scheduled_time"]),
+            match["status"] == "accepted",
+            confirmed,
+        ),
         participants={
             f"user{number}": {
                 "id": match[f"user{number}"]["id"],
