@@ -1,4 +1,4 @@
-# `make` lists what there is. For GNU make 3.81 (macOS) and newer.
+# `make` lists the targets. For GNU make 3.81 (macOS) and newer.
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -6,15 +6,15 @@
 
 VENV := .venv
 BIN := $(VENV)/bin
-# made last, so that an interrupted set-up starts again
+# created last, so that an interrupted setup starts again
 PYTHON_PACKAGES := $(VENV)/.complete
 NODE_PACKAGES := node_modules/.complete
 EXAMPLE := examples/nextjs
 CLIENT := clients/typescript
 EXAMPLE_PACKAGES := $(EXAMPLE)/node_modules/.complete
-# what the TypeScript client is made and tested with; `make run` does without
+# packages for building and testing the TypeScript client; `make run` does not need them
 CLIENT_PACKAGES := $(CLIENT)/node_modules/.complete
-# an environment of its own: the contenders' libraries are nothing that the project uses
+# a separate environment: the project does not use the contenders' libraries
 BENCHMARK := .local/benchmark/venv
 BENCHMARK_PACKAGES := $(BENCHMARK)/.complete
 SCALE ?= 1
@@ -30,7 +30,7 @@ NEED_PYTHON = "$(PYTHON)" -c '$(IS_PYTHON)' 2>/dev/null || \
 UV_COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url $(LOCK_ARGS)
 
-help: ## list what there is
+help: ## list the targets
 	@echo 'make <target> [NAME=value …]'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1    	\2/p' $(firstword $(MAKEFILE_LIST))
 
@@ -45,29 +45,29 @@ web: $(EXAMPLE_PACKAGES) $(PYTHON_PACKAGES) ## serve the Next.js example beside 
 		--api-url http://127.0.0.1:$(or $(API_PORT),8000) > $(EXAMPLE)/.env.local
 	@cd $(EXAMPLE) && exec node_modules/.bin/next dev --hostname 127.0.0.1 --port $(or $(WEB_PORT),3000)
 
-web-test: $(EXAMPLE_PACKAGES) $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## walk the example in Chromium, on a stack of its own (CHROMIUM)
+web-test: $(EXAMPLE_PACKAGES) $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## test the example in Chromium, on a separate stack (CHROMIUM)
 	@$(BIN)/python -m pytest -m web tests/web
 
-policies: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## write the migration that a change of supabase/policies/ needs
+policies: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## write the migration for a change of supabase/policies/
 	@$(BIN)/python -m tools.policies
 
-mutants: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## loosen the schema in every way, each noticed by the tests
+mutants: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## change the schema in thousands of ways; the tests must notice each
 	@$(BIN)/python -m tests.policies.mutants
 
-scale-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## what the policies cost among a million sessions and messages
+scale-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## check what the policies cost with a million sessions and messages
 	@$(BIN)/python -m pytest -m scale tests/policies/test_plans.py
 
-bench: $(NODE_PACKAGES) $(BENCHMARK_PACKAGES) ## speed, beside what one would pick instead (SCALE, SECONDS, ROUNDS, BENCH_ARGS)
+bench: $(NODE_PACKAGES) $(BENCHMARK_PACKAGES) ## compare the speed with the usual alternatives (SCALE, SECONDS, ROUNDS, BENCH_ARGS)
 	@$(BENCHMARK)/bin/python -m benchmarks --scale $(SCALE) --seconds $(SECONDS) --rounds $(ROUNDS) \
 		--results benchmarks/results $(BENCH_ARGS)
 
-instructions: $(PYTHON_PACKAGES) ## count what a request costs this process, the same in every run (needs valgrind)
+instructions: $(PYTHON_PACKAGES) ## count the instructions per request, the same in every run (needs valgrind)
 	@$(BIN)/python -m benchmarks.instructions $(INSTRUCTIONS_ARGS)
 
-faults: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## take parts of a running site away under load; nothing may be lost (FAULTS_ARGS)
+faults: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## break parts of a running site under load; nothing may be lost (FAULTS_ARGS)
 	@$(BIN)/python -m tests.faults $(FAULTS_ARGS)
 
-check: $(PYTHON_PACKAGES) ## lint, check the format and the types
+check: $(PYTHON_PACKAGES) ## lint, and check format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m mypy
@@ -76,7 +76,7 @@ clean: ## remove the local stack's data (DATA_DIR) and the tools' caches
 	@if [ -e $(PYTHON_PACKAGES) ]; then $(BIN)/python -m local clean; fi
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
-types: $(NODE_PACKAGES) $(CLIENT_PACKAGES) $(PYTHON_PACKAGES) ## write the files that follow from the schema and the routes
+types: $(NODE_PACKAGES) $(CLIENT_PACKAGES) $(PYTHON_PACKAGES) ## write the files generated from the schema and the routes
 	@$(BIN)/python -m tools.generated
 
 lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies (LOCK_ARGS=--upgrade)
@@ -99,7 +99,7 @@ $(PYTHON_PACKAGES): requirements/development.txt pyproject.toml
 	@$(BIN)/python -m pip install --disable-pip-version-check --quiet --no-deps --no-build-isolation -e .
 	@pwd -P > $@
 
-# what is installed there names this folder: where that has moved, again
+# installed scripts contain this folder's path: reinstall if it has moved
 ifneq ($(shell cat $(PYTHON_PACKAGES) 2>/dev/null),$(CURDIR))
 .PHONY: $(PYTHON_PACKAGES)
 endif
@@ -122,7 +122,7 @@ $(EXAMPLE_PACKAGES): $(EXAMPLE)/package-lock.json $(CLIENT)/package-lock.json $(
 	@$(EXAMPLE)/node_modules/.bin/tsc -p $(CLIENT)/tsconfig.build.json
 	@touch $@
 
-# before the Python packages, wherever both are needed: what is missing is said before anything long
+# before the Python packages, where both are needed: report what is missing before anything slow
 $(NODE_PACKAGES): package.json package-lock.json
 	@$(BIN)/python -c '' 2>/dev/null || $(NEED_PYTHON)
 	@node -e '$(IS_NODE)' 2>/dev/null || \
