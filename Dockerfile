@@ -1,4 +1,4 @@
-# The API, and with `--target migrate` what brings its schema into a database.
+# The API; `--target migrate` builds the image that applies its migrations to a database.
 ARG PYTHON_IMAGE=python:3.13-slim
 ARG NODE_IMAGE=node:22-slim
 
@@ -11,7 +11,7 @@ COPY supabase ./supabase
 RUN mkdir -p supabase/.temp && chown -R 10001:10001 supabase
 USER 10001:10001
 ENV HOME=/tmp SUPABASE_TELEMETRY_DISABLED=1
-# a second run finds nothing to do
+# a second run does nothing
 CMD ["sh", "-c", "exec node_modules/.bin/supabase db push --remote=\"$DATABASE_URL\" --yes --agent no"]
 
 # --- dependencies, as locked ---------------------------------------------------------------------
@@ -30,5 +30,5 @@ ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 EXPOSE 8000
 HEALTHCHECK --interval=10s --timeout=5s --start-period=20s \
   CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8000/readyz', timeout=4)"]
-# WEB_CONCURRENCY says how many processes
+# WEB_CONCURRENCY sets the number of processes
 CMD ["python", "-m", "api", "serve", "--host", "0.0.0.0", "--port", "8000"]

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Run once, when the database is made: supabase.sql gave the roles a password that everybody knows.
+# Run once, when the database is created: supabase.sql gave the roles a public password.
 set -eu
 psql --no-psqlrc --set ON_ERROR_STOP=1 --host /var/run/postgresql --username postgres --dbname postgres \
   --set own="$POSTGRES_PASSWORD" --set authenticator="$AUTHENTICATOR_PASSWORD" --set login="$API_LOGIN_PASSWORD" <<'SQL'

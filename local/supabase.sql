@@ -15,8 +15,8 @@ begin
   end loop;
 end
 $$;
--- As on hosted Supabase `postgres` owns the database and what migrations make in it, and is no superuser: everybody knows
--- its password, and a superuser can run programs (`copy … to program`).
+-- As on hosted Supabase, `postgres` owns the database and what migrations create in it, but is not a superuser: its
+-- password is public, and a superuser can run programs (`copy … to program`).
 alter role postgres login createdb createrole replication bypassrls password 'postgres';
 do $$
 begin
@@ -30,12 +30,12 @@ $$;
 alter role anon nologin noinherit;
 alter role authenticated nologin noinherit;
 alter role service_role nologin noinherit bypassrls;
--- PostgREST's own role: it owns nothing and becomes the role that a verified token names
+-- PostgREST's own role: it owns nothing and switches to the role that a verified token names
 alter role authenticator login noinherit password 'postgres';
 grant anon, authenticated, service_role to authenticator;
 grant anon, authenticated, service_role, authenticator to postgres with admin option;
 grant pg_monitor, pg_signal_backend, pg_read_all_data to postgres;
--- whom sign-in and live changes are; they have no password: they come by the socket
+-- the roles of sign-in and live changes: they have no password and connect through the socket
 alter role supabase_auth_admin login noinherit;
 alter role supabase_realtime_admin login noinherit replication;
 alter role anon set statement_timeout = '3s';
@@ -141,7 +141,7 @@ create index if not exists refresh_tokens_session_id_idx on auth.refresh_tokens 
 grant all on all tables in schema auth to postgres, supabase_auth_admin;
 grant all on all sequences in schema auth to postgres, supabase_auth_admin;
 
--- what live changes are read from; migrations add tables to it
+-- the publication that live changes are read from; migrations add tables to it
 do $$
 begin
   if not exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') then
@@ -151,7 +151,7 @@ end
 $$;
 alter publication supabase_realtime owner to postgres;
 
--- what Realtime reads: tables are added to it by migrations
+-- the publication that Realtime reads; migrations add tables to it
 do $$
 begin
   if not exists (select from pg_catalog.pg_publication where pubname = 'supabase_realtime') then
