@@ -42,7 +42,7 @@ The session backend for Supabase apps. Postgres decides *who* may see or change 
 decides *when and how*.
 
 Every request needs a user's token: press **Authorize** and paste one. Every error has the same
-shape, `{"detail": {"code", "message"}}`; decide by `code`.
+shape, `{"detail": {"code", "message"}}`; branch on `code`.
 """
 
 
@@ -50,7 +50,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Make the application.
 
     Args:
-        settings: Read from the environment and `.env` if not given.
+        settings: Read from the environment and `.env` by default.
 
     Raises:
         SystemExit: a setting is missing or wrong; its text says which.
@@ -66,7 +66,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[State]:
         async with (
-            # no proxy and no netrc file decide where the keys come from
+            # the keys must not come through a proxy or a netrc file of the environment
             httpx.AsyncClient(verify=certificates(), trust_env=False) as http,
             open_backend(settings) as backend,
         ):
@@ -92,11 +92,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         openapi_tags=tags(settings),
         lifespan=lifespan,
         middleware=layers(settings, observers, limits, readiness),
-        # FastAPI's own spans and logs carry raw queries and the words of exceptions
+        # FastAPI's own spans and logs contain raw queries and exception messages
         telemetry={"tracing": False, "metrics": False, "logs": False, "auto_configure": False},
-        # one address for one thing; the redirect's would be made from a header
+        # one URL per resource; a redirect's host would come from a header
         redirect_slashes=False,
-        openapi_url=None,  # our own page needs no other site
+        openapi_url=None,  # we serve our own page, which loads nothing from other sites
     )
     serve_all(app, settings)
     openapi.install(app)
@@ -104,11 +104,11 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 
 def collect_less() -> None:
-    """Let the garbage collector leave alone what lives as long as the process.
+    """Exclude objects that live as long as the process from garbage collection.
 
-    A request leaves hardly a cycle behind, but some hundred objects wait with it for the database:
-    as the collector is set at first, it comes every few requests, and looks through modules, routes
-    and schemas again and again, for a tenth of the processor's time.
+    A request leaves almost no reference cycles, but keeps about a hundred objects while it waits
+    for the database. With the default thresholds the collector runs every few requests and scans
+    modules, routes and schemas each time, which takes a tenth of the processor's time.
     """
     gc.collect()
     gc.freeze()
@@ -118,10 +118,11 @@ def collect_less() -> None:
 def layers(
     settings: Settings, observers: list[Observer], limits: Limits, readiness: Readiness
 ) -> list[Middleware]:
-    """List what stands before the routes, outermost first, and what answers pass on their way out.
+    """List the layers before the routes, outermost first, and the steps of outgoing answers.
 
-    An answer is kept as its route made it, and named last. Limits come before CORS, so that a
-    browser's preflights count too; its pages may read every answer all the same.
+    An answer is stored for its Idempotency-Key as its route made it, and its `X-Request-ID` is
+    added last. Limits come before CORS, so that preflights count too; pages can read every answer
+    nevertheless.
     """
     steps: list[Step] = [
         keep_answer,

@@ -1,4 +1,4 @@
-"""What a request does, as its route declares it: who counts, limits and logs reads it here."""
+"""What a request does, as declared by its route: read by rate limits, logs and metrics."""
 
 from collections.abc import Callable
 from typing import Final, Literal, NamedTuple, TypeVar
@@ -18,42 +18,42 @@ Event = Literal[
     "session_deleted",
     "session_denied",
 ]
-"""What the log says has happened."""
+"""The event that the log names."""
 
 Endpoint = TypeVar("Endpoint", bound=Callable[..., object])
 
 
 class Operation(NamedTuple):
-    """What a route does: the same for each of its requests."""
+    """What a route does, which is the same for each of its requests."""
 
     template: str
-    """Its path with the parameters' names."""
+    """Its path with parameter names."""
     kind: str | None = None
     """The kind of session it serves."""
     action: Action = "read"
     event: Event | None = None
-    """What has happened when it answers with success."""
+    """The event that a successful answer means."""
 
 
 UNKNOWN: Final = "unknown"
 NO_OPERATION: Final = Operation(UNKNOWN)
-"""Of a request that no route serves."""
+"""The operation of a request that no route serves."""
 
 HEALTHZ: Final = "/healthz"
 READYZ: Final = "/readyz"
 METRICS: Final = "/metrics"
 PROBES: Final = frozenset({HEALTHZ, READYZ})
-"""What no limit refuses: a probe that is refused takes the process out of service."""
+"""Exempt from limits: refusing a probe would take the process out of service."""
 
 
 def is_probe(scope: Scope) -> bool:
-    """Tell whether a request is a probe, also below a prefix (`root_path`)."""
+    """Return whether a request is a probe, also below a prefix (`root_path`)."""
     path: str = scope["path"]
     return path.removeprefix(scope.get("root_path", "")) in PROBES
 
 
 class Declared(NamedTuple):
-    """What an endpoint says of itself."""
+    """What an endpoint declares about itself."""
 
     action: Action
     event: Event | None
@@ -66,8 +66,8 @@ def does(action: Action, event: Event | None = None) -> Callable[[Endpoint], End
     """Declare what an endpoint does, below its route's decorators.
 
     Args:
-        action: What its rate limit counts.
-        event: What has happened when it answers with success.
+        action: Chooses the rate limit.
+        event: The event that a successful answer means.
 
     """
 
@@ -82,10 +82,10 @@ def declared(endpoint: Callable[..., object]) -> Declared:
     """Return what an endpoint has declared.
 
     Raises:
-        TypeError: nothing: its route must not be served.
+        TypeError: it declares nothing, so its route must not be served.
 
     """
     found = _declared.get(endpoint)
     if found is None:
-        raise TypeError(f"{endpoint.__qualname__} does not say what it does: add @does(…) to it")
+        raise TypeError(f"{endpoint.__qualname__} does not declare what it does: add @does(…)")
     return found

@@ -1,4 +1,4 @@
-"""Whether this process can serve: what `/readyz` answers, and how a process leaves."""
+"""Whether this process can serve: the answer of `/readyz`, and graceful shutdown."""
 
 import asyncio
 import logging
@@ -19,13 +19,13 @@ from api.http.responder import Reply
 logger = logging.getLogger(__name__)
 
 ASK_EVERY: Final = 1.0
-"""Seconds for which an answer holds: probes, which nothing limits, load the database no more."""
+"""Seconds to cache an answer: probes have no rate limit and must not load the database."""
 
 CLOSE: Final = (b"connection", b"close")
 
 
 class Readiness:
-    """The last answer to whether requests can be served, and whether the process is leaving."""
+    """The cached readiness, and whether the process is shutting down."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self.is_leaving = False
@@ -38,8 +38,8 @@ class Readiness:
         """Raise the `ApiError` that says why requests cannot be served, if they cannot.
 
         Args:
-            ask: Finds out, and raises an `ApiError` or a `DatabaseError`. All who come meanwhile
-                wait for one answer.
+            ask: Checks, and raises an `ApiError` or a `DatabaseError`. Concurrent probes share
+                one check.
 
         """
         if self.is_leaving:
@@ -47,7 +47,7 @@ class Readiness:
         if self._asking is None and self._clock() >= self._ask_again:
             self._asking = asyncio.create_task(self._ask(ask))
         if self._asking is not None:
-            # a task of its own: a probe that hangs up does not end it for the others
+            # a separate task: a probe that disconnects does not cancel it for the others
             await asyncio.wait({self._asking})
         if self._refusal is not None:
             code, message = self._refusal
@@ -62,7 +62,7 @@ class Readiness:
             logger.error("the database refuses the API: %s", error)  # noqa: TRY400 - nothing to trace
             self._refusal = "DATABASE_UNAVAILABLE", None
         except Exception:
-            logger.exception("it cannot be found out whether requests can be served")
+            logger.exception("the check whether requests can be served failed")
             self._refusal = "NOT_READY", None
         else:
             self._refusal = None
@@ -71,7 +71,7 @@ class Readiness:
             self._asking = None
 
     def tell(self, reply: Reply, _: Scope) -> None:
-        """Step: asks a balancer to let go of its connections, once the process is leaving."""
+        """Step: asks load balancers to close their connections while the process shuts down."""
         if self.is_leaving:
             reply.headers.append(CLOSE)
 
@@ -80,8 +80,8 @@ class Readiness:
 def leaving_slowly(readiness: Readiness, delay: float) -> Iterator[None]:
     """After SIGTERM, serve for `delay` seconds more before the server stops.
 
-    `/readyz` says so meanwhile, so that a balancer stops sending before nobody listens. A second
-    SIGTERM is not delayed.
+    Meanwhile `/readyz` fails, so that a load balancer stops sending requests before the server
+    stops. A second SIGTERM is not delayed.
     """
     if not delay or threading.current_thread() is not threading.main_thread():
         yield
@@ -98,7 +98,7 @@ def leaving_slowly(readiness: Readiness, delay: float) -> Iterator[None]:
         readiness.is_leaving = True
         loop.call_soon_threadsafe(loop.call_later, delay, stop, number, frame)
 
-    if callable(stop):  # the server's own
+    if callable(stop):  # the server's handler
         signal.signal(signal.SIGTERM, leave)
     try:
         yield

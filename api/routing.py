@@ -1,4 +1,4 @@
-"""How routes are served: each as the application's own, with what it does kept beside it."""
+"""Serves routes: each directly on the application, together with what it does."""
 
 import inspect
 from typing import Any, Final
@@ -14,7 +14,7 @@ from api.sessions.registry import places
 from api.settings import Settings
 
 OPTIONS: Final = inspect.signature(APIRoute).parameters.keys() - {"path", "endpoint"}
-"""All that FastAPI lets a route say of itself."""
+"""All options that FastAPI has for a route."""
 
 
 def serve(
@@ -27,16 +27,16 @@ def serve(
 ) -> None:
     """Serve a router's routes below `prefix`, each as a route of the application.
 
-    `include_router` would search every included router twice for each request, and rebuild on the
-    way what its routes inherit: a tenth of a request's time in this process.
+    `include_router` would search every included router twice per request and rebuild what its
+    routes inherit, which takes a tenth of a request's time in this process.
 
     Raises:
-        TypeError: a route does not say what it does, or is no route of FastAPI's.
+        TypeError: a route does not declare what it does, or is not a FastAPI route.
 
     """
     for route in router.routes:
         if not isinstance(route, APIRoute):
-            raise TypeError(f"{route} is not served: it is no route of FastAPI's")
+            raise TypeError(f"{route} cannot be served: it is not a FastAPI route")
         options: dict[str, Any] = {name: getattr(route, name) for name in OPTIONS}
         options |= {
             "dependency_overrides_provider": app,
@@ -51,7 +51,7 @@ def serve(
 
 
 def serve_all(app: FastAPI, settings: Settings) -> None:
-    """Serve each of the settings' kinds at its canonical path and at its published ones."""
+    """Serve each of the settings' kinds at its canonical path and its published paths."""
     for place in places(settings.kinds, settings.root_sessions):
         serve(app, place.router, place.path, kind=place.kind.name, documented=place.documented)
     for router in (health.router, metrics.router, docs.router):
@@ -59,5 +59,5 @@ def serve_all(app: FastAPI, settings: Settings) -> None:
 
 
 def operation_id(route: APIRoute) -> str:
-    """Name an operation by its kind and its function: `wingman_confirm`."""
+    """Name an operation after its kind and its function: `wingman_confirm`."""
     return "_".join([*map(str, route.tags[:1]), route.name])

@@ -1,4 +1,4 @@
-"""The server: uvicorn, with the options that this application needs."""
+"""Runs uvicorn with the options that this application needs."""
 
 from typing import Final
 
@@ -7,23 +7,23 @@ import uvicorn
 from api.settings import load_settings
 
 DRAIN_SECONDS: Final = 10
-"""How long requests under way may take once the process stops."""
+"""How long running requests may take once the process stops."""
 
 
 def serve(host: str, port: int, *, workers: int | None = None, root_path: str = "") -> None:
     """Serve the API until a signal ends it.
 
     Args:
-        host: The address to listen at.
+        host: The address to listen on.
         port: The port.
-        workers: How many processes; `WEB_CONCURRENCY`, or one, unless given.
-        root_path: The prefix that a proxy in front strips, and that links are to have.
+        workers: How many processes; `WEB_CONCURRENCY`, or one, by default.
+        root_path: The prefix that a proxy in front strips, and that links must have.
 
     Raises:
         SystemExit: a setting is missing or wrong; its text says which.
 
     """
-    load_settings()  # said once, and not by each worker
+    load_settings()  # checked once, and not by each worker
     uvicorn.run(
         "api.main:create_app",
         factory=True,
@@ -31,12 +31,12 @@ def serve(host: str, port: int, *, workers: int | None = None, root_path: str = 
         port=port,
         workers=workers,
         root_path=root_path,
-        # an upgrade is a request like any other: limited, logged and answered
+        # an upgrade request is handled like any other: limited, logged and answered
         ws="none",
-        # whom to believe about the client, TRUSTED_PROXIES says
+        # TRUSTED_PROXIES decides which headers about the client to trust
         proxy_headers=False,
         server_header=False,
-        # the line per request is ours: uvicorn's names the raw path with its query
+        # we write the line per request: uvicorn's has the raw path with its query
         access_log=False,
         timeout_graceful_shutdown=DRAIN_SECONDS,
     )

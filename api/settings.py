@@ -1,4 +1,4 @@
-"""The table of settings: each with its default and what it is for. A wrong one stops the start."""
+"""The settings, each with its default and description. Invalid settings prevent the start."""
 
 import os
 from ipaddress import IPv4Network, IPv6Network
@@ -29,11 +29,12 @@ from api.sessions.kinds import KINDS, KindName
 from api.settings_checks import LOCAL_PUBLISHABLE_KEY as LOCAL_PUBLISHABLE_KEY
 
 LOCAL_JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # noqa: S105 - public
-"""The secret of every local Supabase, known to everybody. Never good outside development."""
+"""The public secret of every local Supabase. Never valid outside development."""
 
 
 def _is_local(data: dict[str, Any]) -> bool:
-    # A developer's API in front of a hosted project must not accept tokens that anybody can sign.
+    # In front of a hosted project, even in development, the API must not accept tokens that anyone can
+    # sign.
     return data["environment"] == "development" and values.is_private(data["supabase_url"])
 
 
@@ -71,7 +72,7 @@ class Settings(BaseSettings):
         env_file=".env",
         env_file_encoding="utf-8",
         env_ignore_empty=True,
-        extra="ignore",  # a `.env` shared with a frontend holds its variables too
+        extra="ignore",  # a `.env` shared with a frontend has other variables too
         frozen=True,
         hide_input_in_errors=True,
         populate_by_name=True,
@@ -230,7 +231,7 @@ class Settings(BaseSettings):
     )
     rate_limit_storage: Annotated[str, AfterValidator(values.rate_limit_storage)] = Field(
         "memory",
-        repr=False,  # a Redis URL may hold a password
+        repr=False,  # a Redis URL may contain a password
         description="Where requests are counted: `memory`, each worker by itself, or "
         "`redis://host:6379/0`, all workers and machines together (needs "
         "the extra `redis`).",
@@ -295,7 +296,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Leave out of `.env` what the environment names, even where it says nothing."""
+        """Ignore variables of `.env` that the environment sets, even to an empty value."""
         if isinstance(dotenv_settings, DotEnvSettingsSource):
             named = {name.lower() for name in os.environ}
             found = dotenv_settings.env_vars.items()
@@ -304,14 +305,14 @@ class Settings(BaseSettings):
 
     @property
     def signing_key(self) -> jwt.PyJWK | None:
-        """The private key that signs the API's own tokens, or `None` where the secret does."""
+        """The private key that signs the API's own tokens; `None` if the secret signs them."""
         if self.session_api_signing_key is None:
             return None
         return private_key(self.session_api_signing_key.get_secret_value())
 
     @model_validator(mode="after")
     def _usable(self) -> Self:
-        """Refuse what cannot work anywhere, then what must not work in production."""
+        """Reject settings that cannot work, then those that are unsafe in production."""
         problems = checks.unusable(self)
         if self.environment == "production":
             problems += checks.unsafe(self)
@@ -321,7 +322,7 @@ class Settings(BaseSettings):
 
 
 def load_settings() -> Settings:
-    """Read the settings as a process does when it starts.
+    """Read the settings at process start.
 
     Raises:
         SystemExit: a setting is missing or wrong; its text is a list of them, for the terminal.

@@ -1,4 +1,4 @@
-"""What may not start: settings that cannot work, and those that are unsafe in production."""
+"""Rejects settings that cannot work, and those that are unsafe in production."""
 
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import parse_qsl, urlsplit
@@ -26,18 +26,18 @@ PLACEHOLDERS: Final = (
 LOCAL_PUBLISHABLE_KEY: Final = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH"
 """The publishable key of every local Supabase."""
 DEMO_KEYS: Final = (
-    # what `supabase start` prints on every machine
+    # printed by `supabase start` on every machine
     LOCAL_PUBLISHABLE_KEY,
     "sb_secret_N7UND0UgjKTVK-Uodkm0Hg_xSvEMPvz",
 )
 
 
 def explain(error: ValidationError) -> str:
-    """Say what is wrong with the settings, one line per problem, without any value."""
+    """List what is wrong with the settings, one line per problem, without any value."""
     lines: list[str] = []
     for problem in error.errors(include_input=False, include_url=False):
         if problem["type"] == "default_factory_not_called":
-            continue  # follows from another problem in the list
+            continue  # a consequence of another problem in the list
         if cause := problem.get("ctx", {}).get("error"):
             lines += str(cause).splitlines()
         else:
@@ -51,7 +51,7 @@ def explain(error: ValidationError) -> str:
 
 
 def unusable(settings: "Settings") -> list[str]:
-    """Say what cannot work anywhere."""
+    """List settings that cannot work."""
     problems: list[str] = []
     secret = _value(settings.supabase_jwt_secret)
     if secret is not None:
@@ -61,7 +61,7 @@ def unusable(settings: "Settings") -> list[str]:
                 "guessed: copy the project's JWT secret from its API settings."
             )
         if secret != secret.strip():
-            problems.append("SUPABASE_JWT_SECRET starts or ends with white space: copy it without.")
+            problems.append("SUPABASE_JWT_SECRET starts or ends with white space: remove it.")
     key = _value(settings.session_api_signing_key)
     if key is not None:
         try:
@@ -73,12 +73,12 @@ def unusable(settings: "Settings") -> list[str]:
         and settings.root_sessions not in settings.kinds
     ):
         problems.append(
-            f"ROOT_SESSIONS is {settings.root_sessions}, which KINDS leaves out: add it there, or "
+            f"ROOT_SESSIONS is {settings.root_sessions}, which is not in KINDS: add it there, or "
             "remove ROOT_SESSIONS."
         )
     if _role(settings.supabase_publishable_key) == "service_role":
         problems.append(
-            "SUPABASE_PUBLISHABLE_KEY is a secret key, which bypasses row-level security: give the "
+            "SUPABASE_PUBLISHABLE_KEY is a secret key, which bypasses row-level security: use the "
             "publishable (anon) key."
         )
     token = _value(settings.metrics_token)
@@ -141,12 +141,12 @@ def _unsafe_database_url(url: str) -> list[str]:
 
 
 def unsafe(settings: "Settings") -> list[str]:
-    """Say what must not work in production."""
+    """List settings that are unsafe in production."""
     problems: list[str] = []
     secret = _value(settings.supabase_jwt_secret)
     if secret is not None and _is_placeholder(secret):
         problems.append(
-            "SUPABASE_JWT_SECRET is a placeholder or a demo value that everybody knows: copy the "
+            "SUPABASE_JWT_SECRET is a placeholder or a public demo value: copy the "
             "project's own from its API settings."
         )
     if settings.supabase_publishable_key and _is_placeholder(settings.supabase_publishable_key):
@@ -159,7 +159,7 @@ def unsafe(settings: "Settings") -> list[str]:
         problems.append("METRICS_TOKEN is a placeholder: make one with `openssl rand -hex 24`.")
     if settings.enable_test_auth:
         problems.append(
-            "ENABLE_TEST_AUTH lets anybody be any user: remove it, or set ENVIRONMENT=development."
+            "ENABLE_TEST_AUTH lets anyone act as any user: remove it, or set ENVIRONMENT=development."
         )
     if "supabase_url" not in settings.model_fields_set:
         problems.append("SUPABASE_URL is missing: set the project's URL.")

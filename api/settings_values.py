@@ -22,7 +22,7 @@ PRIVATE_SUFFIXES: Final = (
     ".home.arpa",
     ".cluster.local",
 )
-# origins that no pattern for one team's previews matches
+# origins that a pattern for one team's previews must not match
 STRANGERS: Final = (
     "https://evil.example",
     "http://evil.example",
@@ -34,7 +34,7 @@ CLAIM: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.:/-]{0,99}")
 
 
 def http_url(url: str, info: ValidationInfo) -> str:
-    """Read an http or https URL, without a slash at its end."""
+    """Read an http or https URL, and remove a trailing slash."""
     name = str(info.field_name).upper()
     url = url.strip().rstrip("/")
     try:
@@ -45,14 +45,14 @@ def http_url(url: str, info: ValidationInfo) -> str:
     if not usable or any(character.isspace() for character in url):
         raise ValueError(f"{name} is not a URL: write it as https://host.")
     if parts.username is not None or parts.query or parts.fragment:
-        raise ValueError(f"{name} must not have a user name, a query or a fragment.")
+        raise ValueError(f"{name} must not contain a user name, a query or a fragment.")
     if name == "SUPABASE_URL" and parts.path.startswith("/rest/"):
-        raise ValueError(f"{name} must not have PostgREST's path: set POSTGREST_URL for that.")
+        raise ValueError(f"{name} must not contain PostgREST's path: use POSTGREST_URL for that.")
     return url
 
 
 def origins(value: object) -> object:
-    """Read origins separated by commas."""
+    """Read comma-separated origins."""
     if not isinstance(value, str):
         return value
     return tuple(_origin(item.strip()) for item in value.split(",") if item.strip())
@@ -61,7 +61,7 @@ def origins(value: object) -> object:
 def _origin(origin: str) -> str:
     if origin == "*":
         return origin
-    # a browser sends scheme, host and port in lower case: anything else would never match
+    # browsers send scheme, host and port in lower case: nothing else would match
     canonical = origin.lower().rstrip("/")
     try:
         parts = urlsplit(canonical)
@@ -80,7 +80,7 @@ def _origin(origin: str) -> str:
 
 
 def kinds(value: object) -> object:
-    """Read kinds of session separated by commas."""
+    """Read comma-separated kinds of session."""
     if not isinstance(value, str):
         return value
     names = dict.fromkeys(item.strip() for item in value.split(",") if item.strip())
@@ -139,7 +139,7 @@ def rate_limit_storage(storage: str) -> str:
         return "memory"
     try:
         parts = urlsplit(storage)
-        # the library that counts does not know Redis's default port
+        # `limits` does not know Redis's default port
         usable = parts.scheme in ("redis", "rediss") and bool(parts.hostname and parts.port)
     except ValueError:
         usable = False
@@ -154,7 +154,7 @@ def rate_limit_storage(storage: str) -> str:
 
 
 def networks(value: object) -> object:
-    """Read addresses and networks separated by commas."""
+    """Read comma-separated addresses and networks."""
     if not isinstance(value, str):
         return value
     try:
@@ -169,7 +169,7 @@ def networks(value: object) -> object:
 
 
 def claims(value: object) -> object:
-    """Read names of claims separated by commas."""
+    """Read comma-separated names of claims."""
     if not isinstance(value, str):
         return value
     names = tuple(item.strip() for item in value.split(",") if item.strip())
@@ -177,7 +177,7 @@ def claims(value: object) -> object:
         raise ValueError("FORWARDED_CLAIMS has an entry that is not the name of a claim.")
     if OURS & set(names):
         raise ValueError(
-            f"FORWARDED_CLAIMS must not have {', '.join(sorted(OURS))}: the API's token sets them."
+            f"FORWARDED_CLAIMS must not contain {', '.join(sorted(OURS))}: the API sets them itself."
         )
     return names
 

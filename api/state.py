@@ -1,4 +1,4 @@
-"""What the process keeps for all its requests: made by the lifespan, typed."""
+"""The typed state of the process, made by the lifespan and shared by all requests."""
 
 from typing import TypedDict, cast
 
@@ -12,7 +12,7 @@ from api.settings import Settings
 
 
 class State(TypedDict):
-    """The lifespan yields it, and the server puts it into each request's scope."""
+    """Yielded by the lifespan; the server puts it into each request's scope."""
 
     settings: Settings
     authenticator: Authenticator
@@ -22,5 +22,5 @@ class State(TypedDict):
 
 
 def state(connection: HTTPConnection) -> State:
-    """Return the process's state, for one of its requests."""
+    """Return the process's state for a request."""
     return cast("State", connection.scope["state"])

@@ -1,1 +1,1 @@
-"""What happens to every request and answer, whatever its route."""
+"""What happens to every request and response, whatever its route."""

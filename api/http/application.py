@@ -1,4 +1,4 @@
-"""FastAPI with our layers around it, in place of its own."""
+"""FastAPI with our layers around it instead of its own."""
 
 from typing import Any
 
@@ -11,8 +11,9 @@ from api.http.served_route import ServedRoute
 class Application(FastAPI):
     """Leaves out the layers that FastAPI puts around every application.
 
-    They answer exceptions, limit bodies and close files, which `Frame`, `BodyGuard` and
-    `ServedRoute` do: each would cost every request two more calls, some another wrapped `send`.
+    They handle exceptions, limit bodies and close files, which `Frame`, `BodyGuard` and
+    `ServedRoute` do already. Each layer would cost every request two more calls, and some wrap
+    `send` once more.
     """
 
     def __init__(self, **options: Any) -> None:

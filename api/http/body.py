@@ -1,8 +1,8 @@
-"""What a request body may be, decided in one place, before anything reads it.
+"""Checks request bodies before anything reads them.
 
-Not larger than the limit, and, where it says it is JSON, JSON that every parser on its way to the
-database reads alike: Python's accepts `NaN`, lone surrogates and bottomless nesting; Postgres
-accepts no NUL.
+A body must not be larger than the limit. If it declares itself JSON, it must be JSON that every
+parser on its way to the database reads in the same way: Python's accepts `NaN`, lone surrogates
+and unlimited nesting; Postgres accepts no NUL.
 """
 
 import asyncio
@@ -20,22 +20,22 @@ from api.http.error_handlers import render
 from api.http.validation import field_name
 from api.observability import exchange
 
-# Deeper than any honest document; parsers on the way give up at some 200 levels.
+# Deeper than any legitimate document; parsers on the way give up at about 200 levels.
 MAX_DEPTH: Final = 64
 # Each value costs time in every parser on the way: 20,000 empty lists are 60 kB.
 MAX_VALUES: Final = 10_000
 
 JSON: Final = "session_api.json"
-"""Where in the scope the parsed body is kept, so that it is parsed once."""
+"""The scope's key for the parsed body, so that it is parsed only once."""
 
 LINGER_SECONDS: Final = 1.0
 LINGER_BYTES: Final = 1_048_576
 
 
 class BodyGuard:
-    """ASGI middleware: refuses a body that is too large (413) or is not strict JSON (422).
+    """ASGI middleware: rejects a body that is too large (413) or is not strict JSON (422).
 
-    What the application receives is the whole body in one message.
+    The application receives the whole body in one message.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int) -> None:
@@ -73,9 +73,9 @@ class BodyGuard:
 
 
 def announced(scope: Scope) -> tuple[bytes, bool, bool]:
-    """Return the announced length, whether the body is to be JSON, and whether there is one."""
+    """Return the declared length, whether the body should be JSON, and whether there is a body."""
     length = kind = b""
-    # HTTP/1 announces every body; later versions need not
+    # HTTP/1 declares every body; later versions need not
     is_announced = not scope.get("http_version", "1.1").startswith("1")
     for name, value in scope["headers"]:
         if name == b"content-length":
@@ -88,7 +88,7 @@ def announced(scope: Scope) -> tuple[bytes, bool, bool]:
 
 
 def replay(body: bytes, receive: Receive) -> Receive:
-    """Make a `receive` that gives the body first and then whatever comes, such as a disconnect."""
+    """Make a `receive` that returns the body first, and then later messages (a disconnect)."""
     given = False
 
     async def receive_again() -> Message:
@@ -104,8 +104,8 @@ def replay(body: bytes, receive: Receive) -> Receive:
 async def refuse(max_bytes: int, receive: Receive, send: Send) -> None:
     """Answer 413 and close the connection, without reading the rest of the body.
 
-    A client that is still sending would meet a reset connection before it sees the answer, so a
-    bounded part of what it sends is read and thrown away first.
+    A client that is still sending might see a reset connection instead of the answer, so a bounded
+    part of what it sends is read and discarded first.
     """
     error = ApiError(
         "PAYLOAD_TOO_LARGE",
@@ -132,7 +132,7 @@ def strict_json(body: bytes) -> Any:
     """Parse a body strictly.
 
     Raises:
-        ApiError: `VALIDATION_ERROR`, it is not JSON, or holds what the database could not take.
+        ApiError: `VALIDATION_ERROR`, if it is not JSON or the database cannot store it.
 
     """
     try:
@@ -146,19 +146,20 @@ def strict_json(body: bytes) -> Any:
 
 
 def refused_inside(value: Any, path: tuple[str, ...], room: Iterator[int]) -> Iterator[FieldError]:
-    """Name the values in parsed JSON that the database could not take, while there is room."""
+    """List the values in parsed JSON that the database cannot store, up to a limit."""
     problem = None
     if next(room, None) is None:
-        problem = "There are too many values before this one."
+        problem = "The body has too many values."
     elif len(path) > MAX_DEPTH:
         problem = "This is nested too deeply."
     elif isinstance(value, str):
-        problem = "This holds a NUL character." if "\0" in value else None
+        problem = "This contains a NUL character." if "\0" in value else None
     elif isinstance(value, dict):
         for key, child in value.items():
             if "\0" in key:
                 yield FieldError(
-                    field=field_name(("body", *path)), message="A name in it holds a NUL character."
+                    field=field_name(("body", *path)),
+                    message="A name in it contains a NUL character.",
                 )
             else:
                 yield from refused_inside(child, (*path, key), room)

@@ -1,4 +1,4 @@
-"""CORS: which sites' pages may call the API from a browser."""
+"""CORS: which websites may call the API from a browser."""
 
 from typing import Final
 
@@ -13,7 +13,7 @@ from api.rate_limits.rate import RATE_LIMIT_HEADERS
 from api.settings import Settings
 
 MAX_AGE: Final = 600
-"""Seconds that a browser remembers what it may."""
+"""Seconds that a browser caches a preflight's answer."""
 
 ALLOWED: Final = (
     "Authorization",
@@ -23,10 +23,10 @@ ALLOWED: Final = (
     "If-None-Match",
     "X-Request-ID",
     "X-Test-User-ID",
-    # what supabase-js sends with every request
+    # sent by supabase-js with every request
     "apikey",
     "x-client-info",
-    # what tracing libraries send
+    # sent by tracing libraries
     "traceparent",
     "tracestate",
     "baggage",
@@ -41,12 +41,12 @@ EXPOSED: Final = (
     *RATE_LIMIT_HEADERS,
 )
 PREFLIGHT: Final = "session_api.preflight"
-"""In the scope of a request that was a preflight and is answered."""
+"""Set in the scope of a preflight that has been answered."""
 VARIES: Final = (b"vary", b"Origin")
 
 
 class Cors:
-    """What browsers are told. Starlette's middleware decides; this asks it."""
+    """Decides CORS headers, using Starlette's middleware."""
 
     def __init__(self, settings: Settings) -> None:
         self._rules = CORSMiddleware(
@@ -61,8 +61,8 @@ class Cors:
         self._simple = raw(dict(self._rules.simple_headers))
 
     def tell(self, reply: Reply, scope: Scope) -> None:
-        """Step: lets the pages of an allowed origin read the answer, errors included."""
-        if PREFLIGHT in scope:  # which has its own
+        """Step: lets pages of an allowed origin read the answer, including errors."""
+        if PREFLIGHT in scope:  # a preflight has its own headers
             return
         origin = _origin(scope)
         if origin is not None:
@@ -73,7 +73,7 @@ class Cors:
             reply.headers.append(VARIES)
 
     def preflights(self, app: ASGIApp) -> ASGIApp:
-        """Make the layer that answers a browser's questions before its requests."""
+        """Make the layer that answers preflights."""
 
         async def answer_or_go_on(scope: Scope, receive: Receive, send: Send) -> None:
             if scope["type"] == "http" and scope["method"] == "OPTIONS":

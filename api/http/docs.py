@@ -1,4 +1,4 @@
-"""The document at `/openapi.json`, and its page at `/docs`, which needs no other site."""
+"""The document at `/openapi.json`, and its page at `/docs`, which loads no other sites' files."""
 
 import re
 from base64 import b64encode
@@ -20,7 +20,7 @@ ASSETS: Final = {
     "swagger-ui.css": "text/css",
     "favicon.png": "image/png",
 }
-"""What the page loads, from the package fastapi-offline: of it nothing else is used."""
+"""The files that the page loads. Nothing else of the package fastapi-offline is used."""
 
 KEEP_ASSETS: Final = "public, max-age=3600"
 
@@ -30,7 +30,7 @@ router = APIRouter(include_in_schema=False)
 @router.get(DOCUMENT)
 @does("read")
 async def document(request: Request) -> JSONResponse:
-    """Answer the OpenAPI document. Below a prefix (`root_path`) it names that as its server."""
+    """Return the OpenAPI document. Below a prefix (`root_path`), that is its server."""
     described = request.app.openapi()
     prefix = request.scope.get("root_path", "").rstrip("/")
     if prefix:
@@ -69,9 +69,9 @@ for asset_name, asset_type in ASSETS.items():
 
 
 def page_policy(page: str) -> str:
-    """Return the page's policy: files of this site, and the script that the page itself holds.
+    """Return the page's content security policy: files of this site, and the page's inline script.
 
-    Swagger UI sets styles from its scripts, so styles are free.
+    Swagger UI sets styles from its scripts, so inline styles are allowed.
     """
     scripts = [
         f"'sha256-{b64encode(sha256(it.encode()).digest()).decode()}'"

@@ -1,4 +1,4 @@
-"""How exceptions become answers: ours, the framework's, and those that nobody foresaw."""
+"""Turns exceptions into responses: ours, the framework's and unexpected ones."""
 
 import logging
 
@@ -19,7 +19,7 @@ METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
 class Interruption(Exception):  # noqa: N818 - no error
-    """Ends a request with an answer that is no error."""
+    """Ends a request with an answer that is not an error."""
 
     def answer(self) -> Response:
         """Make the answer."""
@@ -27,16 +27,16 @@ class Interruption(Exception):  # noqa: N818 - no error
 
 
 def render(error: ApiError) -> Response:
-    """Make the answer that an error stands for."""
+    """Make the answer for an error."""
     exchange.refused(error.code)
     return JSONResponse(error.body(), error.status, error.headers)
 
 
 def answer_to(error: Exception, scope: Scope) -> Response:
-    """Answer whatever was raised.
+    """Make the answer for any exception.
 
-    What nobody foresaw is logged and becomes a 500 in our shape, inside the layer that lets a
-    browser read it.
+    An unexpected one is logged and becomes a 500 in our shape, inside the CORS layer, so that
+    browsers can read it.
     """
     if isinstance(error, ApiError):
         return render(error)
@@ -47,32 +47,32 @@ def answer_to(error: Exception, scope: Scope) -> Response:
     if isinstance(error, Interruption):
         return error.answer()
     if isinstance(error, (ConstraintError, DeniedError)):
-        # ours are foreseen where they may refuse
-        logger.warning("a constraint or policy of the project's refuses the request: %s", error)
+        # services handle our own constraints
+        logger.warning("a constraint or policy of the project refused the request: %s", error)
         return render(ApiError("REFUSED_BY_PROJECT"))
-    # the request's own line says in which route
+    # the request's own line has the route
     logger.error("unhandled error", exc_info=error)
     return render(ApiError("INTERNAL_ERROR"))
 
 
 def from_framework(error: HTTPException, scope: Scope) -> ApiError:
-    """Say in our codes what Starlette and FastAPI refuse by themselves."""
+    """Translate errors of Starlette and FastAPI into our codes."""
     if error.status_code == 404:
         return ApiError("NOT_FOUND")
     if error.status_code == 405:
         return ApiError("METHOD_NOT_ALLOWED", headers={"Allow": ", ".join(allowed(scope))})
     if error.status_code == 413:
         return ApiError("PAYLOAD_TOO_LARGE")
-    if error.status_code < 500:  # FastAPI's 400 for a body that it could not read
-        return invalid(FieldError(field="body", message="This could not be read."))
+    if error.status_code < 500:  # FastAPI's 400 for an unreadable body
+        return invalid(FieldError(field="body", message="The body could not be read."))
     logger.error("unexpected %s from the framework", error.status_code, exc_info=error)
     return ApiError("INTERNAL_ERROR")
 
 
 def allowed(scope: Scope) -> list[str]:
-    """Find every method that the request's path takes.
+    """List every method that the request's path supports.
 
-    Starlette's own `Allow` names the methods of the first route at that path only.
+    Starlette's own `Allow` lists only the methods of the first route at that path.
     """
     routes: list[BaseRoute] = scope["app"].routes
     found = [

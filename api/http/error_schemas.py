@@ -1,4 +1,4 @@
-"""Errors in the OpenAPI document: their schemas, and which of them a route can answer."""
+"""Errors in the OpenAPI document: their schemas, and which of them a route can return."""
 
 from typing import Any, Final, Literal
 
@@ -9,7 +9,7 @@ from api.schemas.left_out import LEFT_OUT, without_default
 
 
 class ErrorDetail(BaseModel):
-    """What went wrong: a code for programs, a message for people."""
+    """The error: a code for programs, a message for people."""
 
     code: Code = Field(examples=["SESSION_NOT_FOUND"])
     message: str = Field(examples=["Session not found."])
@@ -22,7 +22,7 @@ class ErrorDetail(BaseModel):
 
 
 class ValidationErrorDetail(ErrorDetail):
-    """What went wrong, and with which values."""
+    """The error, and which values caused it."""
 
     code: Literal["VALIDATION_ERROR"] = Field(examples=["VALIDATION_ERROR"])
     message: str = Field(examples=["Some values are not valid."])
@@ -36,7 +36,7 @@ class ErrorAnswer(BaseModel):
 
 
 class ValidationErrorAnswer(BaseModel):
-    """The shape of a 422: every error's shape, and the refused values."""
+    """The shape of a 422: an error with the values that were refused."""
 
     detail: ValidationErrorDetail
 
@@ -57,7 +57,7 @@ ON_EVERY_ROUTE: Final[tuple[Code, ...]] = (
 def responses(*codes: Code) -> dict[int | str, dict[str, Any]]:
     """Document `codes` for a route: FastAPI's `responses=`, with a model and examples.
 
-    A route's entry for a status replaces its router's, so each holds the codes of every route too.
+    A route's entry for a status replaces its router's, so each repeats the codes of every route.
     """
     documented: dict[int | str, dict[str, Any]] = {}
     statuses = {CODES[code].status for code in codes}
@@ -90,4 +90,4 @@ def responses(*codes: Code) -> dict[int | str, dict[str, Any]]:
 
 
 EVERY_ROUTE: Final = responses(*ON_EVERY_ROUTE)
-"""What every route that needs a user can answer."""
+"""The errors that every route with a user can return."""

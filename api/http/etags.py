@@ -1,10 +1,10 @@
-"""Entity tags: which state of a resource somebody has read, and whether it still is that one.
+"""Entity tags: which state of a resource a client has read, and whether it is still current.
 
-A tag is `"<version>-<representation>"`. The version names what is stored, and changes with every
-write that another editor must not overlook. The representation is a hash of the whole answer, with
-what it says of other rows, of the time and of who is asking. `If-None-Match` compares both parts,
-so that a cached answer is never out of date. `If-Match` compares versions, so that the passing of
-time or a new name on somebody's profile does not refuse an editor's work.
+A tag is `"<version>-<representation>"`. The version identifies the stored state, and changes with
+every write that another editor must not miss. The representation is a hash of the whole answer,
+including data of other rows and what depends on the time or the caller. `If-None-Match` compares
+both parts, so that a cached answer is never out of date. `If-Match` compares versions only, so that
+the passing of time or a changed profile name does not reject an edit.
 """
 
 import re
@@ -21,39 +21,39 @@ EXAMPLE: Final = '"6401cf3e1b2a0-9f86d081884c7d659a2feaa0c55ad015"'
 TAG: Final = re.compile(r'"([0-9a-z]+)-[0-9a-f]{32}"')
 
 ETAG: Final = {"headers": {"ETag": {"$ref": "#/components/headers/ETag"}}}
-UNCHANGED: Final = {"description": "Unchanged since the `If-None-Match`.", **ETAG}
+UNCHANGED: Final = {"description": "Not modified since the `If-None-Match`.", **ETAG}
 IF_NONE_MATCH: Final = {
     "name": "If-None-Match",
     "in": "header",
     "required": False,
-    "description": "The `ETag` of an earlier answer: 304 while it still is what would be answered.",
+    "description": "The `ETag` of an earlier answer. If it is still current, the answer is 304.",
     "schema": {"type": "string", "examples": [EXAMPLE]},
 }
 IF_MATCH: Final = {
     "name": "If-Match",
     "in": "header",
     "required": False,
-    "description": "The `ETag` of an earlier answer: nothing is written, and the answer is 412, "
-    "if the resource has been changed since. Several tags are separated by commas; `*` stands for "
+    "description": "The `ETag` of an earlier answer. Nothing is written, and the answer is 412, "
+    "if the resource has changed since. Separate several tags by commas; `*` matches "
     "any state.",
     "schema": {"type": "string", "examples": ["*"]},
 }
 
 
 def entity_tag(version: str, answer: BaseModel) -> str:
-    """Return the strong ETag of a resource in this version, answered like this."""
+    """Return the strong ETag of a resource in this version and this representation."""
     digest = blake2b(answer.model_dump_json().encode(), digest_size=16).hexdigest()
     return f'"{version}-{digest}"'
 
 
 class Versions:
-    """The versions that a writer expects, from `If-Match`; without the header any will do."""
+    """The versions that a writer expects, from `If-Match`; without the header, any version."""
 
     def __init__(self, conditions: Sequence[str]) -> None:
         """Read the header's lines.
 
-        By RFC 9110 the comparison is strong: a weak tag (`W/"…"`) is nobody's state, and neither
-        is what is no tag of ours.
+        By RFC 9110 the comparison is strong: a weak tag (`W/"…"`) never matches, and neither does
+        a tag that is not ours.
         """
         named = [it.strip() for line in conditions for it in line.split(",")]
         self.expected: frozenset[str] | None = None
@@ -61,7 +61,7 @@ class Versions:
             self.expected = frozenset(tag[1] for it in named if (tag := TAG.fullmatch(it)))
 
     def check(self, version: str) -> None:
-        """Refuse, unless this version is among the expected.
+        """Raise, unless this version is one of the expected ones.
 
         Raises:
             ApiError: `PRECONDITION_FAILED`.
@@ -83,5 +83,5 @@ ExpectedVersions = Annotated[Versions, Depends(expected_versions)]
 
 
 def set_entity_tag(response: Response, version: str, answer: BaseModel) -> None:
-    """Answer with the ETag of the resource as it now is."""
+    """Add the ETag of the resource's current state to the answer."""
     response.headers["ETag"] = entity_tag(version, answer)

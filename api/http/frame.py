@@ -1,4 +1,4 @@
-"""The outermost layer: one record, one responder and one place for errors per request."""
+"""The outermost layer: per request one record, one responder and one error handler."""
 
 import time
 from collections.abc import Sequence
@@ -14,13 +14,13 @@ from api.observability.exchange import Exchange, Observer
 class Frame:
     """ASGI middleware: keeps the request's record and turns every exception into an answer.
 
-    Every answer passes the steps. Everything further in sees a HEAD as a GET: the
-    answer has the same headers, and no body.
+    Every answer passes through the steps. Inner layers see a HEAD as a GET: the answer has the
+    same headers, but no body.
 
     Args:
         app: The application.
-        steps: What happens to an answer, in order. Naming it `X-Request-ID` comes last.
-        observers: What is told of each request when it has ended.
+        steps: Applied to each answer, in order. `X-Request-ID` is added last.
+        observers: Called with each request's record when it has ended.
 
     """
 
@@ -52,7 +52,7 @@ class Frame:
             exchange.leave(token)
 
     async def answer(self, scope: Scope, receive: Receive, responder: Responder) -> None:
-        """Run the application; answer for it where it fails before it has answered."""
+        """Run the application; if it fails before it has answered, answer with the error."""
         try:
             await self.app(scope, receive, responder)
         except Exception as error:
@@ -62,7 +62,7 @@ class Frame:
 
 
 def note(reply: Reply, _: Scope) -> None:
-    """Note the status, and name the request in the answer."""
+    """Record the status, and add `X-Request-ID` to the answer."""
     record = exchange.current()
     if record is not None:
         record.status = reply.status
@@ -70,5 +70,5 @@ def note(reply: Reply, _: Scope) -> None:
 
 
 def without_body(reply: Reply, _: Scope) -> None:
-    """Leave out the body; `Content-Length` stays what it is for a GET."""
+    """Remove the body; `Content-Length` stays that of the GET."""
     reply.body = b""

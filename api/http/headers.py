@@ -1,4 +1,4 @@
-"""Headers of every answer: what a browser must not do with it, and who may keep it."""
+"""Headers of every answer: browser security and caching."""
 
 from typing import Final
 
@@ -10,23 +10,23 @@ PROTECTIVE: Final = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "no-referrer",
-    # a page of another origin reads an answer through CORS or not at all
+    # pages of other origins can read an answer only through CORS
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-# A year. Not for subdomains: they are not ours to speak for.
+# A year. Without subdomains: they may not be ours.
 HSTS: Final = {"Strict-Transport-Security": "max-age=31536000"}
 
-# An answer is data: opened as a page it may load and run nothing.
+# An answer is data: opened as a page, it may not load or run anything.
 DATA_POLICY: Final = "default-src 'none'; frame-ancestors 'none'"
 
 KEEP_NOTHING: Final = "private, no-store"
-"""Of users' data no cache keeps a copy, the browser's own included."""
+"""No cache keeps users' data, not even the browser's."""
 ASK_AGAIN: Final = "private, no-cache"
-"""The user's own browser may keep a copy, and asks each time whether it still holds."""
+"""The user's browser may keep a copy, and revalidates it each time."""
 
 
 def raw(headers: dict[str, str]) -> list[RawHeader]:
-    """Encode headers as ASGI has them."""
+    """Encode headers for ASGI."""
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
@@ -35,10 +35,10 @@ NOT_KEPT: Final = raw({"Cache-Control": KEEP_NOTHING})
 
 
 class SecurityHeaders:
-    """Step: adds the security headers, and the policy and `Cache-Control` where a route sets none.
+    """Step: adds the security headers; also the policy and `Cache-Control`, unless the route did.
 
     Args:
-        production: Whether a browser shall insist on https.
+        production: Whether browsers must use https from now on.
 
     """
 

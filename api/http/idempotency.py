@@ -1,10 +1,11 @@
-"""Idempotency-Key: a creating request that is sent again creates nothing again.
+"""Idempotency-Key: repeating a request that creates something does not create it twice.
 
-The claim on a key is made by a trigger, in the transaction that creates the row: there is no moment
-in which one is there without the other. The answer is kept right after it. So whatever dies when,
-a request sent again finds the answer, or the row and makes the answer of it.
+A trigger claims the key in the transaction that creates the row, so neither ever exists without the
+other. The answer is stored right after that. So whichever process crashes at whatever moment, a
+repeated request finds the stored answer, or makes one from the row.
 
-What created nothing claims nothing: after an error the same key may be sent with another body.
+A request that created nothing claims no key: after an error the same key may be sent with another
+body.
 """
 
 import hashlib
@@ -40,29 +41,29 @@ TAKEN: Final = "session_api_idempotency_keys_once"
 OWNER: Final = "session_api_idempotency_keys_user_id_fkey"
 MOMENT: Final = TypeAdapter(datetime)
 IN_PROGRESS: Final = timedelta(seconds=10)
-"""How long the first request may take to be answered, with reserve: then it is taken for dead."""
+"""How long the first request may take, with a margin; after that it is considered dead."""
 REPLAYED: Final = "Idempotency-Replayed"
 ONCE: Final = "session_api.once"
-"""Where in the scope the request's `OnceDatabase` is."""
+"""The scope's key for the request's `OnceDatabase`."""
 
 LONGEST_KEY: Final = 255
 KEY_PATTERN: Final = r"[\x21-\x7e]+"
 
 NOT_A_KEY: Final = f"Send 1 to {LONGEST_KEY} visible ASCII characters."
 MORE_THAN_ONE: Final = "Send this header once, with one key."
-ANOTHER_REQUEST: Final = "This key was used for another request. Make a new one for this."
+ANOTHER_REQUEST: Final = "This key was used for a different request. Use a new key."
 STILL_PROCESSED: Final = "The first request with this key is still being processed."
 GONE: Final = "What the first request created no longer exists."
 
 
 class ReplayedError(Interruption):
-    """The request was answered before: this is the answer, `{status, location, body}`."""
+    """The request was already answered; `{status, location, body}` is the answer."""
 
     def __init__(self, first: dict[str, Any]) -> None:
         self.first = first
 
     def answer(self) -> Response:
-        """Give the first answer again."""
+        """Return the first answer again."""
         metrics.IDEMPOTENT_REPLAYS.inc()
         exchange.replayed()
         headers = {REPLAYED: "true"}
@@ -72,7 +73,7 @@ class ReplayedError(Interruption):
 
 
 class OnceDatabase(Database):
-    """The database for one request with a key: what is created is created once for that key."""
+    """The database for one request with a key: at most one row is created per key."""
 
     __slots__ = ("_fingerprint", "_key", "has_created", "is_replay")
 
@@ -89,12 +90,13 @@ class OnceDatabase(Database):
         self.is_replay = False
 
     async def insert(self, query: Query) -> Row:
-        """Insert a row together with the claim on the key, or read what the first request created.
+        """Insert a row and claim the key, or read what the first request created.
 
         Raises:
-            ReplayedError: an earlier request had this key, and its answer is here.
-            ApiError: `CONFLICT`, the earlier one is still being processed; `VALIDATION_ERROR`, it
-                was not the same request; `NOT_AUTHENTICATED`, the token has outlived its user.
+            ReplayedError: an earlier request had this key; the error carries its answer.
+            ApiError: `CONFLICT`, the earlier request is still being processed;
+                `VALIDATION_ERROR`, it was a different request; `NOT_AUTHENTICATED`, the token's
+                user has been deleted.
 
         """
         claim = (
@@ -116,7 +118,7 @@ class OnceDatabase(Database):
     async def _created(self, shape: Shape) -> Row:
         """Read the row that the first request with this key created."""
         first = await self.row(FIRST.query(key=self._key))
-        if first is None:  # it was a day old, and another request has just swept it away
+        if first is None:  # it was a day old, and another request has just deleted it
             raise ApiError("CONFLICT")
         if first["fingerprint"] != self._fingerprint:
             raise invalid(FieldError(field="Idempotency-Key", message=ANOTHER_REQUEST))
@@ -142,18 +144,18 @@ class OnceDatabase(Database):
         try:
             kept = await self.row(KEEP.query(key=self._key, answer=answer))
         except (ApiError, DatabaseError) as error:
-            logger.warning("an answer was not kept for its Idempotency-Key: %s", error)
+            logger.warning("an answer could not be stored for its Idempotency-Key: %s", error)
             return
         if kept is None:
             logger.error(
-                "nobody has claimed an Idempotency-Key: the table lacks its trigger "
-                "claim_idempotency_key, and creates again what is sent again"
+                "an Idempotency-Key was not claimed: the table lacks its trigger "
+                "claim_idempotency_key, so repeated requests create duplicates"
             )
 
 
 @cache
 def created(insert: Shape) -> Shape:
-    """Make the query that reads again what the insert has written."""
+    """Make the query that rereads what the insert wrote."""
     by_id = Filter("id", "eq", (parameter("id"),))
     return Shape(
         "select", insert.relation, insert.columns, insert.embeds, (by_id,), only_reads=True
@@ -161,10 +163,10 @@ def created(insert: Shape) -> Shape:
 
 
 class AsCreator(AsCaller):
-    """Make the database of a route that creates: once for each `Idempotency-Key`.
+    """The dependency of a route that creates: the database, with the request's `Idempotency-Key`.
 
-    The key is read here, and not checked by FastAPI, so that who somebody is comes before what they
-    say; and so that a route that creates has one dependency like every other.
+    The key is read here and not checked by FastAPI, so that authentication comes before validation,
+    and so that a route that creates has a single dependency like every other.
     """
 
     async def __call__(  # type: ignore[override]
@@ -174,9 +176,9 @@ class AsCreator(AsCaller):
             str | None,
             Header(
                 alias="Idempotency-Key",
-                description="Chosen by the client, new for each thing to create. For 24 hours the "
-                "same request with the same key gives the first answer again and creates nothing; "
-                "with another body it is 422, and 409 while the first is under way.",
+                description="Chosen by the client, new for each resource. For 24 hours the "
+                "same request with the same key returns the first answer and creates nothing; "
+                "a different body is 422, and 409 while the first request is in progress.",
                 examples=["8e03978e-40d5-43e8-bc93-6894a57f9324"],
                 json_schema_extra={
                     "minLength": 1,
@@ -196,7 +198,7 @@ class AsCreator(AsCaller):
             raise invalid(FieldError(field="Idempotency-Key", message=NOT_A_KEY))
         asked = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
         asked.update(await request.body())
-        # hashed: of whatever length and characters, and nobody reads what a client has put into it
+        # hashed: it may have any length and characters, and clients may put secrets into it
         key = hashlib.sha256(keys[0].encode()).hexdigest()
         once = request.scope[ONCE] = OnceDatabase(database, key, asked.hexdigest())
         return once
@@ -206,7 +208,7 @@ CreatingDatabase = Annotated[Database, Depends(AsCreator(**BEARER))]
 
 
 async def keep(once: OnceDatabase, reply: Reply) -> None:
-    """Keep an answer, and mark it if the row was there before."""
+    """Store an answer, and mark it as replayed if the row already existed."""
     location = next((value for name, value in reply.headers if name == b"location"), None)
     await once.keep(
         {
@@ -222,7 +224,7 @@ async def keep(once: OnceDatabase, reply: Reply) -> None:
 
 
 def keep_answer(reply: Reply, scope: Scope) -> Awaitable[None] | None:
-    """Step: keeps the answer of a request that has created something with a key."""
+    """Step: stores the answer of a request that has created something with a key."""
     once: OnceDatabase | None = scope.get(ONCE)
     if once is None or not once.has_created or not 200 <= reply.status < 300:
         return None

@@ -1,4 +1,4 @@
-"""`/metrics`, for Prometheus and whoever has the token."""
+"""`/metrics`, for Prometheus and anyone with the token."""
 
 import hmac
 
@@ -16,10 +16,10 @@ router = APIRouter(include_in_schema=False)
 @router.get(METRICS)
 @does("read")
 async def metrics(request: Request) -> Response:
-    """Give Prometheus the metrics.
+    """Return the metrics in Prometheus's format.
 
     Raises:
-        ApiError: `NOT_FOUND` without `METRICS_TOKEN`, so that nothing is public by accident;
+        ApiError: `NOT_FOUND` if `METRICS_TOKEN` is not set, so that nothing is public by accident;
             `NOT_AUTHENTICATED` for a wrong token.
 
     """
@@ -30,5 +30,5 @@ async def metrics(request: Request) -> Response:
     if scheme.lower() != "bearer" or not hmac.compare_digest(
         token.strip().encode(), expected.get_secret_value().encode()
     ):
-        raise ApiError("NOT_AUTHENTICATED", "Send the bearer token that METRICS_TOKEN names.")
+        raise ApiError("NOT_AUTHENTICATED", "Send METRICS_TOKEN as the bearer token.")
     return Response(exposition(), media_type=CONTENT_TYPE_LATEST)

@@ -1,7 +1,7 @@
-"""The OpenAPI document: what FastAPI knows of the routes, finished for who reads it.
+"""The OpenAPI document: what FastAPI generates from the routes, completed for its readers.
 
-Every body and every answer has a whole example, made of its fields' own; a field without one is an
-error. They are of the demo data: what `/docs` offers to try works on a local stack.
+Every body and every answer has a full example, made of its fields' examples; a field without one is
+an error. Examples use the demo data, so that requests from `/docs` work on a local stack.
 """
 
 import json
@@ -27,28 +27,30 @@ SERVERS: Final = [{"url": "/", "description": "Where this document is served."}]
 
 
 def header(description: str, example: str) -> Node:
-    """Describe a header of an answer."""
+    """Describe a response header."""
     return {"description": description, "schema": {"type": "string"}, "example": example}
 
 
 HEADERS: Final = {
-    REQUEST_ID: header("The request's name in the log.", "4f1d2a9c0b7e48d5a6c3f0e1d2b3a495"),
-    LIMIT: header("How many requests the limit allows.", "1200"),
-    REMAINING: header("How many of them are left.", "1199"),
-    RESET: header("In how many seconds the count starts again.", "60"),
+    REQUEST_ID: header("The request's id in the log.", "4f1d2a9c0b7e48d5a6c3f0e1d2b3a495"),
+    LIMIT: header("How many requests the limit allows per period.", "1200"),
+    REMAINING: header("How many requests are left.", "1199"),
+    RESET: header("Seconds until the limit resets.", "60"),
     "Location": header("The new session's path.", "/api/v1/study/sessions/<id>"),
-    "Idempotency-Replayed": header("`true`: the first answer with this key again.", "true"),
-    "ETag": header("Names this state, for `If-None-Match` and `If-Match`.", EXAMPLE),
+    "Idempotency-Replayed": header(
+        "`true` if this repeats the first answer with this key.", "true"
+    ),
+    "ETag": header("Identifies this state, for `If-None-Match` and `If-Match`.", EXAMPLE),
 }
 
 
 def install(app: FastAPI) -> None:
-    """Let `app` serve the finished document."""
+    """Make `app` serve the completed document."""
     app.openapi = finished(app.openapi)  # type: ignore[method-assign]
 
 
 def finished(document_of: Callable[[], Node]) -> Callable[[], Node]:
-    """Wrap what makes the document."""
+    """Wrap the function that makes the document."""
 
     @cache
     def openapi() -> Node:
@@ -79,21 +81,21 @@ def finished(document_of: Callable[[], Node]) -> Callable[[], Node]:
 
 
 def without_underscores(document: Node) -> Node:
-    """Call the page of an item `MessagePage`: FastAPI's `Page_Message_` is no name elsewhere."""
+    """Rename FastAPI's `Page_Message_` to `MessagePage`, a better name for generated types."""
     text = re.sub(r"Page_([A-Za-z0-9]+)_", r"\1Page", json.dumps(document))
     renamed: Node = json.loads(re.sub(r"Page\[([A-Za-z0-9]+)\]", r"\1Page", text))
     return renamed
 
 
 def tell_apart(operation: Node) -> None:
-    """Make the docstring's first sentence the summary, and the rest the description."""
+    """Use the docstring's first sentence as the summary, and the rest as the description."""
     summary, *rest = re.split(r"\.(?:\s+|$)", operation["description"], maxsplit=1)
     operation["summary"] = summary
     operation["description"] = "".join(rest)
 
 
 def name_headers(path: str, operation: Node) -> None:
-    """Say which headers come with the operation's answers."""
+    """Document the headers of the operation's answers."""
     creates_once = any(it["name"] == "Idempotency-Key" for it in operation.get("parameters", ()))
     for status, answer in operation["responses"].items():
         names = [REQUEST_ID, *(RATE_LIMIT if operation["security"] else ())]
@@ -105,17 +107,17 @@ def name_headers(path: str, operation: Node) -> None:
 
 
 def describe_successes(operation: Node, schemas: Node) -> None:
-    """Let each answer of a success say what it is: what its schema says of itself."""
+    """Describe each successful answer with its schema's description."""
     for status, answer in operation["responses"].items():
         if status == "204":
-            answer["description"] = "Done. The answer has no body."
+            answer["description"] = "Success. The answer has no body."
         elif status < "300":
             (content,) = answer["content"].values()
             answer["description"] = named(content["schema"], schemas)["description"]
 
 
 def successes(operation: Node) -> Iterator[Node]:
-    """Find the JSON that an operation takes, and that it answers when all is well."""
+    """Find the JSON of an operation's request body and of its successful answers."""
     answers = [it for status, it in operation["responses"].items() if status < "300"]
     for part in (operation.get("requestBody", {}), *answers):
         yield from part.get("content", {}).values()
@@ -128,7 +130,7 @@ def parameter(operation: Node, name: str) -> Node:
 
 
 def without_null(schema: Node) -> Node:
-    """Leave `null` out of a parameter's schema: no query and no header can say it."""
+    """Remove `null` from a parameter's schema: a query or header cannot express it."""
     choices = [it for it in schema.get("anyOf", ()) if it != {"type": "null"}]
     if len(choices) != 1:
         return schema
@@ -137,7 +139,7 @@ def without_null(schema: Node) -> Node:
 
 
 def named(schema: Node, schemas: Node) -> Node:
-    """Find what a schema refers to, which may be itself."""
+    """Resolve a schema's reference; without one, return the schema itself."""
     if "$ref" not in schema:
         return schema
     found: Node = schemas[schema["$ref"].rpartition("/")[2]]
@@ -145,10 +147,10 @@ def named(schema: Node, schemas: Node) -> Node:
 
 
 def example(schema: Node, schemas: Node) -> Any:
-    """Make a value of a schema from the examples in it.
+    """Make a value of a schema from its fields' examples.
 
     Raises:
-        LookupError: something in it has none.
+        LookupError: a field has no example.
 
     """
     if "examples" in schema:

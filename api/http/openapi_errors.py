@@ -1,7 +1,7 @@
-"""The errors' schemas in the OpenAPI document: each answer's own, with the codes that it can have.
+"""The errors' schemas in the OpenAPI document: one per answer, with the codes that it can have.
 
-A generated client then knows an operation's codes, and a comparison of `code` tells a 422, which
-names the refused values, from every other error.
+A generated client then knows an operation's codes, and comparing `code` narrows the type to the
+422, which lists the refused values, or to another error.
 """
 
 from typing import Any, Final, get_args
@@ -33,7 +33,7 @@ REASONS: Final = {
 
 
 def name_errors(document: Node) -> None:
-    """Give every error's answer a schema of its own, in place of the one shape for all."""
+    """Give every error answer its own schema, instead of one for all."""
     schemas = document["components"]["schemas"]
     shape = schemas.pop("ErrorDetail")
     invalid = schemas.pop("ValidationErrorDetail", None)
@@ -54,7 +54,7 @@ def name_errors(document: Node) -> None:
 
 
 def error_name(codes: list[str], operation_id: str, status: str) -> str:
-    """Name an answer's schema by its code or two, or by its operation where there are more.
+    """Name an answer's schema after its one or two codes, or after its operation if it has more.
 
     `NotAuthenticatedAnswer`, `WingmanConfirmBadRequestAnswer`.
     """
@@ -64,7 +64,7 @@ def error_name(codes: list[str], operation_id: str, status: str) -> str:
 
 
 def camel_case(name: str) -> str:
-    """Write `wingman_confirm` or `NOT_OWNER` without underscores."""
+    """Convert `wingman_confirm` or `NOT_OWNER` to camel case."""
     return "".join(word.capitalize() for word in name.split("_"))
 
 

@@ -1,4 +1,4 @@
-"""More requests at a time than a worker can answer in time."""
+"""Sheds load: answers 503 beyond MAX_REQUESTS_IN_PROGRESS."""
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -8,10 +8,10 @@ from api.operations import is_probe
 
 
 class InProgress:
-    """ASGI middleware: answers 503 at once when a worker has more to do than it can in time.
+    """ASGI middleware: answers 503 at once when a worker has too many requests in progress.
 
-    Each request waits for the database for a bounded time, but thousands at once would wait for
-    the processor. It counts requests whose body has come: slow clients take nobody's place.
+    Waiting for the database is bounded per request, but thousands of concurrent requests would wait
+    for the processor. Only requests whose body has arrived count, so slow clients use no slots.
     """
 
     def __init__(self, app: ASGIApp, *, most: int) -> None:

@@ -1,4 +1,4 @@
-"""What happens to every answer on its way out, in one place and one order."""
+"""Applies the same steps, in order, to every outgoing answer."""
 
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Final
@@ -21,23 +21,23 @@ class Reply:
         self.headers = headers
         self.body = body
         self.is_whole = is_whole
-        """Whether `body` is all of it. What follows otherwise is sent as it comes."""
+        """Whether `body` is the whole body. If not, the rest is streamed."""
 
     def replace(self, other: Response) -> None:
-        """Send another answer in its place."""
+        """Replace the answer by another."""
         self.status, self.body, self.is_whole = other.status_code, bytes(other.body), True
         self.headers = list(other.raw_headers)
 
 
 Step = Callable[[Reply, Scope], Awaitable[None] | None]
-"""Looks at an answer and changes it; one that waits for something returns what to wait for."""
+"""Inspects and changes an answer; an asynchronous step returns an awaitable."""
 
 START: Final = "http.response.start"
 BODY: Final = "http.response.body"
 
 
 class Responder:
-    """The `send` of one request: takes an answer through the steps, then sends it."""
+    """The `send` of one request: applies the steps to the answer, then sends it."""
 
     __slots__ = ("_scope", "_send", "_start", "_steps", "has_started")
 
@@ -47,10 +47,10 @@ class Responder:
         self._steps = steps
         self._start: Message | None = None
         self.has_started = False
-        """Whether anything was sent: then no other answer can be."""
+        """Whether anything was sent, after which the answer cannot be replaced."""
 
     async def __call__(self, message: Message) -> None:
-        """Take a message of the application's answer."""
+        """Accept a message of the application's answer."""
         start = self._start
         if message["type"] == START:
             self._start = message

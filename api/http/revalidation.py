@@ -1,4 +1,4 @@
-"""ETags: an answer that has not changed since is not sent again."""
+"""Conditional requests: an answer that has not changed is not sent again."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -13,10 +13,10 @@ OF_THE_BODY: Final = frozenset({b"content-length", b"content-type"})
 
 
 def revalidate(reply: Reply, scope: Scope) -> None:
-    """Step: makes an answer with an ETag 304 when the client has it already.
+    """Step: turns an answer with an ETag into a 304 if the client already has it.
 
-    It acts on what the application has answered, so the caller's right to read is checked before
-    anything is compared.
+    It runs on the application's answer, so the caller's access is checked before anything is
+    compared.
     """
     if reply.status != 200 or scope["method"] != "GET":
         return
@@ -30,6 +30,6 @@ def revalidate(reply: Reply, scope: Scope) -> None:
 
 
 def matches(conditions: Sequence[str], tag: str) -> bool:
-    """Tell whether `If-None-Match` names this tag (RFC 9110: weakly compared, or `*`)."""
+    """Return whether `If-None-Match` matches this tag (RFC 9110: weak comparison, or `*`)."""
     named = [it.strip().removeprefix("W/") for line in conditions for it in line.split(",")]
     return tag in named or named == ["*"]

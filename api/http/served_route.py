@@ -1,4 +1,4 @@
-"""A route as it is served: what it does, and no more steps to its function than it needs."""
+"""A route that records what it does and calls its function with few steps."""
 
 from contextlib import AsyncExitStack
 from typing import Any, Final
@@ -13,22 +13,22 @@ from api.observability import exchange
 from api.operations import Operation
 
 STACKS: Final = ("fastapi_middleware_astack", "fastapi_inner_astack", "fastapi_function_astack")
-"""Where FastAPI looks for what closes a request's files and generators: it insists on all three."""
+"""Where FastAPI expects the exit stacks of a request; it requires all three."""
 
 
 class ParsedRequest(Request):
-    """A request whose JSON `BodyGuard` has read already."""
+    """A request whose JSON `BodyGuard` has already parsed."""
 
     async def json(self) -> Any:
-        """Return the body as it was parsed."""
+        """Return the parsed body."""
         return self.scope[JSON] if JSON in self.scope else await super().json()
 
 
 class ServedRoute(APIRoute):
     """A route that tells the request's record what it does.
 
-    FastAPI's own way from a route to its function has two exit stacks, and handlers of exceptions
-    that `Frame` answers; it looks for routers included in others, of which there are none.
+    FastAPI's own path from a route to its function has two exit stacks, exception handlers that
+    duplicate `Frame`'s, and a search for nested routers, of which there are none.
     """
 
     def __init__(self, *args: Any, **options: Any) -> None:
@@ -39,7 +39,7 @@ class ServedRoute(APIRoute):
         self.app = self._respond
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Compare the path: what comes before its first parameter tells most routes apart."""
+        """Match the path, comparing its static prefix first: that rules out most routes."""
         if self._literal not in scope["path"]:
             return Match.NONE, {}
         match, found = Route.matches(self, scope)
@@ -47,7 +47,7 @@ class ServedRoute(APIRoute):
         return match, found
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer the request, or refuse its method."""
+        """Answer the request, or raise if the method is not allowed."""
         known = self.methods is None or scope["method"] in self.methods
         exchange.served_by(self.operation if known else self.other_method)
         await Route.handle(self, scope, receive, send)

@@ -1,1 +1,1 @@
-"""Who calls: users' tokens and the keys that verify them."""
+"""Authentication: users' tokens and the keys that verify them."""

@@ -1,4 +1,4 @@
-"""Who calls: a user's token, verified here, with an algorithm that we choose and not the token."""
+"""Verifies users' tokens, with an algorithm chosen by us and not by the token."""
 
 import base64
 import hashlib
@@ -23,35 +23,35 @@ from api.settings import Settings
 
 LONGEST_TOKEN: Final = 8_192
 LEEWAY: Final = 5
-"""Seconds that the clock of whoever made the token may differ from ours."""
+"""Seconds that the token issuer's clock may differ from ours."""
 MOST_TOKENS: Final = 10_000
 AUDIENCE: Final = "authenticated"
 ROLE: Final = "authenticated"
 
 AUTHORIZATION: Final = re.compile(r"bearer +([\w-]+\.[\w-]+\.[\w-]+)", re.ASCII | re.IGNORECASE)
 
-NO_TOKEN = "Send the user's access token, as the header `Authorization: Bearer <token>`."  # noqa: S105
-NOT_A_TOKEN = "The bearer token is not a JWT. Send the access token of the user's session."  # noqa: S105
-TOO_LONG = f"The `Authorization` header is too long: it may have {LONGEST_TOKEN} characters."
+NO_TOKEN = "Send the user's access token in the header `Authorization: Bearer <token>`."  # noqa: S105
+NOT_A_TOKEN = "The bearer token is not a JWT. Send the user session's access token."  # noqa: S105
+TOO_LONG = f"The `Authorization` header is too long: the limit is {LONGEST_TOKEN} characters."
 NOT_TRUSTED = "The token is not signed by this project. Sign in again and send the new token."
 EXPIRED = "The token has expired. Refresh the session and send the new token."
-NOT_YET = "The token is not valid yet. Check the clock of the machine that made it."
-NOT_A_USER = "The token is not a signed-in user's. Send the access token of the user's session."
+NOT_YET = "The token is not valid yet. Check the clock of the machine that issued it."
+NOT_A_USER = "The token does not belong to a signed-in user. Send the user session's access token."
 NOT_SUPABASE_AUTH = (
     "The token's `sub` is not a UUID. Users must be Supabase Auth's: third-party tokens are not "
     "supported."
 )
 CLAIMS_UNUSABLE = (
-    f"The token's claims for the database have more than {MOST_BYTES} bytes, or are no valid JSON."
+    f"The token's claims for the database exceed {MOST_BYTES} bytes or are not valid JSON."
 )
-NOT_A_UUID = "The header `X-Test-User-ID` takes one UUID."
+NOT_A_UUID = "The header `X-Test-User-ID` must be a single UUID."
 
 UNVERIFIED: Final = "session_api.unverified"
-"""Set in the scope of a request whose token could not be verified, for want of the key."""
+"""Set in the scope of a request whose token could not be verified because its key is missing."""
 
 
 class Verified(NamedTuple):
-    """What is known of a token: whose it is, until when, and by which key."""
+    """A verified token: its user, its expiry and its key."""
 
     caller: Caller
     until: float
@@ -59,16 +59,16 @@ class Verified(NamedTuple):
 
 
 class Authenticator:
-    """Finds out who calls.
+    """Identifies the caller.
 
-    Verified tokens are cached by their hash, because a verification costs 0.1 to 0.2 ms and a
-    lookup 0.01. The cache admits nobody extra: expiry and key are rechecked on every hit.
+    Verified tokens are cached by their hash, because verifying takes 0.1 to 0.2 ms and a lookup
+    0.01 ms. The cache admits nobody extra: expiry and key are rechecked on every hit.
     """
 
     def __init__(
         self, settings: Settings, http: httpx.AsyncClient, clock: Callable[[], float] = time.time
     ) -> None:
-        """Take the project's secret and where its public keys are, to be fetched with `http`."""
+        """Take the project's secret and public keys from the settings; `http` fetches the keys."""
         secret = settings.supabase_jwt_secret
         self._secret = None if secret is None else secret.get_secret_value()
         self._public_keys = PublicKeys(settings.supabase_jwks_url, http)
@@ -84,8 +84,8 @@ class Authenticator:
 
         Raises:
             ApiError: 401 `NOT_AUTHENTICATED`, the request has no valid token; 403
-                `ANONYMOUS_USER` or `SECOND_FACTOR_REQUIRED`, the settings ask for more than this
-                user has shown; 503, the keys to verify it could not be fetched.
+                `ANONYMOUS_USER` or `SECOND_FACTOR_REQUIRED`, the settings do not allow this user;
+                503, the keys to verify the token could not be fetched.
 
         """
         if self._test_auth and (named := request.headers.getlist("x-test-user-id")):
@@ -107,7 +107,7 @@ class Authenticator:
         return verified.caller
 
     async def can_verify(self) -> bool:
-        """Tell whether there is anything to verify users with: the secret, or a public key."""
+        """Return whether there is a key to verify users' tokens: the secret, or a public key."""
         return self._secret is not None or await self._public_keys.any()
 
     async def _still_holds(self, verified: Verified) -> bool:
@@ -140,7 +140,7 @@ class Authenticator:
         return Verified(caller, int(claims["exp"]) + LEEWAY, key)
 
     def _caller(self, claims: dict[str, Any]) -> Caller:
-        """Read the user out of verified claims, and refuse whom the settings refuse."""
+        """Read the user from verified claims, and raise if the settings do not allow them."""
         if claims.get("role") != ROLE:
             raise not_authenticated(NOT_A_USER)
         user_id = canonical_uuid(claims["sub"])
@@ -158,9 +158,9 @@ class Authenticator:
     async def _key_for(self, token: str) -> tuple[jwt.PyJWK | str, str]:
         """Choose the key and the one algorithm that goes with it.
 
-        The token only says which of our keys it claims. The secret is for HS256 and nothing else,
-        a public key for the algorithm of its own kind, so that no key is ever taken for another;
-        `jwk`, `jku` and `x5u`, by which a token brings its own key, are not read at all.
+        The token only names one of our keys. The secret is used for HS256 only, and a public key
+        only for the algorithm of its type, so that one kind of key cannot pass for another. `jwk`,
+        `jku` and `x5u`, with which a token brings its own key, are ignored.
         """
         header = unverified_header(token)
         algorithm, key_id = header.get("alg"), header.get("kid")
@@ -175,7 +175,7 @@ class Authenticator:
 
 
 def bearer_token(request: Request) -> str:
-    """Take the token out of the one `Authorization` header; raise 401 if there is none."""
+    """Return the token from the only `Authorization` header; raise 401 if there is none."""
     headers = request.headers.getlist("authorization")
     if len(headers) != 1:
         raise not_authenticated(NO_TOKEN)
@@ -188,7 +188,7 @@ def bearer_token(request: Request) -> str:
 
 
 def unverified_header(token: str) -> dict[str, Any]:
-    """Read what a token says about itself, of which nothing is proven; raise 401 if nothing."""
+    """Read a token's unverified header; raise 401 if it cannot be read."""
     encoded = token.partition(".")[0]
     try:
         header = json.loads(base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)))
@@ -200,7 +200,7 @@ def unverified_header(token: str) -> dict[str, Any]:
 
 
 def canonical_uuid(text: str) -> UUID | None:
-    """Read a UUID in its usual form, 36 characters; `None` for everything else."""
+    """Parse a UUID in its usual 36-character form; `None` for everything else."""
     try:
         found = UUID(text)
     except ValueError:

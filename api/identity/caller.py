@@ -8,8 +8,8 @@ from uuid import UUID
 class Caller:
     """A verified user. Every request has one; equal callers are the same for the database.
 
-    `claims` is a JSON object, as text so that callers can be compared and kept: what else of the
-    user's verified token the database's policies may ask for, such as `aal`. Empty: nothing.
+    `claims` holds further claims of the verified token that policies may read, for example `aal`.
+    It is a JSON object, as text so that callers can be compared and cached; empty if none.
     """
 
     user_id: UUID

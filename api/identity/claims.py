@@ -1,4 +1,4 @@
-"""Which of a user's verified claims the database sees, so that policies may ask for them."""
+"""Which of a user's verified claims are passed on to the database, for policies to read."""
 
 import json
 from collections.abc import Collection, Mapping
@@ -7,18 +7,18 @@ from typing import Any, Final
 from pydantic_core import from_json
 
 CARRIED: Final = ("aal", "is_anonymous", "session_id", "app_metadata")
-"""What policies of Supabase projects commonly ask for. `FORWARDED_CLAIMS` names more."""
+"""What policies of Supabase projects commonly read. `FORWARDED_CLAIMS` adds more."""
 OURS: Final = frozenset({"role", "sub", "aud", "exp", "nbf", "iat"})
-"""What the API's own token says: never taken from the user's."""
+"""Claims that the API's own token sets: never taken from the user's token."""
 MOST_BYTES: Final = 4_096
-"""Of the claims as JSON. They go along with every query, and are kept for each user."""
+"""Limit for the claims as JSON. They are sent with every query and cached per user."""
 
 
 def carried(claims: Mapping[str, Any], further: Collection[str] = ()) -> str:
-    """Take out of a verified token what the database sees, as JSON; the same claims, the same text.
+    """Return the claims of a verified token for the database, as JSON; equal claims, equal text.
 
     Raises:
-        ValueError: more than `MOST_BYTES`, or no JSON that Postgres can read.
+        ValueError: more than `MOST_BYTES`, or not JSON that Postgres can read.
 
     """
     names = {*CARRIED, *further} - OURS
@@ -27,7 +27,7 @@ def carried(claims: Mapping[str, Any], further: Collection[str] = ()) -> str:
         return ""
     text = json.dumps(chosen, allow_nan=False, sort_keys=True, separators=(",", ":"))
     if len(text) > MOST_BYTES or "\\u0000" in text:
-        raise ValueError("the claims are too large, or hold a NUL character")
-    # Python's own parser, which read the token, accepts lone surrogates and deeper nesting
+        raise ValueError("the claims are too large, or contain a NUL character")
+    # Python's parser, which read the token, also accepts lone surrogates and deep nesting
     from_json(text)
     return text

@@ -12,14 +12,14 @@ PUBLIC_MEMBERS: Final = {"EC": ("crv", "x", "y"), "RSA": ("n", "e")}
 
 
 class UnusableKeyError(ValueError):
-    """The JWK cannot be used. The text says why, as the rest of a sentence about the key."""
+    """The JWK cannot be used. The text says why, as a predicate of the key."""
 
 
 def private_key(text: str) -> jwt.PyJWK:
     """Read a private JWK from JSON, bound to its algorithm.
 
     Raises:
-        UnusableKeyError: it is not one private ES256 or RS256 key with a `kid`.
+        UnusableKeyError: it is not a single private ES256 or RS256 key with a `kid`.
 
     """
     try:
@@ -39,14 +39,14 @@ def private_key(text: str) -> jwt.PyJWK:
 def public_key(jwk: dict[str, Any]) -> jwt.PyJWK | None:
     """Read one key of a JWKS, or `None` if it is not for ES256 or RS256 signatures.
 
-    A symmetric key (`oct`) never is: whoever can read the JWKS could sign with it.
+    A symmetric key (`oct`) is never accepted: anyone who can read the JWKS could sign with it.
     """
     try:
         kind = kind_of(jwk)
         operations = jwk.get("key_ops", ["verify"])
         if jwk.get("use", "sig") != "sig" or "verify" not in cast("list[str]", operations):
             return None
-        # the public members only: a private key published by mistake is not kept
+        # only the public members, in case a private key was published by mistake
         members = {name: jwk[name] for name in PUBLIC_MEMBERS[kind]}
         return usable({"kty": kind, "kid": jwk["kid"], **members}, kind)
     except (UnusableKeyError, KeyError, TypeError):
@@ -54,10 +54,10 @@ def public_key(jwk: dict[str, Any]) -> jwt.PyJWK | None:
 
 
 def public_keys(document: Any) -> dict[str, jwt.PyJWK]:
-    """Read a JWKS: its keys for ES256 and RS256 signatures, by id. Others are left out.
+    """Read a JWKS: its keys for ES256 and RS256 signatures, by id. Others are ignored.
 
     Raises:
-        ValueError: this is no JWKS.
+        ValueError: this is not a JWKS.
 
     """
     jwks = document.get("keys") if isinstance(document, dict) else None
@@ -72,11 +72,11 @@ def public_keys(document: Any) -> dict[str, jwt.PyJWK]:
 
 
 def kind_of(jwk: dict[str, Any]) -> str:
-    """Return the key's `kty`, once its algorithm and `kid` are what both readers need."""
+    """Check the key's algorithm and `kid`, and return its `kty`."""
     kind = str(jwk.get("kty"))
     if kind not in ALGORITHMS or jwk.get("alg", ALGORITHMS[kind]) != ALGORITHMS[kind]:
         raise UnusableKeyError(
-            "is neither ES256 nor RS256: make one with `supabase gen signing-key`."
+            "is neither ES256 nor RS256: generate one with `supabase gen signing-key`."
         )
     if not isinstance(jwk.get("kid"), str) or not jwk["kid"]:
         raise UnusableKeyError("has no `kid`, by which PostgREST finds the public key: add it.")
@@ -84,7 +84,7 @@ def kind_of(jwk: dict[str, Any]) -> str:
 
 
 def usable(jwk: dict[str, Any], kind: str) -> jwt.PyJWK:
-    """Make the key, of the curve and size that its algorithm needs."""
+    """Build the key, checking the curve and size that its algorithm needs."""
     if not all(isinstance(jwk.get(name), str) for name in PUBLIC_MEMBERS[kind]):
         raise UnusableKeyError("is not a valid JWK: copy it again.")
     try:
@@ -92,7 +92,7 @@ def usable(jwk: dict[str, Any], kind: str) -> jwt.PyJWK:
     except jwt.PyJWTError:
         raise UnusableKeyError("is not a valid JWK: copy it again.") from None
     if kind == "EC" and key.key.curve.name != CURVE:
-        raise UnusableKeyError("is not on the curve P-256, which ES256 needs: make another.")
+        raise UnusableKeyError("is not on the curve P-256, which ES256 needs: generate another.")
     if kind == "RSA" and key.key.key_size < MIN_RSA_BITS:
-        raise UnusableKeyError(f"has fewer than {MIN_RSA_BITS} bits: make a longer one.")
+        raise UnusableKeyError(f"has fewer than {MIN_RSA_BITS} bits: generate a longer one.")
     return key

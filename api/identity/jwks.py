@@ -15,24 +15,24 @@ from api.identity.jwk import public_keys
 logger = logging.getLogger(__name__)
 
 REFRESH: Final = 300.0
-"""Seconds after which a request for a known key has the keys fetched again, without waiting."""
+"""Seconds after which a request for a known key refetches the keys in the background."""
 LIFETIME: Final = 600.0
-"""Seconds after which such a request waits for that: a withdrawn key works this long."""
+"""Seconds after which such a request waits for the refetch: a revoked key works this long."""
 PATIENCE: Final = 0.5
-"""Seconds that a fetch may keep such requests waiting."""
+"""Seconds that a request waits for a fetch at most."""
 COOLDOWN: Final = 1.0
-"""Seconds between two fetches, however many unknown keys are asked for."""
+"""Minimum seconds between two fetches, however many unknown keys are requested."""
 TIMEOUT: Final = 2.0
 MOST_WAITING: Final = 50
-"""Requests that wait for a fetch because their key is unknown, once the first fetch has ended.
-Anybody can send such requests, so they must not fill the worker while the address is slow."""
+"""How many requests with an unknown key may wait for a fetch, after the first one has ended.
+Anyone can send such requests, so they must not fill the worker while the address is slow."""
 
 
 class PublicKeys:
     """Public keys by their id, fetched when needed and kept.
 
-    While the address cannot be reached, known keys keep working. One fetch at a time, shared by all
-    who wait for it.
+    While the address cannot be reached, known keys keep working. Only one fetch runs at a time, and
+    all waiting requests share it.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class PublicKeys:
         """Return the public key of this id, bound to its algorithm, or `None` if there is none.
 
         Raises:
-            ApiError: 503, nobody can tell: the keys could not be fetched.
+            ApiError: 503, the keys could not be fetched.
 
         """
         if key_id in self._keys:
@@ -67,7 +67,7 @@ class PublicKeys:
         return key
 
     async def any(self) -> bool:
-        """Tell whether a key is known, after fetching them where none is."""
+        """Return whether any key is known, fetching the keys first if none is."""
         if not self._keys and (fetching := self._fetch_unless_recent()) is not None:
             await asyncio.wait({fetching})
         return bool(self._keys)
@@ -89,13 +89,13 @@ class PublicKeys:
             raise unavailable()
         self._waiting += 1
         try:
-            # a task of its own: a caller who hangs up ends neither it nor the others' waiting
+            # a separate task: a client that disconnects does not cancel it for the others
             await asyncio.wait({fetching})
         finally:
             self._waiting -= 1
 
     def _fetch_unless_recent(self) -> asyncio.Task[None] | None:
-        """Return the fetch that is under way or begins now, `None` if the last was just now."""
+        """Return the running fetch or start one; `None` if the last one was just now."""
         if self._fetching is None and self._clock() >= self._next_fetch_at:
             self._fetching = asyncio.create_task(self._fetch())
             self._patient_until = asyncio.get_running_loop().time() + PATIENCE
@@ -106,7 +106,7 @@ class PublicKeys:
             async with asyncio.timeout(TIMEOUT):
                 answer = await self._http.get(self._url)
             if answer.status_code == httpx.codes.NOT_FOUND and not self._keys:
-                # a project that signs with its secret alone
+                # a project that signs with its secret only
                 self._keys = {}
             else:
                 answer.raise_for_status()

@@ -1,7 +1,7 @@
-"""One request and its answer, as the operator sees them: what logs, metrics and traces are made of.
+"""The record of one request and its answer, from which logs, metrics and traces are made.
 
-What is kept here is a closed list: ids, a route's template, numbers and codes. Nothing that a user
-wrote, no token and no address ever gets in, so nothing that reads it can give them away.
+It holds a closed list: ids, a route's template, numbers and codes. It never holds user content,
+tokens or addresses, so nothing that reads it can leak them.
 """
 
 import re
@@ -19,7 +19,7 @@ from api.operations import NO_OPERATION, UNKNOWN, Event, Operation
 REQUEST_ID: Final = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 ID: Final = re.compile(r"[0-9a-fA-F-]{32,36}")
 CLIENT_GONE: Final = 499
-# a HEAD has become a GET before
+# a HEAD was already turned into a GET
 METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
@@ -48,24 +48,24 @@ class Exchange:
         self.scope = scope
         self.method: str = scope["method"] if scope["method"] in METHODS else UNKNOWN
         self.request_id = request_id(scope)
-        self.status = 500  # unless an answer says otherwise
+        self.status = 500  # unless an answer sets another status
         self.code: str | None = None
         self.user_id: str | None = None
         self.session_id: str | None = None
         self.events: list[Event] = []
         self.is_replay = False
         self.started = time.time_ns()
-        # by the clock of everything below: nobody sets it, so that what is inside is never outside
+        # monotonic, like all times below, so that a span never ends before it begins
         self.began = time.perf_counter_ns()
         self.seconds = 0.0
         self.retries = 0
-        # when each request to PostgREST began, in nanoseconds as `began`, and how many it took
+        # for each request to PostgREST its start, in nanoseconds like `began`, and its duration
         self.upstream: list[tuple[int, int]] = []
-        self.operation = NO_OPERATION  # until a route takes the request
+        self.operation = NO_OPERATION  # until a route handles the request
 
     @property
     def upstream_seconds(self) -> float:
-        """How long the request waited for PostgREST, all in all."""
+        """How long the request waited for PostgREST in total."""
         return sum(took for _, took in self.upstream) / 1e9
 
 
@@ -75,70 +75,70 @@ _current: ContextVar[Exchange | None] = ContextVar("exchange", default=None)
 
 
 def current() -> Exchange | None:
-    """Return the exchange that this code runs for, `None` outside a request."""
+    """Return the current request's exchange; `None` outside a request."""
     return _current.get()
 
 
 def enter(exchange: Exchange) -> Token[Exchange | None]:
-    """Make this the exchange that what follows runs for, until `leave`."""
+    """Make this the current exchange, until `leave`."""
     return _current.set(exchange)
 
 
 def leave(token: Token[Exchange | None]) -> None:
-    """Go back to what was before `enter`."""
+    """Restore the exchange from before `enter`."""
     _current.reset(token)
 
 
 def served_by(operation: Operation) -> None:
-    """Note what serves the request."""
+    """Record which operation serves the request."""
     if exchange := _current.get():
         exchange.operation = operation
 
 
 def operation() -> Operation:
-    """Return what serves the request."""
+    """Return the operation that serves the request."""
     exchange = _current.get()
     return NO_OPERATION if exchange is None else exchange.operation
 
 
 def created(session_id: object) -> None:
-    """Note the session that the request has created, or that an earlier one with its key has."""
+    """Record the session created by the request, or by an earlier request with its key."""
     if exchange := _current.get():
         exchange.session_id = str(session_id)
 
 
 def event(name: Event) -> None:
-    """Note that this has happened in the request being served."""
+    """Record an event in the current request."""
     if exchange := _current.get():
         exchange.events.append(name)
 
 
 def retry() -> None:
-    """Note that a write was tried again, because the session has changed meanwhile."""
+    """Record that a write was retried because the session had changed meanwhile."""
     if exchange := _current.get():
         exchange.retries += 1
 
 
 def replayed() -> None:
-    """Note that the answer was given before: nothing has happened now."""
+    """Record that an earlier answer was replayed, so nothing has happened."""
     if exchange := _current.get():
         exchange.is_replay = True
 
 
 def refused(code: str) -> None:
-    """Note the code of the error that is answered."""
+    """Record the code of the returned error."""
     if exchange := _current.get():
         exchange.code = code
 
 
 def client_gone() -> None:
-    """Note that the client has left before there was an answer: 499, as proxies call it."""
+    """Record that the client disconnected before the answer: 499, as in nginx."""
     if exchange := _current.get():
         exchange.status = CLIENT_GONE
 
 
 def caller(user_id: object) -> None:
-    """Note who the request's verified caller is."""
+    """Record the request's verified caller."""
     if exchange := _current.get():
         exchange.user_id = str(user_id)
 
@@ -163,7 +163,7 @@ class UpstreamRequest:
 
 
 def conclude(exchange: Exchange) -> None:
-    """Name the session and what has happened to it, from the operation and the answer."""
+    """Set the session and the event, from the operation and the answer."""
     session_id = exchange.scope.get("path_params", {}).get("session_id")
     if session_id is not None and is_id(session_id):
         exchange.session_id = str(session_id)
@@ -175,12 +175,12 @@ def conclude(exchange: Exchange) -> None:
 
 
 def is_id(value: object) -> bool:
-    """Tell whether a path parameter is an id, and not what somebody typed in its place."""
+    """Return whether a path parameter is a valid id, and not arbitrary input."""
     return ID.fullmatch(str(value)) is not None
 
 
 def request_id(scope: Scope) -> str:
-    """Return the id that the client sent, if it can stand in a log line as it is, or a new one."""
+    """Return the client's request id if it is safe to log, or a new one."""
     for name, value in scope["headers"]:
         if name == b"x-request-id":
             return value.decode() if REQUEST_ID.fullmatch(value) else token_hex(16)

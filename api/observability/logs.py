@@ -1,9 +1,8 @@
-"""The log: one line a request, JSON in production and readable in development.
+"""The log: one line per request, JSON in production and readable text in development.
 
-What a line may hold is what an `Exchange` holds. What other code logs passes through here as
-well, and whatever could carry a user's words or a token is left out: the messages of exceptions
-that are not ours (they quote the value that they stumbled over), and the arguments of other
-libraries' lines.
+A request's line holds only what an `Exchange` holds. Other code's log lines pass through here too,
+and whatever could contain user content or a token is left out: messages of exceptions that are not
+ours (they may quote the offending value), and arguments of other libraries' lines.
 """
 
 import json
@@ -29,12 +28,12 @@ OURS: Final = "api"
 SERVER: Final = "uvicorn"
 MOST_FRAMES: Final = 30
 LEVELS: Final = {"debug": 10, "info": 20, "warning": 30, "error": 40}
-# probes and scrapes come every few seconds and say nothing when all is well
+# probes and scrapes come every few seconds: not logged while they succeed
 QUIET: Final = PROBES | {METRICS}
 
 
 class Output:
-    """Writes lines to a stream; a stream that is gone must not fail the request."""
+    """Writes lines to a stream; a closed stream must not fail the request."""
 
     def __init__(self, stream: TextIO) -> None:
         self.stream = stream
@@ -45,15 +44,15 @@ class Output:
             self.stream.write(line + "\n")
             self.stream.flush()
         except (OSError, ValueError):
-            # the reader has closed its end, or the disk is full: there is nowhere to say so
+            # the reader has closed the pipe, or the disk is full: there is nowhere to report it
             return
 
 
 class RequestLog:
     """Writes the line of each request: an observer for `api.http.frame.Frame`.
 
-    It runs structlog's processors itself: a bound logger around them, which would hold nothing,
-    costs as much again.
+    It runs structlog's processors itself, because an empty bound logger around them would double
+    the cost.
     """
 
     def __init__(self, output: Output, level: int, stamp: "Stamp", render: Processor) -> None:
@@ -99,14 +98,14 @@ class RequestLog:
 
 
 def configure(settings: Settings, stream: TextIO | None = None) -> RequestLog:
-    """Make everything that this process logs go to one place, in one form.
+    """Send everything that this process logs to one stream, in one format.
 
     Args:
         settings: `LOG_LEVEL` and `LOG_FORMAT`.
-        stream: where to; standard output unless given.
+        stream: the output; standard output by default.
 
     Returns:
-        The observer that writes a line a request.
+        The observer that writes one line per request.
 
     """
     stream = stream or sys.stdout
@@ -122,16 +121,16 @@ def configure(settings: Settings, stream: TextIO | None = None) -> RequestLog:
 
 
 class Handler(logging.StreamHandler[TextIO]):
-    """Our handler at the root of standard logging: one of them, however many applications."""
+    """Our handler of the root logger: only one, however many applications there are."""
 
 
 def take_over_logging(stream: TextIO, level: int, stamp: Processor, render: Processor) -> None:
-    """Send what is logged the standard way, by us, uvicorn and libraries, through structlog."""
+    """Route standard logging, of us, uvicorn and libraries, through structlog."""
     handler = Handler(stream)
     handler.addFilter(is_wanted)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            # `name` is dropped again by structlog, hence `logger`
+            # `logger`, because structlog drops `name`
             foreign_pre_chain=[structlog.stdlib.add_log_level, add_logger, add_request_id, stamp],
             processors=[
                 without_arguments,
@@ -154,42 +153,42 @@ def take_over_logging(stream: TextIO, level: int, stamp: Processor, render: Proc
         server.handlers.clear()
         server.propagate = True
         server.setLevel(max(level, logging.INFO))
-    # the line a request is ours: uvicorn's names the raw path with its query
+    # we write the line per request: uvicorn's has the raw path with its query
     access = logging.getLogger("uvicorn.access")
     access.handlers.clear()
     access.propagate = False
 
 
 def is_wanted(record: logging.LogRecord) -> bool:
-    """Leave out uvicorn's lines on WebSockets: such a request has its line like any other."""
+    """Drop uvicorn's lines about WebSockets: such a request has its own line like any other."""
     said = str(record.msg)
     return not (record.name.startswith(SERVER) and ("WebSocket" in said or "upgrade" in said))
 
 
 def add_logger(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
-    """Say where the line comes from."""
+    """Add the logger's name."""
     line["logger"] = line["_record"].name
     return line
 
 
 def add_request_id(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
-    """Say which request the line belongs to, if any."""
+    """Add the id of the request that the line belongs to, if any."""
     if current := exchange.current():
         line["request_id"] = current.request_id
     return line
 
 
 def without_arguments(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
-    """Fill in the arguments of our own lines and of uvicorn's, and nobody else's.
+    """Fill in the arguments of our own lines and uvicorn's only.
 
-    Of others' lines the first is kept as it stands in their source: asyncio, for one, quotes
-    exceptions on the next.
+    Of other libraries' messages only the first line of the template is kept: asyncio, for example,
+    quotes exceptions on the next.
     """
     arguments = line.pop("positional_args", ())
     line.pop("stack_info", None)
     record = line["_record"]
     if record.name.partition(".")[0] not in (OURS, SERVER):
-        if not isinstance(record.msg, str):  # an exception, say
+        if not isinstance(record.msg, str):  # for example an exception
             line["event"] = type(record.msg).__name__
         line["event"] = line["event"].partition("\n")[0]
     elif arguments:
@@ -200,14 +199,14 @@ def without_arguments(_: WrappedLogger, __: str, line: EventDict) -> EventDict:
 def describe(
     exc_info: tuple[type[BaseException], BaseException, TracebackType | None],
 ) -> str:
-    """Describe an exception and what caused it: types and places, and messages of ours only."""
+    """Describe an exception and its causes: types and locations, and only our own messages."""
     lines: list[str] = []
     describe_one(exc_info[1], lines, set())
     return "\n".join(lines)
 
 
 def describe_one(error: BaseException, lines: list[str], seen: set[int]) -> None:
-    """Add one exception to `lines`, after what it came from."""
+    """Add one exception to `lines`, after its cause."""
     seen.add(id(error))
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None and id(cause) not in seen:
@@ -225,13 +224,13 @@ def describe_one(error: BaseException, lines: list[str], seen: set[int]) -> None
 
 
 class Stamp:
-    """Processor: adds the time, in UTC. A line a request is worth formatting each second once."""
+    """Processor: adds the time in UTC. Seconds are formatted once per second, not per line."""
 
     def __init__(self) -> None:
         self._second = (0, "")
 
     def __call__(self, _: WrappedLogger, __: str, line: EventDict) -> EventDict:
-        """Add it."""
+        """Add the time."""
         now = time.time_ns()
         second, written = self._second
         if now // 1_000_000_000 != second:
@@ -243,8 +242,8 @@ class Stamp:
 
 
 def to_json(_: WrappedLogger, __: str, line: EventDict) -> str:
-    """Processor: write a line as JSON, whatever is in it."""
+    """Processor: write a line as JSON, whatever it contains."""
     try:
         return to_json_bytes(line, fallback=str).decode()
-    except ValueError:  # half a character, in what a library logged
+    except ValueError:  # a lone surrogate in a library's line
         return json.dumps(line, default=str)

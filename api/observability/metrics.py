@@ -1,10 +1,10 @@
-"""Prometheus metrics, at `/metrics` for whoever has the token.
+"""Prometheus metrics, at `/metrics` for anyone with the token.
 
-Labels come from closed lists: routes by their template, known methods, codes of ours. An unknown
-path is `unknown`, so a flood of made-up ones adds nothing.
+Labels come from closed lists: route templates, known methods, our codes. An unknown path is
+`unknown`, so a flood of invented paths adds no series.
 
-With several workers set `PROMETHEUS_MULTIPROC_DIR` to an empty folder before the start: the workers
-then count into files there, and each of them answers for all.
+With several workers, set `PROMETHEUS_MULTIPROC_DIR` to an empty folder before the start: the
+workers then count in files there, and each of them reports the total.
 """
 
 import os
@@ -22,7 +22,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from api.observability.exchange import Exchange
 
-# Seconds. The usual answer takes a few milliseconds; past 2.5 s the database is given up.
+# Seconds. A usual answer takes a few milliseconds; queries time out after 2.5 s.
 BUCKETS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
 
 REQUESTS = Counter("session_api_requests", "Requests answered.", ["method", "route", "status"])
@@ -51,21 +51,19 @@ DATABASE_WAITING = Gauge(
 DENIALS = Counter("session_api_denials", "Requests denied: 401 and 403.", ["code"])
 RATE_LIMITED = Counter("session_api_rate_limited", "Requests refused by a rate limit.", ["limit"])
 RATE_LIMITS_SKIPPED = Counter(
-    "session_api_rate_limits_skipped", "Limits not checked: their storage was away."
+    "session_api_rate_limits_skipped", "Limits not checked: storage unreachable."
 )
-OVERLOADS = Counter(
-    "session_api_overloads", "Requests refused: as many were in progress as may be."
-)
+OVERLOADS = Counter("session_api_overloads", "Requests refused: too many in progress.")
 CONFIRM_RETRIES = Counter(
-    "session_api_confirm_retries", "Confirmations tried again: the session has changed meanwhile."
+    "session_api_confirm_retries", "Confirmations retried: the session had changed."
 )
 IDEMPOTENT_REPLAYS = Counter(
-    "session_api_idempotent_replays", "First answers given again for an Idempotency-Key."
+    "session_api_idempotent_replays", "Answers replayed for an Idempotency-Key."
 )
 
 
 class Route:
-    """A route's counters, looked up once."""
+    """A route's counters, looked up only once."""
 
     __slots__ = ("seconds", "statuses", "upstream_requests", "upstream_seconds")
 
@@ -100,7 +98,7 @@ def count(ended: Exchange) -> None:
 
 
 def exposition() -> bytes:
-    """Return all metrics: this process's, or with `PROMETHEUS_MULTIPROC_DIR` all workers'."""
+    """Return the metrics of this process; with `PROMETHEUS_MULTIPROC_DIR`, of all workers."""
     if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()

@@ -1,10 +1,10 @@
-"""Traces, by OpenTelemetry: `pip install '.[otel]'`, and `OTEL_EXPORTER_OTLP_ENDPOINT`.
+"""Traces with OpenTelemetry: `pip install '.[otel]'`, and set `OTEL_EXPORTER_OTLP_ENDPOINT`.
 
-A span for each request, and below it one for each question to PostgREST. Made here, from what an
-`Exchange` holds, rather than by the instrumentation packages, which put raw paths, queries and the
-words of exceptions into spans. A caller's `traceparent` is continued.
+One span per request, with a child span per request to PostgREST. They are made here from an
+`Exchange`, and not by the instrumentation packages, which put raw paths, queries and exception
+messages into spans. A caller's `traceparent` is continued.
 
-The variables are OpenTelemetry's own: `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER` and the rest work.
+OpenTelemetry's own variables work: `OTEL_SERVICE_NAME`, `OTEL_TRACES_SAMPLER` and the rest.
 """
 
 import asyncio
@@ -28,10 +28,10 @@ PROPAGATED: Final = ("traceparent", "tracestate")
 
 
 def start() -> "TracerProvider | None":
-    """Start sending spans, if the environment says where to.
+    """Start sending spans, if the environment names an endpoint.
 
     Raises:
-        SystemExit: it does, and the packages are not there.
+        SystemExit: it does, but the packages are not installed.
 
     """
     off = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
@@ -44,17 +44,17 @@ def start() -> "TracerProvider | None":
         from opentelemetry.sdk.trace.export import BatchSpanProcessor
     except ImportError:
         raise SystemExit(
-            f"{ENDPOINTS[1]} is set, but OpenTelemetry is not there: pip install '.[otel]'."
+            f"{ENDPOINTS[1]} is set, but OpenTelemetry is not installed: pip install '.[otel]'."
         ) from None
     os.environ.setdefault("OTEL_SERVICE_NAME", SERVICE)
-    # the end of the process is ours to bound
+    # we limit how long the process takes to exit
     provider = TracerProvider(resource=Resource.create(), shutdown_on_exit=False)
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     return provider
 
 
 async def stop(provider: "TracerProvider") -> None:
-    """Send what is left, within two seconds: nobody waits for a collector that is away."""
+    """Send the remaining spans, within two seconds in case the collector is unreachable."""
     sending = threading.Thread(target=provider.shutdown, daemon=True)
     sending.start()
     await asyncio.to_thread(sending.join, STOP_SECONDS)
@@ -67,7 +67,7 @@ class Traces:
         self.tracer = tracer
 
     def __call__(self, ended: Exchange) -> None:
-        """Make them, all at once: the times are known."""
+        """Make the spans, all at once, with their recorded times."""
         headers, operation = Headers(scope=ended.scope), ended.operation
         carrier = {name: headers[name] for name in PROPAGATED if name in headers}
         span = self.tracer.start_span(

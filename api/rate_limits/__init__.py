@@ -1,7 +1,6 @@
-"""How often: each user's requests by what they do, and each address's before anybody is known.
+"""Rate limits: per user by kind of request, and per address before authentication.
 
-Counted with `limits`, as a sliding window: the period behind holds about the limit at any time, as
-if the period before had been used evenly, and never twice as much. A limit stops a loop or a flood,
-and is so generous that an ordinary app never meets it.
-Where the shared storage is away, requests pass: an API that is down protects nobody.
+Counted as a sliding window, with `limits`: the last period never has more than about
+the limit, so never twice the limit. They stop loops and floods, and are so generous that an
+ordinary app never reaches them. If the shared storage is unreachable, requests pass.
 """

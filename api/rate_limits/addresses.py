@@ -1,4 +1,4 @@
-"""Which address a request comes from."""
+"""Finds the address of a request's client."""
 
 import logging
 from collections.abc import Sequence
@@ -18,21 +18,21 @@ FORWARDED_FOR: Final = "X-Forwarded-For"
 MOST_HOPS: Final = 20
 MAPPED: Final = "::ffff:"
 LOCAL: Final = "local"
-"""Of a peer without an address: a Unix socket."""
+"""Used for a peer without an address: a Unix socket."""
 
 
 class Addresses:
-    """Finds the address that a request comes from, and believes no header that a client can write.
+    """Finds the address of a request's client, trusting no header that the client could set.
 
-    uvicorn's walk along `X-Forwarded-For` is used, with its middleware left out: it takes a hop
-    that is no address for one, and replaces the peer for everybody.
+    It uses uvicorn's parsing of `X-Forwarded-For`, but not its middleware, which accepts hops that
+    are not addresses and replaces the peer for the whole application.
 
     Args:
-        proxies: Who is believed: the peer, and the hops that the peer names.
-        hops: How many proxies there are, where their addresses are not known: the entry counts that
-            the outermost of them has added. Without `proxies` the peer is believed whoever it is.
-        header: What the proxies write. One that holds a single address, such as
-            `CF-Connecting-IP`, is a list of one.
+        proxies: The trusted proxies: the peer, and the hops that it reports.
+        hops: The number of proxies, if their addresses are not known: the entry that the outermost
+            one added is used. Without `proxies`, any peer is trusted.
+        header: The header that the proxies set. A single address, as in `CF-Connecting-IP`, is a
+            list of one.
 
     """
 
@@ -47,7 +47,7 @@ class Addresses:
         self.warned = False
 
     def of(self, scope: Scope) -> str:
-        """Return the address, or for IPv6 the /64 network: one customer has all of that."""
+        """Return the address; for IPv6, its /64 network, which usually belongs to one customer."""
         client = scope.get("client")
         peer = client[0].removeprefix(MAPPED) if client else LOCAL
         if self.any_peer or peer in self.trusted:
@@ -57,7 +57,7 @@ class Addresses:
         return network_of(peer)
 
     def forwarded(self, scope: Scope) -> str | None:
-        """Read what the proxies say; `None` when that is no address."""
+        """Read the proxies' header; `None` if it is not an address."""
         lines = Headers(scope=scope).getlist(self.header)
         hops = [it.strip().removeprefix(MAPPED) for line in lines for it in line.split(",")]
         if len(hops) < self.hops or not hops:
@@ -68,7 +68,7 @@ class Addresses:
         return None if parsed(host) is None else host
 
     def warn(self, scope: Scope, peer: str) -> None:
-        """Tell the operator, once, when a proxy stands in front and nobody said so."""
+        """Warn once if requests come through a proxy that is not configured."""
         if FORWARDED_FOR not in Headers(scope=scope):
             return
         found = parsed(peer)
@@ -76,7 +76,7 @@ class Addresses:
             return
         self.warned = True
         logger.warning(
-            "requests come through a proxy, %s, that TRUSTED_PROXIES does not name: all its "
+            "requests come through a proxy, %s, that is not in TRUSTED_PROXIES: all its "
             "clients count as one address",
             peer,
         )
@@ -84,7 +84,7 @@ class Addresses:
 
 @lru_cache(4096)
 def parsed(address: str) -> IPv4Address | IPv6Address | None:
-    """Read an address; `None` if it is none."""
+    """Parse an address; `None` if it is not one."""
     try:
         found = ip_address(address.partition("%")[0])
     except ValueError:
@@ -94,7 +94,7 @@ def parsed(address: str) -> IPv4Address | IPv6Address | None:
 
 @lru_cache(4096)
 def network_of(address: str) -> str:
-    """Return what is counted as one: an IPv4 address, an IPv6 /64."""
+    """Return the key that is counted: an IPv4 address or an IPv6 /64."""
     found = parsed(address)
     if isinstance(found, IPv6Address):
         return str(IPv6Network((found, 64), strict=False).network_address)

@@ -1,4 +1,4 @@
-"""The counts of one process, in its memory."""
+"""Counts in the memory of one process."""
 
 import time
 from collections import OrderedDict
@@ -8,14 +8,14 @@ from typing import Final
 from api.rate_limits.rate import Count, Rate
 
 MOST_KEYS: Final = 50_000
-"""Users, and apart from them addresses, that one process remembers in memory."""
+"""The number of users that one process keeps in memory; the same number of addresses."""
 
 
 class Memory:
-    """Counts in this process's memory, for a bounded number of keys: the oldest give way.
+    """Counts in this process's memory, for a bounded number of keys: the oldest are evicted.
 
-    The same sliding window as `limits` keeps in Redis. Its own memory storage walks over all keys
-    on every hit and forgets none before its time, which a flood of addresses would use.
+    The same sliding window as that of `limits` in Redis. The memory storage of `limits` iterates
+    over all keys on every hit and evicts none early, which a flood of addresses would exploit.
     """
 
     def __init__(
@@ -23,13 +23,13 @@ class Memory:
     ) -> None:
         self.most_keys = most_keys
         self.clock = clock
-        # key → when its window began, hits in it, hits in the one before, when both are over
+        # key → start of its window, hits in it, hits in the previous one, when both expire
         self.windows: OrderedDict[tuple[str, str], tuple[float, int, int, float]] = OrderedDict()
 
     async def hit(self, rate: Rate, who: str, *, told: bool = True) -> Count:
-        """Count a hit, unless that would be one too many.
+        """Count a hit, unless it would exceed the limit.
 
-        `told`: whether the caller wants to know more than that it is allowed.
+        `told`: whether the caller needs the remaining count even if the hit is allowed.
         """
         now, key = self.clock(), (rate.name, who)
         start, current, previous = self._window(key, rate.period, now)
@@ -44,7 +44,7 @@ class Memory:
         return self._count(rate, start, current + 1, previous, now, allowed=True)
 
     async def look(self, rate: Rate, who: str) -> Count:
-        """Return the count as it is."""
+        """Return the current count."""
         now = self.clock()
         start, current, previous = self._window((rate.name, who), rate.period, now)
         return self._count(rate, start, current, previous, now, allowed=True)
@@ -57,7 +57,7 @@ class Memory:
         return (start, current, previous) if now < start + period else (start + period, 0, current)
 
     def _used(self, rate: Rate, start: float, current: int, previous: int, now: float) -> int:
-        # the window before fades as this one goes on, as if it had been used evenly
+        # the previous window's weight decreases linearly, as if its hits had been spread evenly
         return int(previous * (start + rate.period - now) / rate.period) + current
 
     def _count(
@@ -65,12 +65,12 @@ class Memory:
     ) -> Count:
         left = start + rate.period - now
         used = self._used(rate, start, current, previous, now)
-        # the window before frees a place each time its weight has fallen by one
+        # a place becomes free each time the previous window's weight has fallen by one
         reset = min(left % (rate.period / previous) if previous else left, left) if used else 0.0
         return Count(rate, allowed, max(rate.amount - used, 0), reset)
 
     def _make_room(self, now: float) -> None:
-        # two at a time outpace the one that came, so that keys of the past do not stay
+        # evict two per new key, so that expired keys do not accumulate
         for _ in range(2):
             oldest, window = next(iter(self.windows.items()))
             if len(self.windows) <= self.most_keys and window[3] > now:

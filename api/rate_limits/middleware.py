@@ -1,4 +1,4 @@
-"""The limits of addresses, and what every answer tells of its limit."""
+"""Limits per address, and the headers that tell every client its limit."""
 
 from collections.abc import Awaitable
 from typing import Final
@@ -13,11 +13,11 @@ from api.rate_limits.addresses import Addresses
 from api.rate_limits.users import COUNT, Limits
 
 ADDRESS: Final = "session_api.address"
-"""Where in the scope the client's address is kept. It gets into no log."""
+"""The scope's key for the client's address. It is never logged."""
 
 
 class AddressLimits:
-    """ASGI middleware: refuses an address that sends too much, before anything else is done.
+    """ASGI middleware: refuses an address that sends too many requests, before any other work.
 
     Preflights count like other requests. Probes do not.
     """
@@ -38,11 +38,11 @@ class AddressLimits:
 
 
 class LimitHeaders:
-    """Step: adds the state of the user's limit, or of the address's where there is no user.
+    """Step: adds the state of the user's limit, or of the address's if there is no user.
 
-    Failed authentication is counted when it has failed: a client that keeps sending a bad token is
-    answered 429 instead of 401, and others behind the same address are not affected. So is a token
-    whose key cannot be looked up: forged ones name any key.
+    Authentication is counted when it fails: a client that keeps sending a bad token gets 429
+    instead of 401, and others behind the same address are not affected. A token whose key cannot be
+    looked up counts too, since a forged token can name any key.
     """
 
     def __init__(self, limits: Limits) -> None:
@@ -52,7 +52,7 @@ class LimitHeaders:
 
     def __call__(self, reply: Reply, scope: Scope) -> Awaitable[None] | None:
         address: str | None = scope.get(ADDRESS)
-        if address is None or reply.status == 429:  # which has its own
+        if address is None or reply.status == 429:  # that answer has its own headers
             return None
         count = scope.get(COUNT)
         if reply.status == 401 or count is None:

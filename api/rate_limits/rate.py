@@ -1,4 +1,4 @@
-"""What a limit is, and how it stands for somebody."""
+"""A rate limit, and its state for one caller."""
 
 import math
 from typing import Final, Literal, NamedTuple, get_args
@@ -24,18 +24,18 @@ _LIMIT, _REMAINING, _RESET, _POLICY = (name.lower().encode() for name in RATE_LI
 
 
 class Rate(NamedTuple):
-    """A limit: so many in so many seconds."""
+    """A limit: a number of requests per number of seconds."""
 
     name: Limit
     amount: int
     period: int
     item: RateLimitItem
     headers: tuple[Header, ...]
-    """What every answer under this limit says."""
+    """The headers of every answer under this limit."""
 
     @classmethod
     def of(cls, name: Limit, text: str) -> "Rate":
-        """Read a limit as the settings have it: `60/minute`."""
+        """Parse a limit in the settings' format: `60/minute`."""
         item = limits.parse(text)
         amount, period = item.amount, item.get_expiry()
         headers = (
@@ -46,7 +46,7 @@ class Rate(NamedTuple):
 
 
 class Count(NamedTuple):
-    """How a limit stands for somebody."""
+    """The state of a limit for one caller."""
 
     rate: Rate
     allowed: bool
@@ -55,10 +55,10 @@ class Count(NamedTuple):
     """Seconds until there is room for more."""
 
     def headers(self) -> tuple[Header, ...]:
-        """Return what a client may know.
+        """Return the headers for the client.
 
-        The plain numbers of the IETF drafts up to 6 rather than the structured fields of the later
-        ones: this is what frontends' libraries read, and what two lines of JavaScript can.
+        They are the plain numbers of the IETF drafts up to 6 and not the structured fields of later
+        drafts, because frontend libraries, and two lines of JavaScript, can read them.
         """
         return (
             *self.rate.headers,
@@ -67,7 +67,7 @@ class Count(NamedTuple):
         )
 
     def refusal(self) -> ApiError:
-        """Return the answer to a request too many."""
+        """Return the error for a request beyond the limit."""
         metrics.RATE_LIMITED.labels(self.rate.name).inc()
         known = {name.decode(): value.decode() for name, value in self.headers()}
         return ApiError("RATE_LIMITED", headers={"Retry-After": str(int(self.reset) + 1), **known})

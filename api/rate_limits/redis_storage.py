@@ -1,4 +1,4 @@
-"""The counts of all processes, in Redis."""
+"""Counts of all processes, in Redis."""
 
 import logging
 import time
@@ -18,20 +18,20 @@ T = TypeVar("T")
 REDIS_SECONDS: Final = 0.2
 """How long a request waits for Redis."""
 REDIS_PAUSE: Final = 1.0
-"""How long Redis is left alone after it did not answer."""
+"""How long Redis is not used after it did not answer."""
 REDIS_CONNECTIONS: Final = 32
 WARNING_SECONDS: Final = 30.0
 
 
 class Redis:
-    """Counts in Redis, which all workers and machines share. Where it is away, all is allowed.
+    """Counts in Redis, shared by all workers and machines. If it is unreachable, all requests pass.
 
-    After a failure it is left alone for a moment, and then one request asks for all, so that a
-    Redis that is down, or coming back, meets no rush and requests do not wait for it.
+    After a failure Redis is not used for a moment, and then a single request tries it again, so
+    that requests do not wait for a Redis that is down, nor overload one that is restarting.
     """
 
     def __init__(self, url: str, clock: Callable[[], float] = time.monotonic) -> None:
-        """Take the URL; connect when first asked."""
+        """Take the URL; connect on first use."""
         # here, because the client is an extra
         import redis.exceptions
         from redis.asyncio import BlockingConnectionPool
@@ -44,7 +44,7 @@ class Redis:
             timeout=REDIS_SECONDS,
             socket_timeout=REDIS_SECONDS,
             socket_connect_timeout=REDIS_SECONDS,
-            # once, for a connection that Redis has closed meanwhile; never after a timeout
+            # one retry, for a connection that Redis has closed; none after a timeout
             retry=Retry(NoBackoff(), 1, (redis.exceptions.ConnectionError,)),
         )
         options: dict[str, Any] = {"connection_pool": self.pool, "implementation": "redispy"}
@@ -57,10 +57,10 @@ class Redis:
         self.warn_again = 0.0
 
     async def hit(self, rate: Rate, who: str, *, told: bool = True) -> Count | None:
-        """Count a hit, unless that would be one too many; `None` if Redis is away.
+        """Count a hit, unless it would exceed the limit; `None` if Redis is unreachable.
 
-        `told`: whether the caller wants to know more than that it is allowed; it costs one more
-        question.
+        `told`: whether the caller needs the remaining count even if the hit is allowed, which costs
+        one more command.
         """
         allowed = await self._ask(self.limiter.hit, rate, who)
         if allowed is None:
@@ -71,7 +71,7 @@ class Redis:
         return None if count is None else count._replace(allowed=allowed)
 
     async def look(self, rate: Rate, who: str) -> Count | None:
-        """Return the count as it is; `None` if Redis is away."""
+        """Return the current count; `None` if Redis is unreachable."""
         state = await self._ask(self.limiter.get_window_stats, rate, who)
         if state is None:
             return None
@@ -79,10 +79,10 @@ class Redis:
         return Count(rate, True, state.remaining, reset)
 
     async def ping(self) -> None:
-        """Ask whether it is there.
+        """Check that Redis answers.
 
         Raises:
-            Exception: one of `errors`: it is not.
+            Exception: one of `errors`, if it does not.
 
         """
         # here, because the client is an extra

@@ -1,4 +1,4 @@
-"""The limits of verified users."""
+"""Limits per verified user."""
 
 from typing import Final
 from uuid import UUID
@@ -12,14 +12,14 @@ from api.rate_limits.redis_storage import Redis
 from api.settings import Settings
 
 COUNT: Final = "session_api.rate_limit"
-"""Where in the scope the user's count is kept, for the answer's headers."""
+"""The scope's key for the user's count, for the answer's headers."""
 
 
 class Limits:
-    """All limits of the process, and where they are counted."""
+    """All limits of the process, and their storage."""
 
     def __init__(self, settings: Settings) -> None:
-        """Read the limits. Nothing is connected before the first request."""
+        """Read the limits. Nothing connects before the first request."""
         self.enabled = settings.rate_limits
         self.rates = {
             name: Rate.of(name, getattr(settings, f"rate_limit_{name}")) for name in LIMITS
@@ -27,7 +27,7 @@ class Limits:
         self.users: Memory | Redis
         self.addresses: Memory | Redis
         if settings.rate_limit_storage == "memory":
-            # apart, so that a flood of addresses pushes no user out
+            # separate, so that a flood of addresses evicts no user
             self.users, self.addresses = Memory(), Memory()
         else:
             self.users = self.addresses = Redis(settings.rate_limit_storage)

@@ -1,1 +1,1 @@
-"""What the schemas of all kinds are made of."""
+"""Building blocks of all kinds' schemas."""

@@ -1,4 +1,4 @@
-"""What the kinds' schemas are made of: bodies that are sent, and answers."""
+"""Base classes of the kinds' schemas: request bodies and answers."""
 
 from typing import ClassVar, Final
 
@@ -6,26 +6,26 @@ from pydantic import BaseModel, ConfigDict, GetJsonSchemaHandler, model_validato
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
-IGNORED: Final = {"description": "Ignored: the API decides it."}
-"""How a field that a body may have to no effect is documented."""
+IGNORED: Final = {"description": "Ignored: set by the API."}
+"""The description of a body's field that is accepted but ignored."""
 
 
 class RequestBody(BaseModel):
-    """A body's schema. A field that it does not know is refused by name."""
+    """A request body. Unknown fields are rejected by name."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
 
 
 class ResponseBody(BaseModel):
-    """An answer's schema. Where a row does not fit it, the error does not quote the row."""
+    """An answer. If a row does not match it, the error does not quote the row."""
 
     model_config = ConfigDict(hide_input_in_errors=True)
 
 
 class Replacement(RequestBody):
-    """The body of a PUT: takes a resource back as it was read.
+    """The body of a PUT: accepts a resource as it was read.
 
-    The fields in `read_only`, which the API itself decides, are accepted and ignored.
+    The fields in `read_only`, which the API sets itself, are accepted and ignored.
     """
 
     read_only: ClassVar[frozenset[str]] = frozenset()
@@ -42,7 +42,7 @@ class Replacement(RequestBody):
     @model_validator(mode="before")
     @classmethod
     def ignore_read_only(cls, value: object) -> object:
-        """Leave out what the client cannot change anyway."""
+        """Remove the fields that the client cannot change."""
         if not isinstance(value, dict):
             return value
         return {name: field for name, field in value.items() if name not in cls.read_only}

@@ -1,9 +1,9 @@
-"""A field that may be left out of a body, but may not be `null`."""
+"""A field that may be omitted from a body, but may not be `null`."""
 
 from typing import Any, Final
 
 LEFT_OUT: Final[Any] = None
-"""What the attribute holds when the field was left out. It is no value of the field."""
+"""The attribute's value if the field was omitted. It is not a valid value of the field."""
 
 
 def without_default(schema: dict[str, Any]) -> None:

@@ -1,7 +1,7 @@
-"""Lists come in pages: `limit` and `offset` in the query, totals and links in the answer.
+"""Pagination: `limit` and `offset` in the query, totals and links in the answer.
 
-A list whose items are numbered can be paged by cursor too: `before` or `after` a number. Unlike an
-offset, a cursor stays where it is while items are added at either end.
+A list with numbered items can also be paged by cursor: `before` or `after` a number. Unlike an
+offset, a cursor keeps its position while items are added at either end.
 """
 
 from collections.abc import Sequence
@@ -18,41 +18,43 @@ Item = TypeVar("Item")
 
 
 class PageQuery(BaseModel):
-    """Which part of a list to answer. A kind's list adds its own parameters in a subclass.
+    """Which part of a list to return. A kind adds its own parameters in a subclass.
 
-    An unknown parameter is refused: a misspelt `limit` that is quietly ignored looks like a bug.
+    Unknown parameters are rejected: silently ignoring a misspelt `limit` would look like a bug.
     """
 
     model_config = ConfigDict(extra="forbid", hide_input_in_errors=True)
 
-    limit: int = Field(20, ge=1, le=MAX_LIMIT, description="How many items at most.", examples=[20])
+    limit: int = Field(
+        20, ge=1, le=MAX_LIMIT, description="The maximum number of items.", examples=[20]
+    )
     offset: int = Field(
-        0, ge=0, le=MAX_OFFSET, description="How many items to leave out first.", examples=[0]
+        0, ge=0, le=MAX_OFFSET, description="The number of items to skip.", examples=[0]
     )
 
 
 class Page(BaseModel, Generic[Item]):
     """One page of a list."""
 
-    # a class that is made of a generic one has no docstring
+    # a specialised generic class has no docstring
     model_config = ConfigDict(json_schema_extra={"description": "One page of a list."})
 
     items: list[Item]
-    total: int = Field(description="How many items the whole list has.", examples=[1])
+    total: int = Field(description="The number of items in the whole list.", examples=[1])
     limit: int = Field(examples=[20])
     offset: int = Field(examples=[0])
     next: str | None = Field(
-        description="Path and query of the next page, `null` on the last one.", examples=[None]
+        description="Path and query of the next page; `null` on the last page.", examples=[None]
     )
     prev: str | None = Field(
-        description="Path and query of the page before, `null` on the first one; past the end, "
+        description="Path and query of the previous page; `null` on the first page; past the end, "
         "of the last page.",
         examples=[None],
     )
 
     @classmethod
     def of(cls, items: Sequence[Item], total: int, query: PageQuery, request: Request) -> Self:
-        """Make the page that `query` asked for, with links that keep its other parameters."""
+        """Make the page for `query`, with links that keep its other parameters."""
         return cls(
             items=list(items),
             total=total,
@@ -70,7 +72,7 @@ class Page(BaseModel, Generic[Item]):
     def of_numbered(
         cls, items: Sequence[Item], stretch: "Stretch", query: PageQuery, request: Request
     ) -> Self:
-        """Make a page that was asked for by cursor: its links are cursors too."""
+        """Make a page requested by cursor; its links are cursors too."""
         older, newer = ("before", stretch.before), ("after", stretch.after)
         following, preceding = (older, newer) if stretch.newest_first else (newer, older)
         return cls(
@@ -84,7 +86,7 @@ class Page(BaseModel, Generic[Item]):
 
 
 class Stretch(NamedTuple):
-    """The part of a list numbered 1…`total` that a page shows: `first` to `last`, both included.
+    """The part of a list numbered 1…`total` on a page: `first` to `last`, inclusive.
 
     An empty part has `last == first - 1`.
     """
@@ -96,24 +98,24 @@ class Stretch(NamedTuple):
 
     @property
     def before(self) -> int | None:
-        """The cursor to what is older, `None` at the beginning."""
+        """The cursor to older items; `None` at the beginning."""
         return self.first if self.first > 1 else None
 
     @property
     def after(self) -> int | None:
-        """The cursor to what is newer, `None` at the end."""
+        """The cursor to newer items; `None` at the end."""
         return self.last if self.last < self.total else None
 
     @property
     def offset(self) -> int:
-        """How many items of the list, in its order, come before this part."""
+        """The number of items before this part, in the list's order."""
         return self.total - self.last if self.newest_first else self.first - 1
 
 
 def stretch_at(
     total: int, limit: int, *, before: int | None, after: int | None, newest_first: bool
 ) -> Stretch:
-    """Return what is next to a cursor: the `limit` items just before it, or just after it."""
+    """Return the `limit` items just before or just after a cursor."""
     if before is not None:
         last = min(before - 1, total)
         return Stretch(max(last - limit, 0) + 1, last, total, newest_first)
@@ -122,12 +124,12 @@ def stretch_at(
 
 
 def next_offset(total: int, limit: int, offset: int) -> int | None:
-    """Return the offset of the next page, `None` if there is none."""
+    """Return the offset of the next page, or `None`."""
     return offset + limit if offset + limit < total else None
 
 
 def prev_offset(total: int, limit: int, offset: int) -> int | None:
-    """Return the offset of the page before; past the end it is that of the last page."""
+    """Return the offset of the previous page; past the end, that of the last page."""
     if offset == 0 or total == 0:
         return None
     if offset >= total:
@@ -139,9 +141,9 @@ POSITIONS: Final = frozenset({"limit", "offset", "before", "after"})
 
 
 def link(request: Request, limit: int, name: str, position: int | None) -> str | None:
-    """Return this request's path and query with another position, `None` if there is none.
+    """Return this request's path and query with another position, or `None`.
 
-    Never a whole URL: its host would come from a header that any client can write.
+    It is never a full URL, because its host would come from a header that any client can set.
     """
     if position is None:
         return None

@@ -1,8 +1,8 @@
-"""Plain text: what a user typed, free of markup, whatever later reads it as HTML.
+"""Plain text: user input without markup, even if it is later parsed as HTML.
 
-The only module that knows bleach. What comes out never has a `<` before a letter, `/`, `!` or `?`,
-without which no HTML parser starts an element, a comment, a doctype or an instruction; and decoding
-its character references, however often, brings none about.
+The only module that uses bleach. The result never has a `<` before a letter, `/`, `!` or `?`, so no
+HTML parser starts an element, a comment, a doctype or an instruction. Decoding its character
+references, however often, does not produce one either.
 """
 
 import html
@@ -18,14 +18,14 @@ from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
-# A text that is not at rest after these rounds, or with more tags at once, was made to cost time:
-# it is shown as it is, with a space in each tag and reference, instead of being stripped further.
+# A text that still changes after these rounds, or has more tags at once, was made to cost time: it
+# is not stripped further, but gets a space in each tag and reference.
 _MAX_ROUNDS = 4
 _MAX_TAGS = 1_000
 _MAX_UNCLEANED = 65_536
 
-# What a schema can say of a text, in the words of every language's regular expressions. That it
-# holds no NUL is not said: generators write the escape as the character.
+# What a schema can say about a text in portable regular expressions. It does not exclude NUL,
+# because generators write the escape as the character.
 _SAYS_SOMETHING: Final = r"[^\s\x01-\x1f\x7f-\x9f]"
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -39,7 +39,7 @@ _MAYBE_TAG = re.compile(r"<(?=[A-Za-z/!?])([^<>]*)(>?)")
 _TAG = re.compile(r"(<[A-Za-z/!?][^<>]*>)")
 _TAG_NAME = re.compile(r"/?([a-z][a-z0-9]*)(?=[\s/]|$)")
 _DECLARATION = re.compile(r"!--|!doctype|!\[cdata\[|\?[a-z]")
-# "&amp;amp;lt;" in one match: a thousand times encoded costs no more than once
+# "&amp;amp;lt;" in one match: encoding it a thousand times costs no more than once
 _REFERENCE = re.compile(
     r"&(?:(?:amp|AMP|#0*38|#[xX]0*26);)*(#[0-9]+|#[xX][0-9a-fA-F]+|[A-Za-z][A-Za-z0-9]{1,31})(;?)"
 )
@@ -53,7 +53,7 @@ _BLANK = re.compile(
     "\U0001d159\U000e0000-\U000e0fff]"
 )
 
-# Only these are stripped: "<john@example.com>", "List<String>" and "</rant>" are something to read.
+# Only these are stripped: "<john@example.com>", "List<String>" and "</rant>" are text.
 _ELEMENTS = frozenset(
     """
     a abbr acronym address applet area article aside audio b base basefont bdi bdo bgsound big blink
@@ -72,15 +72,15 @@ _ELEMENTS = frozenset(
 def plain_text(value: str) -> str:
     """Clean a text: tags stripped, character references decoded, until nothing changes.
 
-    Ordinary text comes back as typed. A `<` that would start markup and is none (`a<b`) gets a
-    space after it. Line ends become line feeds. Other control characters, but for the tab,
-    are dropped: they come along unseen with pasted text, and its user could not find them.
+    Ordinary text is returned as typed. A `<` that is not a tag but could start one (`a<b`) gets a
+    space after it. Line ends become line feeds. Other control characters except the tab are
+    dropped: they come unnoticed with pasted text.
 
     Returns:
-        A fixed point: cleaning it again changes nothing.
+        The clean text; cleaning it again changes nothing.
 
     Raises:
-        ValueError: a NUL or half a surrogate pair, which Postgres cannot store.
+        ValueError: it contains a NUL or an unpaired surrogate, which Postgres cannot store.
 
     """
     if _UNSTORABLE.search(value):
@@ -101,16 +101,16 @@ def plain_text(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class PlainText:
-    """A text of several lines, for a schema: `Annotated[str, PlainText(max_length=2000)]`.
+    """A multi-line text, for a schema: `Annotated[str, PlainText(max_length=2000)]`.
 
-    The length counts characters, after cleaning. A text that is too long or that cannot be stored
+    The length is counted in characters after cleaning. A text that is too long or cannot be stored
     is a validation error of its field.
     """
 
     max_length: int
 
     def clean(self, value: str) -> str:
-        """Clean a value and hold it against the limit."""
+        """Clean a value and check its length."""
         if len(value) > max(_MAX_UNCLEANED, self.max_length):
             raise PydanticKnownError("string_too_long", {"max_length": self.max_length})
         text = self.shape(plain_text(value))
@@ -119,7 +119,7 @@ class PlainText:
         return text
 
     def shape(self, text: str) -> str:
-        """Give a clean text the form that is stored: as it is."""
+        """Return the form that is stored: the clean text itself."""
         return text
 
     def __get_pydantic_core_schema__(
@@ -131,7 +131,7 @@ class PlainText:
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> JsonSchemaValue:
         return {
-            "description": "Plain text. Elements of HTML are taken out; the answer has the rest.",
+            "description": "Plain text. HTML elements are removed; the answer has the result.",
             **handler(schema),
             "maxLength": self.max_length,
         }
@@ -139,14 +139,14 @@ class PlainText:
 
 @dataclass(frozen=True, slots=True)
 class Line(PlainText):
-    """A text of one line that says something: a title, a name.
+    """A non-empty single-line text: a title, a name.
 
-    Line breaks and tabs become spaces, white space around it goes, and nothing left to see is a
-    validation error.
+    Line breaks and tabs become spaces, surrounding white space is removed, and a text without
+    visible characters is a validation error.
     """
 
     def shape(self, text: str) -> str:
-        """Make one line of a clean text, with something to see in it."""
+        """Turn a clean text into one line; raise if nothing in it is visible."""
         line = text.replace("\n", " ").replace("\t", " ").strip()
         if not any(map(_shows, line)):
             raise ValueError("This must not be blank.")
@@ -180,19 +180,19 @@ def _character(reference: re.Match[str]) -> str:
 
 
 def _character_or_prefix(reference: re.Match[str]) -> str:
-    """Decode as the most tolerant reader does: "&ltscript" too."""
+    """Decode as the most lenient parser does: "&ltscript" too."""
     name, semicolon = reference.groups()
     return html.unescape(_short(name) if name.startswith("#") else f"&{name}{semicolon}")
 
 
 def _short(number: str) -> str:
-    # int() refuses thousands of digits, and eight are already no character
+    # int() refuses thousands of digits, and no character has more than seven
     prefix, digits = ("#x", number[2:]) if number[1] in "xX" else ("#", number[1:])
     return f"&{prefix}{digits.lstrip('0')[:8] or '0'};"
 
 
 def _stripped(text: str) -> str:
-    """Strip each tag, and put a space into what only begins like one."""
+    """Strip each tag, and put a space into text that only looks like the start of one."""
     text = _MAYBE_TAG.sub(_bare_tag_or_text, text)
     pieces = _TAG.split(text)
     if len(pieces) == 1:
@@ -200,7 +200,7 @@ def _stripped(text: str) -> str:
     if len(pieces) // 2 > _MAX_TAGS:
         return _defused(text)
     # Only the tags go through bleach, with a mark in place of each text: html5lib takes seconds for
-    # thousands of literal "<" and "&", and what is no tag needs no cleaning.
+    # thousands of literal "<" and "&", and text outside tags needs no cleaning.
     texts, tags = pieces[::2], pieces[1::2]
     left = bleach.clean(_MARK.join(["", *tags, ""]), tags=(), strip=True).split(_MARK)[1:]
     return "".join(chain.from_iterable(zip(texts, left, strict=True)))
@@ -215,19 +215,19 @@ def _bare_tag_or_text(match: re.Match[str]) -> str:
         return f"< {match[1]}{closed}"
     if name[1] == "br":
         return "\n"
-    # no attribute is kept, so none is read: reading thousands takes html5lib seconds
+    # no attribute is kept, so none is parsed: html5lib takes seconds for thousands
     return f"<{name[0]}>"
 
 
 def _is_comparison(match: re.Match[str], name_end: int) -> bool:
-    """Tell "a<b and c>d" from a tag: right after a word, and words inside."""
+    """Return whether it is no tag but like "a<b and c>d": after a word, with words inside."""
     before = match.string[: match.start()][-1:]
     words = match[1][name_end:]
     return before.isalnum() and bool(words.strip()) and not set(words) & set("=\"'/")
 
 
 def _revealed(text: str) -> str | None:
-    """Give the text as a tolerant reader may decode it, if that has markup in it."""
+    """Return the text as a lenient parser may decode it, if that contains markup."""
     for _ in range(_MAX_ROUNDS):
         decoded = _REFERENCE.sub(_character_or_prefix, text)
         if decoded == text:
@@ -239,12 +239,12 @@ def _revealed(text: str) -> str | None:
 
 
 def _defused(text: str) -> str:
-    """Put a space into each reference and each start of a tag, which leaves nothing to decode."""
+    """Put a space into each reference and each start of a tag, leaving nothing to decode."""
     text = _one_kind_of_line_end(text)
     text = _REFERENCE.sub(lambda match: match[0].replace("&", "& ", 1), text)
     return _MAYBE_TAG.sub(lambda match: match[0].replace("<", "< ", 1), text)
 
 
 def _shows(character: str) -> bool:
-    # format characters and spaces do not; unassigned ones may be next year's emoji
+    # format characters and spaces are invisible; unassigned ones may become emoji
     return unicodedata.category(character) not in _UNSEEN and not _BLANK.match(character)

@@ -1,4 +1,4 @@
-"""Times as clients send them: ISO 8601 with a time zone, and a year that every program can show."""
+"""Times from clients: ISO 8601 with a time zone, and a year that every program can display."""
 
 import re
 from datetime import UTC, datetime
@@ -6,20 +6,20 @@ from typing import Annotated, Final
 
 from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
-# One year less than Python's, JavaScript's four-digit and most others' last: in any time zone it
-# is still a year that they can write.
+# One year before the last that Python and four-digit formats support, so that it can be written in
+# any time zone.
 LAST_YEAR: Final = 9998
 
 
 def written_out(value: object) -> object:
-    """Refuse numbers: pydantic would take them for seconds since 1970."""
+    """Reject numbers, which pydantic would read as seconds since 1970."""
     if not isinstance(value, str) or not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}", value):
         raise ValueError("This is not a date and time like 2030-05-01T19:30:00Z.")
     return value
 
 
 def in_utc(value: datetime) -> datetime:
-    """Convert to UTC, refusing what has no place there, such as the year 10000."""
+    """Convert to UTC; raise if the year is too large, for example 10000."""
     try:
         utc = value.astimezone(UTC)
     except OverflowError:
@@ -37,13 +37,13 @@ Time = Annotated[
     AfterValidator(in_utc),
     Field(description="ISO 8601, with a time zone.", examples=[EXAMPLE]),
 ]
-"""A moment, in UTC. Without a time zone it is refused: nobody's own is a good guess."""
+"""A time in UTC. A value without a time zone is rejected, because guessing one is unsafe."""
 
 
 def taken_for_utc(value: datetime) -> datetime:
-    """Take a moment without a time zone for UTC: some projects' columns have none."""
+    """Treat a time without a time zone as UTC: some projects' columns have none."""
     return value if value.tzinfo else value.replace(tzinfo=UTC)
 
 
 Moment = Annotated[datetime, AfterValidator(taken_for_utc), Field(examples=[EXAMPLE])]
-"""A moment in an answer, in UTC."""
+"""A time in an answer, in UTC."""

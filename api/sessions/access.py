@@ -1,7 +1,7 @@
-"""404 or 403: what to say when a session is not there for the caller.
+"""404 or 403: the answer when the caller cannot see a session.
 
-Row-level security makes another's session look like one that does not exist. The API asks which
-it was only after an empty read, so that the usual request costs no second query.
+Row-level security makes another user's session look like one that does not exist. The API checks
+which it is only after an empty read, so that the usual request costs no second query.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -24,11 +24,11 @@ SESSION_EXISTS: Final[Mapping[KindName, Shape]] = {
 
 
 async def refusal(database: Database, kind: KindName, session_id: UUID) -> ApiError:
-    """Say why the caller sees no such session; call it after a read or write found no row.
+    """Return why the caller cannot see the session; call it after a read or write found no row.
 
     Returns:
         The error to raise: 404 `SESSION_NOT_FOUND`, or 403 `NOT_OWNER` or `NOT_A_PARTICIPANT` for
-        a session that exists. With `CONCEAL_EXISTENCE` it is 404 for both, without asking.
+        a session that exists. With `CONCEAL_EXISTENCE` it is always 404, without a query.
 
     """
     if database.conceals_existence:
@@ -39,16 +39,16 @@ async def refusal(database: Database, kind: KindName, session_id: UUID) -> ApiEr
 
 
 class Sessions(Protocol[Session_co]):
-    """Where the sessions of a kind are found."""
+    """Finds the sessions of a kind."""
 
     async def get(self, database: Database, session_id: UUID) -> Session_co:
-        """Return the caller's session of that id, or raise the `ApiError` that says why not."""
+        """Return the caller's session with this id, or raise the `ApiError` that says why not."""
 
 
 def authorized(
     sessions: Sessions[Session_co],
 ) -> Callable[[UUID, Database], Awaitable[Session_co]]:
-    """Make the dependency of routes about one session: the session, if it is the caller's."""
+    """Make the dependency of routes about one session: returns it if it is the caller's."""
 
     async def get_authorized_session(session_id: SessionId, database: CallerDatabase) -> Session_co:
         return await sessions.get(database, session_id)

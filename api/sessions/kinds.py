@@ -1,4 +1,4 @@
-"""The kinds of session there are. What serves each of them is in `registry`."""
+"""The kinds of session. `registry` has the routes of each."""
 
 from typing import Final, Literal, NamedTuple
 
@@ -8,12 +8,12 @@ KindName = Literal["wingman", "chat", "study", "interview"]
 
 
 class Kind(NamedTuple):
-    """A kind of session: its name is its URL, tables, policy files, package and tests."""
+    """A kind of session. Its name is used for its URL, tables, policy files, package and tests."""
 
     name: KindName
     description: str
     not_yours: Code
-    """What somebody else's session is answered with."""
+    """The error for another user's session."""
 
     @property
     def path(self) -> str:
@@ -22,7 +22,7 @@ class Kind(NamedTuple):
 
     @property
     def not_there(self) -> tuple[Code, Code]:
-        """What a session that the caller does not see may be answered with."""
+        """The possible errors for a session that the caller cannot see."""
         return "SESSION_NOT_FOUND", self.not_yours
 
 
@@ -30,7 +30,7 @@ _ALL: Final = (
     # most-requested first: routes are matched in order
     Kind(
         "wingman",
-        "Two people, a challenge each, each confirms the other's.",
+        "Two people with one challenge each; each confirms the other's.",
         "NOT_A_PARTICIPANT",
     ),
     Kind("chat", "Conversations and their messages.", "NOT_OWNER"),

@@ -10,10 +10,10 @@ from api.sessions.kinds import Kind
 
 
 def created(request: Request, response: Response, kind: Kind, session_id: UUID) -> None:
-    """Say where the new session is: a path, as in a page's links.
+    """Set the path of the new session, in the form of a page's links.
 
-    Below the prefix (`root_path`) that the API is served at, if there is one. Never a whole URL:
-    its host would come from a header that any client can write.
+    It includes the prefix (`root_path`) that the API is served at, if any. It is never a full URL,
+    because its host would come from a header that any client can set.
     """
     prefix = quote(request.scope.get("root_path", "").rstrip("/"))
     response.headers["Location"] = f"{prefix}{kind.path}/{session_id}"

@@ -22,11 +22,11 @@ from api.sessions.kinds import KindName
 Session = TypeVar("Session", bound=BaseModel)
 
 MAX_ROUNDS: Final = 5
-"""How often a change is decided anew when somebody else was faster."""
+"""How often a change is retried after a concurrent one."""
 
 
 class SortedQuery(PageQuery):
-    """Which part of a list, and which end of it first."""
+    """Which part of a list, and in which order."""
 
     sort_order: Literal["asc", "desc"] = Field(
         "desc", description="`desc`: newest first.", examples=["desc"]
@@ -36,16 +36,16 @@ class SortedQuery(PageQuery):
 class OwnedSessions(Generic[Session]):
     """The sessions of one kind, as their owner sees them.
 
-    Row-level security confines every query to the caller's own rows; nothing here asks again whose
-    a row is.
+    Row-level security limits every query to the caller's own rows; nothing here checks ownership
+    again.
 
     Args:
-        kind: The kind's one word; its table is `<kind>_sessions`.
+        kind: The kind's name; its table is `<kind>_sessions`.
         owner: The column that holds the owner's id.
         answer: The schema of a session, made from a row.
-        embeds: Rows of other tables that an answer contains, as PostgREST's `select` has them.
-        joins: For each of these, its foreign key.
-        refusals: What a constraint of the table means to a client.
+        embeds: Rows of other tables in an answer, in the syntax of PostgREST's `select`.
+        joins: The foreign key of each of these.
+        refusals: The error for each constraint of the table.
 
     """
 
@@ -63,7 +63,7 @@ class OwnedSessions(Generic[Session]):
         self.table = f"{kind}_sessions"
         self.owner = owner
         self.answer = answer
-        # by name: a project may have added columns, which the API may not read
+        # by name: the API may not read columns that a project has added
         fields = {name: name for name in answer.model_fields} | dict(embeds or {})
         self.columns = ",".join(fields.values())
         self.joins = joins or {}
@@ -82,16 +82,16 @@ class OwnedSessions(Generic[Session]):
         sort_by: str = "created_at",
         sort_order: Literal["asc", "desc"] = "desc",
     ) -> tuple[list[Session], int]:
-        """Return one page of the caller's sessions, and how many there are."""
+        """Return one page of the caller's sessions, and their total."""
         shape = self._list(sort_by, sort_order == "desc")
         found = await database.slice(shape.query(limit=query.limit, offset=query.offset))
         return [self.answer.model_validate(row) for row in found.rows], found.total
 
     async def create(self, database: Database, values: Mapping[str, Any]) -> Session:
-        """Insert a session of the caller's, and return it as the database completed it.
+        """Insert a session of the caller, and return it as the database completed it.
 
         Raises:
-            ApiError: what `refusals` says, or `NOT_AUTHENTICATED` when the token outlived its user.
+            ApiError: from `refusals`, or `NOT_AUTHENTICATED` if the token's user was deleted.
 
         """
         row = {**values, self.owner: database.caller_id}
@@ -102,10 +102,10 @@ class OwnedSessions(Generic[Session]):
         return self.answer.model_validate(created)
 
     async def get(self, database: Database, session_id: UUID) -> Session:
-        """Return the caller's session of that id.
+        """Return the caller's session with this id.
 
         Raises:
-            ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for somebody else's.
+            ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for another user's.
 
         """
         session = await self._first(database, self._get.query(id=session_id))
@@ -120,21 +120,21 @@ class OwnedSessions(Generic[Session]):
         values: Mapping[str, Any],
         rule: Callable[[Session], Mapping[str, Any]],
     ) -> Session:
-        """Write `values` where the rule allows it: compare and swap.
+        """Write `values` if the rule allows it, by compare and swap.
 
-        The write matches only the state that the rule saw. When somebody else was faster, the
-        session is read again and the rule asked again.
+        The write matches only the state that the rule checked. If the session has changed in
+        between, it is read and checked again.
 
         Args:
             database: The caller's.
-            session: As it was read last.
-            values: Columns and what they get, at least one.
-            rule: Takes the session, and returns the columns that it looked at, with their values;
-                raises an `ApiError` for what may not be.
+            session: As it was last read.
+            values: New values by column, at least one.
+            rule: Takes the session, and returns the columns that it checked, with their values;
+                raises an `ApiError` if the change is not allowed.
 
         Raises:
-            ApiError: what the rule raises; `SESSION_NOT_FOUND` when it was deleted meanwhile;
-                `CONFLICT` when somebody was faster every time.
+            ApiError: what the rule raises; `SESSION_NOT_FOUND` if it was deleted meanwhile;
+                `CONFLICT` if it had changed at every attempt.
 
         """
         session_id = session.id  # type: ignore[attr-defined] # every session has one
@@ -152,10 +152,10 @@ class OwnedSessions(Generic[Session]):
     async def write(
         self, database: Database, session_id: UUID, values: Mapping[str, Any]
     ) -> Session:
-        """Write `values`, at least one, whatever state the session is in.
+        """Write `values`, at least one, whatever the session's state.
 
         Raises:
-            ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for somebody else's.
+            ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for another user's.
 
         """
         query = self._update(tuple(values), ()).query(id=session_id, **values)
@@ -165,10 +165,10 @@ class OwnedSessions(Generic[Session]):
         return written
 
     async def delete(self, database: Database, session_id: UUID) -> None:
-        """Delete a session, with all that belongs to it.
+        """Delete a session with everything that belongs to it.
 
         Raises:
-            ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for somebody else's.
+            ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for another user's.
 
         """
         deleted = await database.row(self._delete.query(id=session_id))
@@ -176,7 +176,7 @@ class OwnedSessions(Generic[Session]):
             raise await access.refusal(database, self.kind, session_id)
 
     def refusal(self, error: ConstraintError) -> ApiError | ConstraintError:
-        """Say what the constraint means; one that nobody foresaw stays what it is."""
+        """Return the error for a constraint; an unexpected one is returned unchanged."""
         if error.name == f"{self.table}_{self.owner}_fkey":
             return user_is_gone()
         code = self.refusals.get(error.name)

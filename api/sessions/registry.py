@@ -1,4 +1,4 @@
-"""What serves each kind: its routes, and the paths that frontends built before look at."""
+"""The routes of each kind, and the published paths of existing frontends."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final, NamedTuple
@@ -18,11 +18,11 @@ class Served(NamedTuple):
     router: APIRouter
     """Below the kind's canonical path."""
     published: Mapping[str, APIRouter] = {}
-    """Below each of the paths of a frontend that was there before."""
+    """Below each published path of an existing frontend."""
 
 
 class Place(NamedTuple):
-    """Some routes and where they are served."""
+    """Routes, and where they are served."""
 
     kind: Kind
     path: str
@@ -38,15 +38,15 @@ SERVED: Final[Mapping[KindName, Served]] = {
 }
 
 ROOT: Final = "/sessions"
-"""The published path that more than one frontend looks at."""
+"""The published path that more than one frontend uses."""
 
 
 def places(names: Iterable[KindName], at_root: KindName) -> list[Place]:
-    """List where kinds are served, canonical paths first.
+    """List where the kinds are served, canonical paths first.
 
     Args:
         names: Which kinds to serve.
-        at_root: The one that `/sessions` serves, if it is among them.
+        at_root: The kind served at `/sessions`, if it is one of them.
 
     """
     kinds = [kind for name, kind in KINDS.items() if name in set(names)]

@@ -91,8 +91,8 @@ async def list_messages(
 ) -> Page[Message]:
     """List a chat session's messages, oldest first by default. Any page costs the same.
 
-    By `offset`, or by cursor: just `before` or just `after` a `message_order`. The links `next` and
-    `prev` go on in the same way.
+    Page by `offset`, or by cursor: just `before` or just `after` a `message_order`. The links
+    `next` and `prev` keep the same way of paging.
     """
     messages, total = await service.list_messages(database, session_id, query)
     if query.before is None and query.after is None:
@@ -109,5 +109,5 @@ async def list_messages(
 async def post_message(
     session_id: SessionId, body: MessageCreate, database: CreatingDatabase
 ) -> Message:
-    """Post a message. It gets the session's next number and the database's time."""
+    """Post a message. It gets the session's next number and the database's current time."""
     return await service.post_message(database, session_id, body)

@@ -1,4 +1,4 @@
-"""What the chat endpoints take and answer."""
+"""Request bodies and answers of the chat endpoints."""
 
 from typing import Final, Literal
 from uuid import UUID
@@ -29,11 +29,11 @@ class ChatSessionChange(RequestBody):
 
 
 class MessageCreate(RequestBody):
-    """A message. Its content is kept as typed, code and markup included: show it as text."""
+    """A message. Its content is stored as typed, including code and markup: display it as text."""
 
     role: ChatRole = Field(
         "user",
-        description="Who speaks. The frontend says it, for what its assistant answers too.",
+        description="The author. The frontend sets it, also for its assistant's answers.",
         examples=["user"],
     )
     content: str = Field(
@@ -47,7 +47,7 @@ class SessionQuery(SortedQuery):
     """Which of the caller's sessions to list, newest first by default."""
 
     sort_by: Literal["created_at", "last_updated"] = Field(
-        "created_at", description="Which time counts.", examples=["created_at"]
+        "created_at", description="Which time to sort by.", examples=["created_at"]
     )
 
 
@@ -56,7 +56,7 @@ class MessageQuery(SortedQuery):
 
     sort_by: Literal["timestamp", "message_order"] = Field(
         "timestamp",
-        description="Both give the same order: they are assigned together.",
+        description="Both give the same order, because they are assigned together.",
         examples=["timestamp"],
     )
     sort_order: Literal["asc", "desc"] = Field(
@@ -66,23 +66,23 @@ class MessageQuery(SortedQuery):
         None,
         ge=1,
         le=MAX_ORDER,
-        description="The messages just before this `message_order`. A cursor stays where it is "
-        "while messages are posted; an offset from the newest does not. Without an offset.",
+        description="The messages just before this `message_order`. A cursor keeps its position "
+        "while messages are posted; an offset from the newest does not. Not with an offset.",
     )
     after: int | None = Field(
         None,
         ge=0,
         le=MAX_ORDER,
-        description="The messages just after this `message_order`, from 0 on. Without `before` "
-        "and without an offset.",
+        description="The messages just after this `message_order`, from 0. Not with `before` "
+        "or an offset.",
     )
 
     @field_validator("before", "after")
     @classmethod
     def stands_alone(cls, value: int | None, info: ValidationInfo) -> int | None:
-        """Refuse a second way of saying where the page is."""
+        """Reject more than one way of giving the page's position."""
         if value is not None and (info.data.get("offset") or info.data.get("before") is not None):
-            raise ValueError("Send one of before, after and offset.")
+            raise ValueError("Send only one of before, after and offset.")
         return value
 
 

@@ -31,7 +31,7 @@ MESSAGE_PAGE: Final = TypeAdapter[MessagePage | None](MessagePage | None)
 
 
 def page_shape(start: str) -> Shape:
-    """Make the call for a page of messages that begins at an offset or a cursor."""
+    """Make the call for a page of messages at an offset or a cursor."""
     return function(
         "chat_message_page", "session_id", "page_limit", "newest_first", start, only_reads=True
     )
@@ -51,9 +51,9 @@ POST: Final = Shape.of(
 async def list_messages(
     database: Database, session_id: UUID, query: MessageQuery
 ) -> tuple[list[Message], int]:
-    """Return one page of a session's messages, and how many it has, by one request.
+    """Return one page of a session's messages, and their total, with a single query.
 
-    The page costs the same everywhere: `message_order` is dense, so it is an index range.
+    Every page costs the same: `message_order` is dense, so a page is an index range.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND` or `NOT_OWNER`.
@@ -77,7 +77,7 @@ async def list_messages(
 
 
 def stretch(total: int, query: MessageQuery) -> Stretch:
-    """Return which messages a page by cursor has, as `chat_message_page` picks them."""
+    """Return which messages are on a page by cursor, as `chat_message_page` selects them."""
     return stretch_at(
         total,
         query.limit,
@@ -88,7 +88,7 @@ def stretch(total: int, query: MessageQuery) -> Stretch:
 
 
 async def post_message(database: Database, session_id: UUID, body: MessageCreate) -> Message:
-    """Append a message. The database numbers it; that the session is the caller's is a foreign key.
+    """Append a message. The database numbers it; a foreign key checks the session's owner.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND` or `NOT_OWNER`.

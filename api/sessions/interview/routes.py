@@ -41,9 +41,9 @@ async def list_sessions(
 async def create(
     body: InterviewSessionCreate, database: CreatingDatabase, request: Request, response: Response
 ) -> InterviewSession:
-    """Start an interview for a job posting of the caller's, at question 0.
+    """Start an interview for one of the caller's job postings, at question 0.
 
-    A missing and a foreign posting are the same 404.
+    A missing posting and another user's posting give the same 404.
     """
     session = await SESSIONS.create(database, body.model_dump())
     created(request, response, KIND, session.id)

@@ -1,4 +1,4 @@
-"""What the interview endpoints take and answer."""
+"""Request bodies and answers of the interview endpoints."""
 
 from typing import Literal
 from uuid import UUID
@@ -19,7 +19,7 @@ class InterviewSessionCreate(RequestBody):
 
 
 class JobPostingBasic(ResponseBody):
-    """The posting, as far as an interview shows it."""
+    """The part of the posting that an interview shows."""
 
     id: UUID = Field(examples=["b0000000-0000-4000-8000-000000000001"])
     title: str = Field(examples=["Backend engineer"])
@@ -27,7 +27,7 @@ class JobPostingBasic(ResponseBody):
 
 
 class InterviewSession(ResponseBody):
-    """An interview session. It outlives its posting: then both posting fields are `null`."""
+    """An interview session. If its posting is deleted, both posting fields become `null`."""
 
     id: UUID = Field(examples=["b1000000-0000-4000-8000-000000000001"])
     user_id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])

@@ -14,6 +14,6 @@ SESSIONS: Final = OwnedSessions(
         "(id,title,company)"
     },
     joins={"job_posting": {"job_posting_id": "id", "user_id": "user_id"}},
-    # one foreign key over (owner, posting): a missing and a foreign posting fail alike
+    # one foreign key over (owner, posting): a missing posting and another user's fail alike
     refusals={"interview_sessions_job_posting_fkey": "JOB_POSTING_NOT_FOUND"},
 )

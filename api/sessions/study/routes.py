@@ -66,7 +66,7 @@ async def create(
 async def get(session: AuthorizedSession, response: Response) -> StudySession:
     """Read a study session.
 
-    The answer's `ETag`, sent back as `If-None-Match`, is answered with 304 while nothing changed.
+    Send the answer's `ETag` as `If-None-Match` to get a 304 while nothing has changed.
     """
     response.headers["Cache-Control"] = ASK_AGAIN
     set_entity_tag(response, session.version, session)
@@ -97,8 +97,8 @@ async def update(
 ) -> StudySession:
     """Change a study session: title, description, plan, and the status along its flow.
 
-    With the `ETag` of an earlier answer as `If-Match` nothing is written, and the answer is 412, if
-    somebody else has changed the session since.
+    Send the `ETag` of an earlier answer as `If-Match` to get a 412, with nothing written, if the
+    session has changed since.
     """
     changed = await service.update(database, session, body, versions)
     set_entity_tag(response, changed.version, changed)

@@ -1,4 +1,4 @@
-"""How a study session's status moves. Pure."""
+"""Which status a study session may change to. Pure."""
 
 from collections.abc import Mapping
 from typing import Final, Literal
@@ -15,7 +15,7 @@ NEXT: Final[Mapping[Status, Status]] = {
 
 
 def move(current: Status, wanted: Status) -> None:
-    """Allow a status to stay, to take its next step, or to fail; `FAILED` is final.
+    """Allow a status to stay, to advance to the next step, or to fail; `FAILED` is final.
 
     Raises:
         ApiError: `INVALID_TRANSITION`.

@@ -1,4 +1,4 @@
-"""What the study endpoints take and answer."""
+"""Request bodies and answers of the study endpoints."""
 
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Final
@@ -28,9 +28,9 @@ class CreateSessionRequest(RequestBody):
 
 
 class UpdateSessionRequest(Replacement):
-    """What to change. A field that is left out stays as it is; `null` clears where it may.
+    """What to change. An omitted field keeps its value; `null` clears a nullable one.
 
-    A session may be sent back as it was read: the fields that the API decides are ignored.
+    A session may be sent back as it was read: the fields that the API sets are ignored.
     """
 
     read_only: ClassVar[frozenset[str]] = frozenset(
@@ -71,5 +71,5 @@ class StudySession(ResponseBody):
 
     @property
     def version(self) -> str:
-        """Name what is stored, for the ETag: `updated_at` rises with every update."""
+        """Return the stored version for the ETag: `updated_at` rises with every update."""
         return f"{(self.updated_at - EPOCH) // timedelta(microseconds=1):x}"

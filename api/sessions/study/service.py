@@ -18,13 +18,13 @@ SESSIONS: Final = OwnedSessions(
 async def update(
     database: Database, session: StudySession, body: UpdateSessionRequest, versions: Versions
 ) -> StudySession:
-    """Write what the body names, if the session still is in a version that the caller expects.
+    """Write the body's fields, if the session is still in a version that the caller expects.
 
-    A status is written only if it still is the one that the rule saw.
+    A status is written only if the current one is still the one that the rule checked.
 
     Raises:
-        ApiError: `PRECONDITION_FAILED`; `INVALID_TRANSITION`; `SESSION_NOT_FOUND` when it was
-            deleted meanwhile; `CONFLICT` when somebody was faster every time.
+        ApiError: `PRECONDITION_FAILED`; `INVALID_TRANSITION`; `SESSION_NOT_FOUND` if it was
+            deleted meanwhile; `CONFLICT` if it had changed at every attempt.
 
     """
     values = body.model_dump(exclude_unset=True)

@@ -1,1 +1,1 @@
-"""Wingman sessions: two people of a match, a challenge each, and each confirms the other's."""
+"""Wingman sessions: the two people of a match get a challenge each and confirm each other's."""

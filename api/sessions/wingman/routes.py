@@ -1,4 +1,4 @@
-"""The wingman endpoints, at their canonical paths and at the published ones."""
+"""The wingman endpoints, at their canonical and published paths."""
 
 from typing import Annotated, Final
 
@@ -67,7 +67,7 @@ async def list_sessions(
 async def schedule(
     body: ScheduleRequest, database: CreatingDatabase, request: Request, response: Response
 ) -> WingmanSession:
-    """Schedule a wingman session for an accepted match. A match has one at a time."""
+    """Schedule a wingman session for an accepted match, which can have one active session."""
     session = await service.schedule(database, body)
     created(request, response, KIND, session.id)
     return session
@@ -83,9 +83,9 @@ async def schedule(
 async def get(
     session_id: SessionId, database: CallerDatabase, response: Response
 ) -> WingmanSession:
-    """Read a wingman session with its participants, their challenges and what is at stake.
+    """Read a wingman session with its participants, their challenges and points at stake.
 
-    The answer's `ETag`, sent back as `If-None-Match`, is answered with 304 while nothing changed.
+    Send the answer's `ETag` as `If-None-Match` to get a 304 while nothing has changed.
     """
     session, version = await service.get(database, session_id)
     response.headers["Cache-Control"] = ASK_AGAIN
@@ -116,7 +116,8 @@ async def confirm(
 ) -> ConfirmAnswer:
     """Confirm that the caller's buddy has completed their challenge.
 
-    Possible from the scheduled time on, once. The second confirmation completes the session.
+    Allowed once per participant, from the scheduled time. The second confirmation completes the
+    session.
     """
     buddy_id = body.buddy_user_id if body else None
     return await service.confirm(database, session_id, buddy_id)
@@ -147,9 +148,9 @@ async def write_notes(
 ) -> NotesAnswer:
     """Replace a wingman session's notes, which both participants share.
 
-    With the session's `ETag` as `If-Match` nothing is written, and the answer is 412, if the
-    session has been changed since: by the other's notes, a confirmation, or its end. The answer's
-    own `ETag` is the session's.
+    Send the session's `ETag` as `If-Match` to get a 412, with nothing written, if the session has
+    changed since: through the other participant's notes, a confirmation, or its end. The answer's
+    `ETag` is the session's new one.
     """
     session, version = await service.write_notes(database, session_id, body.notes, versions)
     set_entity_tag(response, version, session)
@@ -166,7 +167,7 @@ async def write_notes(
 )
 @does("write", "session_cancelled")
 async def cancel(session_id: SessionId, database: CallerDatabase) -> CancelAnswer:
-    """Call a wingman session off, before its scheduled time."""
+    """Cancel a wingman session before its scheduled time."""
     return await service.cancel(database, session_id)
 
 
@@ -180,6 +181,6 @@ async def cancel(session_id: SessionId, database: CallerDatabase) -> CancelAnswe
 async def report_no_show(session_id: SessionId, database: CallerDatabase) -> NoShowAnswer:
     """Report that the caller's buddy did not come, which ends the session.
 
-    Possible from the scheduled time on. A confirmation that was given stays.
+    Allowed from the scheduled time. Confirmations already given are kept.
     """
     return await service.report_no_show(database, session_id)

@@ -1,9 +1,9 @@
 """What may be done to a wingman session, and when. Pure: no clock, no network, no framework.
 
-A rule looks at a session as it was read and raises its refusal, if it has one. Checks run from
+A rule checks a session as it was read and raises an error if it refuses. Checks run from
 permanent to temporary, so nobody is told to wait for what will never be allowed. The functions in
-`supabase/policies/wingman/` write exactly where these rules refuse nothing; the table of all of it
-is in `docs/wingman.md`.
+`supabase/policies/wingman/` write exactly what these rules allow; `docs/wingman.md` has the table
+of all rules.
 """
 
 from typing import Final, Literal, NamedTuple
@@ -20,7 +20,7 @@ ACTIVE: Final[frozenset[Status]] = frozenset({"scheduled", "in_progress"})
 class State(NamedTuple):
     """What the rules need to know of a session.
 
-    `due` is by the database's clock: the scheduled time has come. `accepted` is the match's.
+    `due`: the scheduled time has come, by the database's clock. `accepted`: the match is accepted.
     """
 
     user1_id: UUID
@@ -33,12 +33,12 @@ class State(NamedTuple):
 
 
 def check_confirm(session: State, caller_id: UUID, buddy_id: UUID | None = None) -> None:
-    """Refuse, unless the caller may confirm that the other participant has done their challenge.
+    """Raise unless the caller may confirm that the other participant has done their challenge.
 
     Args:
         session: As it was read.
         caller_id: Who confirms.
-        buddy_id: Whom, if the request says so; it can only be the other participant.
+        buddy_id: Whom to confirm, if given; it can only be the other participant.
 
     Raises:
         ApiError: `NOT_A_PARTICIPANT`, `SESSION_CLOSED`, `MATCH_NOT_ACCEPTED`,
@@ -63,10 +63,10 @@ def check_confirm(session: State, caller_id: UUID, buddy_id: UUID | None = None)
 
 
 def check_cancel(session: State, caller_id: UUID) -> None:
-    """Refuse, unless the caller may call the session off: before its time, declined match or not.
+    """Raise unless the caller may cancel the session: before its time, even in a declined match.
 
-    A confirmation says that the meeting took place. It stops a cancellation that began before the
-    scheduled time and reached the row after the confirmation.
+    A confirmation means that the meeting took place, so it blocks a cancellation that was sent
+    before the scheduled time but reached the row after the confirmation.
 
     Raises:
         ApiError: `NOT_A_PARTICIPANT`, `SESSION_CLOSED` or `TOO_LATE_TO_CANCEL`.
@@ -80,10 +80,10 @@ def check_cancel(session: State, caller_id: UUID) -> None:
 
 
 def check_no_show(session: State, caller_id: UUID) -> None:
-    """Refuse, unless the caller may report that the other participant did not come.
+    """Raise unless the caller may report that the other participant did not come.
 
-    Neither a confirmation nor a declined match is in the way: after its time this is the only end
-    that one person can bring about alone, and without it a session could block its match for ever.
+    Neither a confirmation nor a declined match prevents it: after the scheduled time this is the
+    only way for one person to end the session, which could otherwise block its match for ever.
 
     Raises:
         ApiError: `NOT_A_PARTICIPANT`, `SESSION_CLOSED` or `TOO_EARLY_TO_REPORT`.
@@ -97,7 +97,7 @@ def check_no_show(session: State, caller_id: UUID) -> None:
 
 
 def check_notes(session: State, caller_id: UUID) -> None:
-    """Refuse, unless the caller may write the session's notes: whatever its status and time.
+    """Raise unless the caller may write the session's notes, whatever its status and time.
 
     Raises:
         ApiError: `NOT_A_PARTICIPANT` or `MATCH_NOT_ACCEPTED`.
@@ -131,12 +131,11 @@ def reputation_delta(
         status: The session's.
         points: What the participant's challenge is worth.
         confirmed: Whether the buddy has confirmed that it is done.
-        absent: Of a no-show, whether it was this participant who did not come; `None` when nobody
-            said who.
+        absent: For a no-show, whether this participant did not come; `None` if unknown.
 
     Returns:
-        `points` for what is earned or can still be earned; of a no-show without a confirmation
-        `-points`, or 0 for the one who came; 0 for a cancelled session.
+        `points` if earned or still to be earned; for a no-show without a confirmation `-points`,
+        or 0 for the participant who came; 0 for a cancelled session.
 
     """
     if status == "cancelled":

@@ -1,4 +1,4 @@
-"""What the wingman endpoints take and answer."""
+"""Request bodies and answers of the wingman endpoints."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,7 +18,7 @@ WingmanStatus = TypeAliasType("WingmanStatus", Status)
 """A status, under its name in the OpenAPI document."""
 
 WingmanSide = TypeAliasType("WingmanSide", Side)
-"""One of the two, under its name in the OpenAPI document."""
+"""A participant, under its name in the OpenAPI document."""
 
 
 class ScheduleRequest(RequestBody):
@@ -38,13 +38,13 @@ class ScheduleRequest(RequestBody):
 
 
 class ConfirmRequest(RequestBody):
-    """Whom to confirm. It can only be the other participant, so it may be left out."""
+    """Whom to confirm. It can only be the other participant, so it may be omitted."""
 
     buddy_user_id: UUID | None = Field(None, examples=["00000000-0000-4000-8000-00000000000b"])
 
 
 class NotesRequest(RequestBody):
-    """The session's notes, shared by both. An empty text clears them."""
+    """The session's notes, shared by both participants. An empty text clears them."""
 
     notes: Notes = Field(examples=["Meet at the door."])
 
@@ -53,15 +53,15 @@ class SessionQuery(SortedQuery):
     """Which of the caller's sessions to list, newest first by default."""
 
     sort_by: Literal["created_at", "scheduled_time"] = Field(
-        "created_at", description="Which time counts.", examples=["created_at"]
+        "created_at", description="Which time to sort by.", examples=["created_at"]
     )
     status: WingmanStatus | None = Field(
-        None, description="Only sessions in this status.", examples=["scheduled"]
+        None, description="Only sessions with this status.", examples=["scheduled"]
     )
 
 
 class Challenge(ResponseBody):
-    """What a participant set out to do."""
+    """A participant's challenge."""
 
     id: UUID = Field(examples=["c0000000-0000-4000-8000-000000000001"])
     title: str = Field(examples=["Ask for directions"])
@@ -71,18 +71,18 @@ class Challenge(ResponseBody):
 
 
 class Participant(ResponseBody):
-    """One of the two, with their challenge."""
+    """A participant, with their challenge."""
 
     id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])
     name: str = Field(examples=["Alice"])
     challenge: Challenge
     confirmed: bool = Field(
-        description="Whether the other one has confirmed the challenge.", examples=[False]
+        description="Whether the other participant has confirmed the challenge.", examples=[False]
     )
 
 
 class Participants(ResponseBody):
-    """Both, in the match's order."""
+    """Both participants, in the match's order."""
 
     user1: Participant
     user2: Participant = Field(
@@ -104,14 +104,14 @@ class Participants(ResponseBody):
 
 
 class ReputationPreview(ResponseBody):
-    """What each would gain or lose as things stand. Nothing of it is stored."""
+    """What each participant would currently gain or lose. It is not stored."""
 
     user1_delta: int = Field(examples=[10])
     user2_delta: int = Field(examples=[20])
 
 
 class WingmanSession(ResponseBody):
-    """A session with its people, their challenges and what is at stake."""
+    """A session with its participants, their challenges and points at stake."""
 
     id: UUID = Field(examples=["e0000000-0000-4000-8000-000000000001"])
     match_id: UUID = Field(examples=["d0000000-0000-4000-8000-000000000001"])
@@ -122,9 +122,10 @@ class WingmanSession(ResponseBody):
     participants: Participants
     reputation_preview: ReputationPreview
     absent: WingmanSide | None = Field(
-        description="Of a no-show, who did not come, as the other has reported.", examples=[None]
+        description="For a no-show, who did not come, as reported by the other.",
+        examples=[None],
     )
-    you: WingmanSide = Field(description="Which of the two the caller is.", examples=["user1"])
+    you: WingmanSide = Field(description="Which participant the caller is.", examples=["user1"])
     due: bool = Field(
         description="Whether the scheduled time has come, by the database's clock.",
         examples=[True],
@@ -159,7 +160,7 @@ class WingmanSession(ResponseBody):
 
 
 class ConfirmAnswer(ResponseBody):
-    """What the confirmation has changed."""
+    """The result of a confirmation."""
 
     success: bool = Field(examples=[True])
     message: str = Field(examples=["Confirmed. Your buddy has yet to confirm you."])
@@ -179,7 +180,7 @@ class NotesAnswer(ResponseBody):
 
 
 class CancelAnswer(ResponseBody):
-    """The session is called off."""
+    """The session has been cancelled."""
 
     success: bool = Field(examples=[True])
     message: str = Field(examples=["The session is cancelled."])
@@ -187,7 +188,7 @@ class CancelAnswer(ResponseBody):
 
 
 class NoShowAnswer(ResponseBody):
-    """The session is closed as a no-show."""
+    """The session has been closed as a no-show."""
 
     success: bool = Field(examples=[True])
     message: str = Field(examples=["The session is closed: your buddy did not come."])

@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 # What the schema refuses, in the client's terms.
 CONSTRAINTS: Final[Mapping[str, tuple[Code, str | None]]] = {
     "wingman_sessions_one_active_per_match": ("ACTIVE_SESSION_EXISTS", None),
-    # deleted with a user since the insert policy has looked
+    # deleted with a user after the insert policy was checked
     "wingman_sessions_match_id_fkey": ("MATCH_NOT_FOUND", "match_id"),
     "wingman_sessions_scheduled_after_creation": ("SCHEDULED_IN_THE_PAST", "scheduled_time"),
     "wingman_sessions_user1_challenge_id_fkey": ("CHALLENGE_NOT_FOUND", "user1_challenge_id"),
@@ -65,7 +65,7 @@ NOTES: Final = function("write_wingman_notes", "session_id", "notes", "versions"
 
 @cache
 def list_shape(sort_by: str, latest_first: bool, by_status: bool) -> Shape:
-    """Make the query of a list."""
+    """Make the query for a list."""
     sessions = table("wingman_session_details").select(count=CountMethod.exact)
     if by_status:
         sessions = sessions.eq("status", parameter("status"))
@@ -73,7 +73,7 @@ def list_shape(sort_by: str, latest_first: bool, by_status: bool) -> Shape:
 
 
 class Versioned(NamedTuple):
-    """A session, and what its ETag says of what is stored."""
+    """A session, and the stored version for its ETag."""
 
     session: WingmanSession
     version: str
@@ -82,7 +82,7 @@ class Versioned(NamedTuple):
 async def list_sessions(
     database: Database, query: SessionQuery
 ) -> tuple[list[WingmanSession], int]:
-    """Return one page of the caller's sessions, and how many there are."""
+    """Return one page of the caller's sessions, and their total."""
     values: dict[str, Any] = {"limit": query.limit, "offset": query.offset}
     if query.status is not None:
         values["status"] = query.status
@@ -102,10 +102,10 @@ async def get(database: Database, session_id: UUID) -> Versioned:
 
 
 async def schedule(database: Database, request: ScheduleRequest) -> WingmanSession:
-    """Insert a session for an accepted match of the caller's.
+    """Insert a session for one of the caller's accepted matches.
 
-    All rules are facts of the schema, so that nothing has to be read first: the insert policy,
-    three constraints and one unique index.
+    The schema enforces all rules, so nothing has to be read first: the insert policy, three
+    constraints and one unique index.
 
     Raises:
         ApiError: `MATCH_NOT_FOUND`, `MATCH_NOT_ACCEPTED`, `CHALLENGE_NOT_FOUND`,
@@ -152,7 +152,7 @@ async def confirm(database: Database, session_id: UUID, buddy_id: UUID | None) -
 
 
 async def cancel(database: Database, session_id: UUID) -> CancelAnswer:
-    """Call the session off.
+    """Cancel the session.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND`, `CONFLICT`, and what `rules.check_cancel` raises.
@@ -193,10 +193,10 @@ async def report_no_show(database: Database, session_id: UUID) -> NoShowAnswer:
 async def write_notes(
     database: Database, session_id: UUID, notes: str, versions: Versions
 ) -> Versioned:
-    """Replace the session's notes, if it still is in one of the versions that the caller expects.
+    """Replace the session's notes, if it is still in a version that the caller expects.
 
     Returns:
-        The session as it then is.
+        The session after the write.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND`, `PRECONDITION_FAILED`, `CONFLICT`, and what
@@ -215,7 +215,7 @@ async def write_notes(
 
 
 async def read(database: Database, shape: Shape, session_id: UUID) -> Row:
-    """Read what the shape names of one session's row of `wingman_session_details`.
+    """Read the shape's columns of one session's row of `wingman_session_details`.
 
     Raises:
         ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
@@ -234,14 +234,14 @@ async def change(
     check: Callable[[State], None],
     versions: Versions = ANY_VERSION,
 ) -> Row:
-    """Write; where that finds no session in the right state, let the rule say why.
+    """Write; if no session in the right state is found, let the rule raise the reason.
 
-    Where the rule sees nothing in the way by then, the session's time has come in between, and it
-    is tried once more.
+    If the rule allows it by then, the scheduled time has come in between, and the write is retried
+    once.
 
     Args:
         database: The caller's.
-        session_id: The session's.
+        session_id: The session's id.
         write: A write that touches the session only where the rule allows it.
         check: The rule.
         versions: Those that `write` takes.
@@ -250,8 +250,8 @@ async def change(
         The row that `write` gives.
 
     Raises:
-        ApiError: what the rule refuses with, `PRECONDITION_FAILED`, `SESSION_NOT_FOUND`,
-            `NOT_A_PARTICIPANT`, or `CONFLICT` when it was in vain again.
+        ApiError: what the rule raises, `PRECONDITION_FAILED`, `SESSION_NOT_FOUND`,
+            `NOT_A_PARTICIPANT`, or `CONFLICT` if the retry fails too.
 
     """
     row = await database.row(write)
@@ -262,23 +262,23 @@ async def change(
         exchange.retry()
         row = await database.row(write)
     if row is None:
-        logger.error("a wingman session cannot be changed, though no rule is in the way")
+        logger.error("a wingman session could not be changed, although every rule allows it")
         raise ApiError("CONFLICT")
     return row
 
 
 async def refused_match(database: Database, match_id: UUID) -> ApiError:
-    """Say why the insert policy refused: a foreign match is answered like a missing one."""
+    """Return why the insert policy refused: another user's match gets the same error as a missing one."""
     match = await database.row(MATCH.query(id=match_id))
     if match is None:
         return ApiError("MATCH_NOT_FOUND", field="match_id")
     if match["status"] != "accepted":
         return ApiError("MATCH_NOT_ACCEPTED", field="match_id")
-    return ApiError("CONFLICT")  # accepted in between
+    return ApiError("CONFLICT")  # accepted in the meantime
 
 
 def state(row: Row) -> State:
-    """Take out of a row what the rules need to know."""
+    """Read what the rules need from a row."""
     return State(
         user1_id=UUID(str(row["user1_id"])),
         user2_id=UUID(str(row["user2_id"])),
@@ -291,5 +291,5 @@ def state(row: Row) -> State:
 
 
 def versioned(row: Row) -> Versioned:
-    """Make a session of a row of `wingman_session_details`, with its version."""
+    """Make a session with its version from a row of `wingman_session_details`."""
     return Versioned(WingmanSession.of(row), row["version"])
