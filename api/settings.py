@@ -33,8 +33,8 @@ LOCAL_JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # 
 
 
 def _is_local(data: dict[str, Any]) -> bool:
-    # In front of a hosted project, even in development, the API must not accept tokens that anyone can
-    # sign.
+    # Even in development, an API in front of a hosted project must not accept tokens that anyone
+    # can sign.
     return data["environment"] == "development" and values.is_private(data["supabase_url"])
 
 

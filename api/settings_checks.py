@@ -159,7 +159,7 @@ def unsafe(settings: "Settings") -> list[str]:
         problems.append("METRICS_TOKEN is a placeholder: make one with `openssl rand -hex 24`.")
     if settings.enable_test_auth:
         problems.append(
-            "ENABLE_TEST_AUTH lets anyone act as any user: remove it, or set ENVIRONMENT=development."
+            "ENABLE_TEST_AUTH lets anyone be any user: remove it, or set ENVIRONMENT=development."
         )
     if "supabase_url" not in settings.model_fields_set:
         problems.append("SUPABASE_URL is missing: set the project's URL.")

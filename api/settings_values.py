@@ -177,7 +177,7 @@ def claims(value: object) -> object:
         raise ValueError("FORWARDED_CLAIMS has an entry that is not the name of a claim.")
     if OURS & set(names):
         raise ValueError(
-            f"FORWARDED_CLAIMS must not contain {', '.join(sorted(OURS))}: the API sets them itself."
+            f"FORWARDED_CLAIMS must not contain {', '.join(sorted(OURS))}: the API sets them."
         )
     return names
 

@@ -268,7 +268,7 @@ async def change(
 
 
 async def refused_match(database: Database, match_id: UUID) -> ApiError:
-    """Return why the insert policy refused: another user's match gets the same error as a missing one."""
+    """Return why the insert policy refused; another user's match counts as missing."""
     match = await database.row(MATCH.query(id=match_id))
     if match is None:
         return ApiError("MATCH_NOT_FOUND", field="match_id")

@@ -14,10 +14,7 @@ export interface paths {
         /** List the caller's wingman sessions, newest first by default */
         get: operations["wingman_list_sessions"];
         put?: never;
-        /**
-         * Schedule a wingman session for an accepted match
-         * @description A match has one at a time.
-         */
+        /** Schedule a wingman session for an accepted match, which can have one active session */
         post: operations["wingman_schedule"];
         delete?: never;
         options?: never;
@@ -33,8 +30,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Read a wingman session with its participants, their challenges and what is at stake
-         * @description The answer's `ETag`, sent back as `If-None-Match`, is answered with 304 while nothing changed.
+         * Read a wingman session with its participants, their challenges and points at stake
+         * @description Send the answer's `ETag` as `If-None-Match` to get a 304 while nothing has changed.
          */
         get: operations["wingman_get"];
         put?: never;
@@ -56,7 +53,8 @@ export interface paths {
         put?: never;
         /**
          * Confirm that the caller's buddy has completed their challenge
-         * @description Possible from the scheduled time on, once. The second confirmation completes the session.
+         * @description Allowed once per participant, from the scheduled time. The second confirmation completes the
+         *     session.
          */
         post: operations["wingman_confirm"];
         delete?: never;
@@ -80,9 +78,9 @@ export interface paths {
         head?: never;
         /**
          * Replace a wingman session's notes, which both participants share
-         * @description With the session's `ETag` as `If-Match` nothing is written, and the answer is 412, if the
-         *     session has been changed since: by the other's notes, a confirmation, or its end. The answer's
-         *     own `ETag` is the session's.
+         * @description Send the session's `ETag` as `If-Match` to get a 412, with nothing written, if the session has
+         *     changed since: through the other participant's notes, a confirmation, or its end. The answer's
+         *     `ETag` is the session's new one.
          */
         patch: operations["wingman_write_notes"];
         trace?: never;
@@ -96,7 +94,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Call a wingman session off, before its scheduled time */
+        /** Cancel a wingman session before its scheduled time */
         post: operations["wingman_cancel"];
         delete?: never;
         options?: never;
@@ -115,7 +113,7 @@ export interface paths {
         put?: never;
         /**
          * Report that the caller's buddy did not come, which ends the session
-         * @description Possible from the scheduled time on. A confirmation that was given stays.
+         * @description Allowed from the scheduled time. Confirmations already given are kept.
          */
         post: operations["wingman_report_no_show"];
         delete?: never;
@@ -172,14 +170,14 @@ export interface paths {
          * List a chat session's messages, oldest first by default
          * @description Any page costs the same.
          *
-         *     By `offset`, or by cursor: just `before` or just `after` a `message_order`. The links `next` and
-         *     `prev` go on in the same way.
+         *     Page by `offset`, or by cursor: just `before` or just `after` a `message_order`. The links
+         *     `next` and `prev` keep the same way of paging.
          */
         get: operations["chat_list_messages"];
         put?: never;
         /**
          * Post a message
-         * @description It gets the session's next number and the database's time.
+         * @description It gets the session's next number and the database's current time.
          */
         post: operations["chat_post_message"];
         delete?: never;
@@ -218,13 +216,13 @@ export interface paths {
         };
         /**
          * Read a study session
-         * @description The answer's `ETag`, sent back as `If-None-Match`, is answered with 304 while nothing changed.
+         * @description Send the answer's `ETag` as `If-None-Match` to get a 304 while nothing has changed.
          */
         get: operations["study_get"];
         /**
          * Change a study session: title, description, plan, and the status along its flow
-         * @description With the `ETag` of an earlier answer as `If-Match` nothing is written, and the answer is 412, if
-         *     somebody else has changed the session since.
+         * @description Send the `ETag` of an earlier answer as `If-Match` to get a 412, with nothing written, if the
+         *     session has changed since.
          */
         put: operations["study_update"];
         post?: never;
@@ -246,8 +244,8 @@ export interface paths {
         get: operations["interview_list_sessions"];
         put?: never;
         /**
-         * Start an interview for a job posting of the caller's, at question 0
-         * @description A missing and a foreign posting are the same 404.
+         * Start an interview for one of the caller's job postings, at question 0
+         * @description A missing posting and another user's posting give the same 404.
          */
         post: operations["interview_create"];
         delete?: never;
@@ -319,7 +317,7 @@ export interface components {
     schemas: {
         /**
          * CancelAnswer
-         * @description The session is called off.
+         * @description The session has been cancelled.
          */
         CancelAnswer: {
             /**
@@ -337,7 +335,7 @@ export interface components {
         };
         /**
          * Challenge
-         * @description What a participant set out to do.
+         * @description A participant's challenge.
          */
         Challenge: {
             /**
@@ -417,7 +415,7 @@ export interface components {
         ChatSessionChange: {
             /**
              * Title
-             * @description Plain text. Elements of HTML are taken out; the answer has the rest.
+             * @description Plain text. HTML elements are removed; the answer has the result.
              * @example Plans for Saturday
              */
             title: string;
@@ -429,14 +427,14 @@ export interface components {
         ChatSessionCreate: {
             /**
              * Title
-             * @description Plain text. Elements of HTML are taken out; the answer has the rest.
+             * @description Plain text. HTML elements are removed; the answer has the result.
              * @example Weekend plans
              */
             title: string;
         };
         /**
          * ConfirmAnswer
-         * @description What the confirmation has changed.
+         * @description The result of a confirmation.
          */
         ConfirmAnswer: {
             /**
@@ -465,7 +463,7 @@ export interface components {
         };
         /**
          * ConfirmRequest
-         * @description Whom to confirm. It can only be the other participant, so it may be left out.
+         * @description Whom to confirm. It can only be the other participant, so it may be omitted.
          */
         ConfirmRequest: {
             /**
@@ -481,7 +479,7 @@ export interface components {
         CreateSessionRequest: {
             /**
              * Title
-             * @description Plain text. Elements of HTML are taken out; the answer has the rest.
+             * @description Plain text. HTML elements are removed; the answer has the result.
              * @example Linear algebra
              */
             title: string;
@@ -521,7 +519,7 @@ export interface components {
         };
         /**
          * InterviewSession
-         * @description An interview session. It outlives its posting: then both posting fields are `null`.
+         * @description An interview session. If its posting is deleted, both posting fields become `null`.
          */
         InterviewSession: {
             /**
@@ -578,7 +576,7 @@ export interface components {
         InterviewStatus: "active" | "completed" | "abandoned";
         /**
          * JobPostingBasic
-         * @description The posting, as far as an interview shows it.
+         * @description The part of the posting that an interview shows.
          */
         JobPostingBasic: {
             /**
@@ -643,11 +641,11 @@ export interface components {
         };
         /**
          * MessageCreate
-         * @description A message. Its content is kept as typed, code and markup included: show it as text.
+         * @description A message. Its content is stored as typed, including code and markup: display it as text.
          */
         MessageCreate: {
             /**
-             * @description Who speaks. The frontend says it, for what its assistant answers too.
+             * @description The author. The frontend sets it, also for its assistant's answers.
              * @default user
              * @example user
              */
@@ -660,7 +658,7 @@ export interface components {
         };
         /**
          * NoShowAnswer
-         * @description The session is closed as a no-show.
+         * @description The session has been closed as a no-show.
          */
         NoShowAnswer: {
             /**
@@ -704,12 +702,12 @@ export interface components {
         };
         /**
          * NotesRequest
-         * @description The session's notes, shared by both. An empty text clears them.
+         * @description The session's notes, shared by both participants. An empty text clears them.
          */
         NotesRequest: {
             /**
              * Notes
-             * @description Plain text. Elements of HTML are taken out; the answer has the rest.
+             * @description Plain text. HTML elements are removed; the answer has the result.
              * @example Meet at the door.
              */
             notes: string;
@@ -723,7 +721,7 @@ export interface components {
             items: components["schemas"]["ChatSession"][];
             /**
              * Total
-             * @description How many items the whole list has.
+             * @description The number of items in the whole list.
              * @example 1
              */
             total: number;
@@ -739,13 +737,13 @@ export interface components {
             offset: number;
             /**
              * Next
-             * @description Path and query of the next page, `null` on the last one.
+             * @description Path and query of the next page; `null` on the last page.
              * @example null
              */
             next: string | null;
             /**
              * Prev
-             * @description Path and query of the page before, `null` on the first one; past the end, of the last page.
+             * @description Path and query of the previous page; `null` on the first page; past the end, of the last page.
              * @example null
              */
             prev: string | null;
@@ -759,7 +757,7 @@ export interface components {
             items: components["schemas"]["InterviewSession"][];
             /**
              * Total
-             * @description How many items the whole list has.
+             * @description The number of items in the whole list.
              * @example 1
              */
             total: number;
@@ -775,13 +773,13 @@ export interface components {
             offset: number;
             /**
              * Next
-             * @description Path and query of the next page, `null` on the last one.
+             * @description Path and query of the next page; `null` on the last page.
              * @example null
              */
             next: string | null;
             /**
              * Prev
-             * @description Path and query of the page before, `null` on the first one; past the end, of the last page.
+             * @description Path and query of the previous page; `null` on the first page; past the end, of the last page.
              * @example null
              */
             prev: string | null;
@@ -795,7 +793,7 @@ export interface components {
             items: components["schemas"]["Message"][];
             /**
              * Total
-             * @description How many items the whole list has.
+             * @description The number of items in the whole list.
              * @example 1
              */
             total: number;
@@ -811,13 +809,13 @@ export interface components {
             offset: number;
             /**
              * Next
-             * @description Path and query of the next page, `null` on the last one.
+             * @description Path and query of the next page; `null` on the last page.
              * @example null
              */
             next: string | null;
             /**
              * Prev
-             * @description Path and query of the page before, `null` on the first one; past the end, of the last page.
+             * @description Path and query of the previous page; `null` on the first page; past the end, of the last page.
              * @example null
              */
             prev: string | null;
@@ -831,7 +829,7 @@ export interface components {
             items: components["schemas"]["StudySession"][];
             /**
              * Total
-             * @description How many items the whole list has.
+             * @description The number of items in the whole list.
              * @example 1
              */
             total: number;
@@ -847,13 +845,13 @@ export interface components {
             offset: number;
             /**
              * Next
-             * @description Path and query of the next page, `null` on the last one.
+             * @description Path and query of the next page; `null` on the last page.
              * @example null
              */
             next: string | null;
             /**
              * Prev
-             * @description Path and query of the page before, `null` on the first one; past the end, of the last page.
+             * @description Path and query of the previous page; `null` on the first page; past the end, of the last page.
              * @example null
              */
             prev: string | null;
@@ -867,7 +865,7 @@ export interface components {
             items: components["schemas"]["WingmanSession"][];
             /**
              * Total
-             * @description How many items the whole list has.
+             * @description The number of items in the whole list.
              * @example 1
              */
             total: number;
@@ -883,20 +881,20 @@ export interface components {
             offset: number;
             /**
              * Next
-             * @description Path and query of the next page, `null` on the last one.
+             * @description Path and query of the next page; `null` on the last page.
              * @example null
              */
             next: string | null;
             /**
              * Prev
-             * @description Path and query of the page before, `null` on the first one; past the end, of the last page.
+             * @description Path and query of the previous page; `null` on the first page; past the end, of the last page.
              * @example null
              */
             prev: string | null;
         };
         /**
          * Participant
-         * @description One of the two, with their challenge.
+         * @description A participant, with their challenge.
          */
         Participant: {
             /**
@@ -913,14 +911,14 @@ export interface components {
             challenge: components["schemas"]["Challenge"];
             /**
              * Confirmed
-             * @description Whether the other one has confirmed the challenge.
+             * @description Whether the other participant has confirmed the challenge.
              * @example false
              */
             confirmed: boolean;
         };
         /**
          * Participants
-         * @description Both, in the match's order.
+         * @description Both participants, in the match's order.
          */
         Participants: {
             user1: components["schemas"]["Participant"];
@@ -942,7 +940,7 @@ export interface components {
         };
         /**
          * ReputationPreview
-         * @description What each would gain or lose as things stand. Nothing of it is stored.
+         * @description What each participant would currently gain or lose. It is not stored.
          */
         ReputationPreview: {
             /**
@@ -969,7 +967,7 @@ export interface components {
             match_id: string;
             /**
              * Venue Name
-             * @description Plain text. Elements of HTML are taken out; the answer has the rest.
+             * @description Plain text. HTML elements are removed; the answer has the result.
              * @example Café Central
              */
             venue_name: string;
@@ -1054,14 +1052,14 @@ export interface components {
         StudyStatus: "UPLOADING" | "PROCESSING" | "PLANNING" | "READY" | "FAILED";
         /**
          * UpdateSessionRequest
-         * @description What to change. A field that is left out stays as it is; `null` clears where it may.
+         * @description What to change. An omitted field keeps its value; `null` clears a nullable one.
          *
-         *     A session may be sent back as it was read: the fields that the API decides are ignored.
+         *     A session may be sent back as it was read: the fields that the API sets are ignored.
          */
         UpdateSessionRequest: {
             /**
              * Title
-             * @description Plain text. Elements of HTML are taken out; the answer has the rest.
+             * @description Plain text. HTML elements are removed; the answer has the result.
              * @example Linear algebra
              */
             title?: string;
@@ -1088,18 +1086,18 @@ export interface components {
              * @example READY
              */
             status?: components["schemas"]["StudyStatus"];
-            /** @description Ignored: the API decides it. */
+            /** @description Ignored: set by the API. */
             created_at?: unknown;
-            /** @description Ignored: the API decides it. */
+            /** @description Ignored: set by the API. */
             id?: unknown;
-            /** @description Ignored: the API decides it. */
+            /** @description Ignored: set by the API. */
             profile_id?: unknown;
-            /** @description Ignored: the API decides it. */
+            /** @description Ignored: set by the API. */
             updated_at?: unknown;
         };
         /**
          * WingmanSession
-         * @description A session with its people, their challenges and what is at stake.
+         * @description A session with its participants, their challenges and points at stake.
          */
         WingmanSession: {
             /**
@@ -1135,12 +1133,12 @@ export interface components {
             participants: components["schemas"]["Participants"];
             reputation_preview: components["schemas"]["ReputationPreview"];
             /**
-             * @description Of a no-show, who did not come, as the other has reported.
+             * @description For a no-show, who did not come, as reported by the other.
              * @example null
              */
             absent: components["schemas"]["WingmanSide"] | null;
             /**
-             * @description Which of the two the caller is.
+             * @description Which participant the caller is.
              * @example user1
              */
             you: components["schemas"]["WingmanSide"];
@@ -1189,7 +1187,7 @@ export interface components {
          * @description The one shape of every error.
          */
         RefusedByProjectAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1215,7 +1213,7 @@ export interface components {
          * @description The one shape of every error.
          */
         NotAuthenticatedAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1241,7 +1239,7 @@ export interface components {
          * @description The one shape of every error.
          */
         AnonymousUserOrSecondFactorRequiredAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1267,7 +1265,7 @@ export interface components {
          * @description The one shape of every error.
          */
         ValidationErrorAnswer: {
-            /** @description What went wrong, and with which values. */
+            /** @description The error, and which values caused it. */
             detail: {
                 /**
                  * Code
@@ -1295,7 +1293,7 @@ export interface components {
          * @description The one shape of every error.
          */
         RateLimitedAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1321,7 +1319,7 @@ export interface components {
          * @description The one shape of every error.
          */
         InternalErrorAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1347,7 +1345,7 @@ export interface components {
          * @description The one shape of every error.
          */
         DatabaseUnavailableOrOutcomeUnknownAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1373,7 +1371,7 @@ export interface components {
          * @description The one shape of every error.
          */
         WingmanScheduleBadRequestAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1399,7 +1397,7 @@ export interface components {
          * @description The one shape of every error.
          */
         MatchNotFoundAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1425,7 +1423,7 @@ export interface components {
          * @description The one shape of every error.
          */
         ActiveSessionExistsOrConflictAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1451,7 +1449,7 @@ export interface components {
          * @description The one shape of every error.
          */
         PayloadTooLargeAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1477,7 +1475,7 @@ export interface components {
          * @description The one shape of every error.
          */
         WingmanGetForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1503,7 +1501,7 @@ export interface components {
          * @description The one shape of every error.
          */
         SessionNotFoundAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1529,7 +1527,7 @@ export interface components {
          * @description The one shape of every error.
          */
         WingmanConfirmBadRequestAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1555,7 +1553,7 @@ export interface components {
          * @description The one shape of every error.
          */
         WingmanConfirmForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1581,7 +1579,7 @@ export interface components {
          * @description The one shape of every error.
          */
         ConflictAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1607,7 +1605,7 @@ export interface components {
          * @description The one shape of every error.
          */
         MatchNotAcceptedOrRefusedByProjectAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1633,7 +1631,7 @@ export interface components {
          * @description The one shape of every error.
          */
         WingmanWriteNotesForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1659,7 +1657,7 @@ export interface components {
          * @description The one shape of every error.
          */
         PreconditionFailedAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1685,7 +1683,7 @@ export interface components {
          * @description The one shape of every error.
          */
         WingmanCancelBadRequestAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1711,7 +1709,7 @@ export interface components {
          * @description The one shape of every error.
          */
         WingmanCancelForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1737,7 +1735,7 @@ export interface components {
          * @description The one shape of every error.
          */
         WingmanReportNoShowBadRequestAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1763,7 +1761,7 @@ export interface components {
          * @description The one shape of every error.
          */
         WingmanReportNoShowForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1789,7 +1787,7 @@ export interface components {
          * @description The one shape of every error.
          */
         ChatGetForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1815,7 +1813,7 @@ export interface components {
          * @description The one shape of every error.
          */
         ChatRenameForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1841,7 +1839,7 @@ export interface components {
          * @description The one shape of every error.
          */
         ChatDeleteForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1867,7 +1865,7 @@ export interface components {
          * @description The one shape of every error.
          */
         ChatListMessagesForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1893,7 +1891,7 @@ export interface components {
          * @description The one shape of every error.
          */
         ChatPostMessageForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1919,7 +1917,7 @@ export interface components {
          * @description The one shape of every error.
          */
         StudyGetForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1945,7 +1943,7 @@ export interface components {
          * @description The one shape of every error.
          */
         InvalidTransitionOrRefusedByProjectAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1971,7 +1969,7 @@ export interface components {
          * @description The one shape of every error.
          */
         StudyUpdateForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -1997,7 +1995,7 @@ export interface components {
          * @description The one shape of every error.
          */
         StudyDeleteForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -2023,7 +2021,7 @@ export interface components {
          * @description The one shape of every error.
          */
         JobPostingNotFoundAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -2049,7 +2047,7 @@ export interface components {
          * @description The one shape of every error.
          */
         InterviewGetForbiddenAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -2075,7 +2073,7 @@ export interface components {
          * @description The one shape of every error.
          */
         HealthReadyzServiceUnavailableAnswer: {
-            /** @description What went wrong: a code for programs, a message for people. */
+            /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
                  * Code
@@ -2108,22 +2106,22 @@ export interface components {
     requestBodies: never;
     headers: {
         /**
-         * @description The request's name in the log.
+         * @description The request's id in the log.
          * @example 4f1d2a9c0b7e48d5a6c3f0e1d2b3a495
          */
         "X-Request-ID": string;
         /**
-         * @description How many requests the limit allows.
+         * @description How many requests the limit allows per period.
          * @example 1200
          */
         "RateLimit-Limit": string;
         /**
-         * @description How many of them are left.
+         * @description How many requests are left.
          * @example 1199
          */
         "RateLimit-Remaining": string;
         /**
-         * @description In how many seconds the count starts again.
+         * @description Seconds until the limit resets.
          * @example 60
          */
         "RateLimit-Reset": string;
@@ -2133,12 +2131,12 @@ export interface components {
          */
         Location: string;
         /**
-         * @description `true`: the first answer with this key again.
+         * @description `true` if this repeats the first answer with this key.
          * @example true
          */
         "Idempotency-Replayed": string;
         /**
-         * @description Names this state, for `If-None-Match` and `If-Match`.
+         * @description Identifies this state, for `If-None-Match` and `If-Match`.
          * @example "6401cf3e1b2a0-9f86d081884c7d659a2feaa0c55ad015"
          */
         ETag: string;
@@ -2150,15 +2148,15 @@ export interface operations {
     wingman_list_sessions: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description The maximum number of items. */
                 limit?: number;
-                /** @description How many items to leave out first. */
+                /** @description The number of items to skip. */
                 offset?: number;
                 /** @description `desc`: newest first. */
                 sort_order?: "asc" | "desc";
-                /** @description Which time counts. */
+                /** @description Which time to sort by. */
                 sort_by?: "created_at" | "scheduled_time";
-                /** @description Only sessions in this status. */
+                /** @description Only sessions with this status. */
                 status?: components["schemas"]["WingmanStatus"];
             };
             header?: never;
@@ -2340,7 +2338,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the client, new for each thing to create. For 24 hours the same request with the same key gives the first answer again and creates nothing; with another body it is 422, and 409 while the first is under way. */
+                /** @description Chosen by the client, new for each resource. For 24 hours the same request with the same key returns the first answer and creates nothing; a different body is 422, and 409 while the first request is in progress. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -2361,7 +2359,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description A session with its people, their challenges and what is at stake. */
+            /** @description A session with its participants, their challenges and points at stake. */
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2566,7 +2564,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of an earlier answer: 304 while it still is what would be answered. */
+                /** @description The `ETag` of an earlier answer. If it is still current, the answer is 304. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -2580,7 +2578,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A session with its people, their challenges and what is at stake. */
+            /** @description A session with its participants, their challenges and points at stake. */
             200: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2642,7 +2640,7 @@ export interface operations {
                     "application/json": components["schemas"]["WingmanSession"];
                 };
             };
-            /** @description Unchanged since the `If-None-Match`. */
+            /** @description Not modified since the `If-None-Match`. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -2790,7 +2788,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description What the confirmation has changed. */
+            /** @description The result of a confirmation. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2954,7 +2952,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of an earlier answer: nothing is written, and the answer is 412, if the resource has been changed since. Several tags are separated by commas; `*` stands for any state. */
+                /** @description The `ETag` of an earlier answer. Nothing is written, and the answer is 412, if the resource has changed since. Separate several tags by commas; `*` matches any state. */
                 "If-Match"?: string;
             };
             path: {
@@ -3164,7 +3162,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session is called off. */
+            /** @description The session has been cancelled. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3337,7 +3335,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description The session is closed as a no-show. */
+            /** @description The session has been closed as a no-show. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3499,13 +3497,13 @@ export interface operations {
     chat_list_sessions: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description The maximum number of items. */
                 limit?: number;
-                /** @description How many items to leave out first. */
+                /** @description The number of items to skip. */
                 offset?: number;
                 /** @description `desc`: newest first. */
                 sort_order?: "asc" | "desc";
-                /** @description Which time counts. */
+                /** @description Which time to sort by. */
                 sort_by?: "created_at" | "last_updated";
             };
             header?: never;
@@ -3649,7 +3647,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the client, new for each thing to create. For 24 hours the same request with the same key gives the first answer again and creates nothing; with another body it is 422, and 409 while the first is under way. */
+                /** @description Chosen by the client, new for each resource. For 24 hours the same request with the same key returns the first answer and creates nothing; a different body is 422, and 409 while the first request is in progress. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -3981,7 +3979,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. The answer has no body. */
+            /** @description Success. The answer has no body. */
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4279,17 +4277,17 @@ export interface operations {
     chat_list_messages: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description The maximum number of items. */
                 limit?: number;
-                /** @description How many items to leave out first. */
+                /** @description The number of items to skip. */
                 offset?: number;
                 /** @description `asc`: oldest first. */
                 sort_order?: "asc" | "desc";
-                /** @description Both give the same order: they are assigned together. */
+                /** @description Both give the same order, because they are assigned together. */
                 sort_by?: "timestamp" | "message_order";
-                /** @description The messages just before this `message_order`. A cursor stays where it is while messages are posted; an offset from the newest does not. Without an offset. */
+                /** @description The messages just before this `message_order`. A cursor keeps its position while messages are posted; an offset from the newest does not. Not with an offset. */
                 before?: number;
-                /** @description The messages just after this `message_order`, from 0 on. Without `before` and without an offset. */
+                /** @description The messages just after this `message_order`, from 0. Not with `before` or an offset. */
                 after?: number;
             };
             header?: never;
@@ -4453,7 +4451,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the client, new for each thing to create. For 24 hours the same request with the same key gives the first answer again and creates nothing; with another body it is 422, and 409 while the first is under way. */
+                /** @description Chosen by the client, new for each resource. For 24 hours the same request with the same key returns the first answer and creates nothing; a different body is 422, and 409 while the first request is in progress. */
                 "Idempotency-Key"?: string;
             };
             path: {
@@ -4643,9 +4641,9 @@ export interface operations {
     study_list_sessions: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description The maximum number of items. */
                 limit?: number;
-                /** @description How many items to leave out first. */
+                /** @description The number of items to skip. */
                 offset?: number;
             };
             header?: never;
@@ -4797,7 +4795,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the client, new for each thing to create. For 24 hours the same request with the same key gives the first answer again and creates nothing; with another body it is 422, and 409 while the first is under way. */
+                /** @description Chosen by the client, new for each resource. For 24 hours the same request with the same key returns the first answer and creates nothing; a different body is 422, and 409 while the first request is in progress. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -4977,7 +4975,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of an earlier answer: 304 while it still is what would be answered. */
+                /** @description The `ETag` of an earlier answer. If it is still current, the answer is 304. */
                 "If-None-Match"?: string;
             };
             path: {
@@ -5023,7 +5021,7 @@ export interface operations {
                     "application/json": components["schemas"]["StudySession"];
                 };
             };
-            /** @description Unchanged since the `If-None-Match`. */
+            /** @description Not modified since the `If-None-Match`. */
             304: {
                 headers: {
                     ETag: components["headers"]["ETag"];
@@ -5151,7 +5149,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` of an earlier answer: nothing is written, and the answer is 412, if the resource has been changed since. Several tags are separated by commas; `*` stands for any state. */
+                /** @description The `ETag` of an earlier answer. Nothing is written, and the answer is 412, if the resource has changed since. Separate several tags by commas; `*` matches any state. */
                 "If-Match"?: string;
             };
             path: {
@@ -5381,7 +5379,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Done. The answer has no body. */
+            /** @description Success. The answer has no body. */
             204: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5507,9 +5505,9 @@ export interface operations {
     interview_list_sessions: {
         parameters: {
             query?: {
-                /** @description How many items at most. */
+                /** @description The maximum number of items. */
                 limit?: number;
-                /** @description How many items to leave out first. */
+                /** @description The number of items to skip. */
                 offset?: number;
             };
             header?: never;
@@ -5659,7 +5657,7 @@ export interface operations {
         parameters: {
             query?: never;
             header?: {
-                /** @description Chosen by the client, new for each thing to create. For 24 hours the same request with the same key gives the first answer again and creates nothing; with another body it is 422, and 409 while the first is under way. */
+                /** @description Chosen by the client, new for each resource. For 24 hours the same request with the same key returns the first answer and creates nothing; a different body is 422, and 409 while the first request is in progress. */
                 "Idempotency-Key"?: string;
             };
             path?: never;
@@ -5676,7 +5674,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description An interview session. It outlives its posting: then both posting fields are `null`. */
+            /** @description An interview session. If its posting is deleted, both posting fields become `null`. */
             201: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5860,7 +5858,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description An interview session. It outlives its posting: then both posting fields are `null`. */
+            /** @description An interview session. If its posting is deleted, both posting fields become `null`. */
             200: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
