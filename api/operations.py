@@ -87,5 +87,5 @@ def declared(endpoint: Callable[..., object]) -> Declared:
     """
     found = _declared.get(endpoint)
     if found is None:
-        raise TypeError(f"{endpoint.__qualname__} does not declare what it does: add @does(…)")
+        raise TypeError(f"{endpoint.__qualname__} does not say what it does: add @does(…) to it")
     return found
