@@ -17,6 +17,9 @@ TOLERATED = {
 # A kind reads these tables and never writes them: what may stand in them is the project's business.
 READ_ONLY = {"approach_challenges", "wingman_matches"}
 
+_HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_UNPAIRED = f"{_HIGH}(?!{_LOW})|(?<!{_HIGH}){_LOW}"
+
 
 @dataclass(frozen=True)
 class Hindrance:
@@ -57,6 +60,8 @@ def hindrances(connection: Connection, declared: Table, live: LiveTable) -> Iter
         yield from _hindrance(
             connection, name, f"{name}: no {column.name}", where, _fill(live, column)
         )
+    yield from _unreadable_times(connection, declared, live)
+    yield from _unreadable_json(connection, declared, live)
     yield from _unknown_statuses(connection, declared, live)
     for constraint, definition in declared.constraints.items():
         columns = re.fullmatch(r"unique \((.+)\)", definition)
@@ -106,6 +111,43 @@ def checks(declared: Table, live: LiveTable) -> dict[str, str]:
         expression = definition.removeprefix("check (").removesuffix(")").strip()
         found[constraint] = expression
     return found
+
+
+def _unreadable_times(
+    connection: Connection, declared: Table, live: LiveTable
+) -> Iterator[Hindrance]:
+    # Python has no infinite time, and none outside of these years; a day less, for any time zone
+    first, last = "'0001-01-02'", "'9999-12-30'"
+    name = f"public.{declared.name}"
+    tolerated = TOLERATED.get(declared.name, set())
+    for column in declared.columns.values():
+        is_read = column.name in live.columns and column.name not in tolerated
+        if column.type == "timestamptz" and is_read:
+            yield from _hindrance(
+                connection,
+                name,
+                f"{name}: a {column.name} outside of the years 1 to 9999",
+                f"{column.name} not between {first} and {last}",
+                f"set {column.name} = least(greatest({column.name}, {first}), {last})",
+            )
+
+
+def _unreadable_json(
+    connection: Connection, declared: Table, live: LiveTable
+) -> Iterator[Hindrance]:
+    # json keeps an escape of half a character, which no reader can decode; jsonb refuses it
+    name = f"public.{declared.name}"
+    for column in declared.columns.values():
+        if column.type == "jsonb" and column.name in live.columns:
+            text = f"{column.name}::text"
+            mended = f"regexp_replace({text}, '{_UNPAIRED}', '\\\\ufffd', 'g')::json"
+            yield from _hindrance(
+                connection,
+                name,
+                f"{name}: a {column.name} with an unpaired surrogate",
+                f"replace({text}, '\\\\', '') ~ '{_UNPAIRED}'",
+                f"set {column.name} = {mended}",
+            )
 
 
 def _unknown_statuses(
