@@ -1,1 +1,1 @@
-"""`session-api explain`: why Postgres lets a user do something with a row, or does not."""
+"""`session-api explain`: why Postgres allows or refuses a user's access to a row."""

@@ -1,4 +1,4 @@
-"""The first gates: may the role use the schema, the table and the columns at all."""
+"""The first gates: the role's privileges on the schema, the table and the columns."""
 
 from collections.abc import Iterator, Sequence
 
@@ -17,16 +17,16 @@ def grants(
     key: Sequence[str],
     columns: Sequence[Column],
 ) -> Iterator[Gate]:
-    """Ask for the schema's usage, then for the privileges on table and columns.
+    """Check usage of the schema, then the privileges on the table and its columns.
 
     Args:
         connection: reads the catalogue.
-        table: the statement's.
-        role: who runs it.
-        operation: its verb.
+        table: the statement's table.
+        role: the role that runs the statement.
+        operation: the statement's verb.
         written: the columns that it sets.
-        key: the columns by which it finds its row.
-        columns: all of the table's.
+        key: the columns that identify its row.
+        columns: all columns of the table.
 
     """
     usage = _asks(connection, "has_schema_privilege(%s, %s, 'usage')", role, table.schema)
@@ -60,17 +60,17 @@ def grants(
 
 
 def row_security(connection: Connection, table: Relation, role: str) -> Gate:
-    """Say whether policies are asked for this role; `note` when they are not."""
+    """Return whether policies apply to this role; `note` if they do not."""
     if table.is_view:
         says = (
             f"{table.title} is a view that runs as its caller: the policies of its tables decide"
             if table.invoker
             else f"{table.title} is a view that runs as its owner {table.owner}: "
-            "the caller's policies are not asked"
+            "the caller's policies do not apply"
         )
         return Gate("row-level security", "note", says)
     if not table.rls:
-        says = "row-level security is off: the grants are for all rows"
+        says = "row-level security is off: the grants cover all rows"
         return Gate("row-level security", "note", says)
     bypass = connection.execute(
         "select rolsuper or rolbypassrls from pg_catalog.pg_roles where rolname = %s", [role]

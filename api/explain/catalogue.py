@@ -1,4 +1,4 @@
-"""What the database's catalogue says about one table, as far as it decides about a row."""
+"""What the catalogue knows about one table, as far as it affects access to a row."""
 
 from dataclasses import dataclass
 
@@ -31,13 +31,13 @@ class Relation:
 
     @property
     def is_view(self) -> bool:
-        """Whether policies stand on other tables than this."""
+        """Whether the policies are on other tables."""
         return self.kind in ("v", "m")
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column, and what the role may do with it."""
+    """A column, and the role's privileges on it."""
 
     name: str
     selects: bool
@@ -49,7 +49,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Policy:
-    """A policy; `applies` says whether it is for the role."""
+    """A policy; `applies` says whether it applies to the role."""
 
     name: str
     permissive: bool
@@ -59,13 +59,13 @@ class Policy:
     check: str | None
 
     def holds_for(self, operation: Operation) -> bool:
-        """Whether Postgres asks it."""
+        """Whether Postgres evaluates it."""
         return self.applies and self.command in ("*", LETTERS[operation])
 
 
 @dataclass(frozen=True)
 class Constraint:
-    """A constraint; `expression` is a check's, `known` tells whether old rows were checked."""
+    """A constraint; `expression` is that of a check, `known` is whether old rows were validated."""
 
     name: str
     kind: str
@@ -76,7 +76,7 @@ class Constraint:
 
 @dataclass(frozen=True)
 class Trigger:
-    """A trigger of the project's, and when it fires."""
+    """A trigger of the project, and when it fires."""
 
     name: str
     function: str
@@ -84,10 +84,10 @@ class Trigger:
 
 
 def relation(connection: Connection, name: str) -> Relation:
-    """Find the table of that name: exactly as written, or as SQL would read it.
+    """Find the table with this name: exactly as written, or as SQL would parse it.
 
     Raises:
-        ExplainError: there is none, or it is no table.
+        ExplainError: there is none, or it is not a table.
 
     """
     schema, _, table = name.rpartition(".")
@@ -130,7 +130,7 @@ def relation(connection: Connection, name: str) -> Relation:
 
 
 def columns(connection: Connection, table: Relation, role: str) -> list[Column]:
-    """Read the table's columns with what `role` may do with each."""
+    """Read the table's columns, with the role's privileges on each."""
     with connection.cursor(row_factory=class_row(Column)) as cursor:
         return cursor.execute(
             """
@@ -151,7 +151,7 @@ def columns(connection: Connection, table: Relation, role: str) -> list[Column]:
 
 
 def policies(connection: Connection, table: Relation, role: str) -> list[Policy]:
-    """Read the table's policies, permissive ones first, as Postgres asks them."""
+    """Read the table's policies, permissive ones first, as Postgres evaluates them."""
     with connection.cursor(row_factory=class_row(Policy)) as cursor:
         return cursor.execute(
             """
@@ -170,7 +170,7 @@ def policies(connection: Connection, table: Relation, role: str) -> list[Policy]
 
 
 def constraints(connection: Connection, table: Relation) -> list[Constraint]:
-    """Read the constraints that a written row must keep, not-null ones apart."""
+    """Read the constraints that a written row must satisfy, except not-null ones."""
     with connection.cursor(row_factory=class_row(Constraint)) as cursor:
         return cursor.execute(
             """
@@ -191,7 +191,7 @@ def constraints(connection: Connection, table: Relation) -> list[Constraint]:
 
 
 def triggers(connection: Connection, table: Relation, operation: Operation) -> list[Trigger]:
-    """Read the triggers that the operation fires, in the order in which they do."""
+    """Read the triggers that the operation fires, in order."""
     bit = {"insert": 4, "delete": 8, "update": 16, "select": 0}[operation]
     with connection.cursor(row_factory=class_row(Trigger)) as cursor:
         return cursor.execute(

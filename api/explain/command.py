@@ -18,8 +18,10 @@ from api.explain.verdicts import ExplainError, Operation
     show_default=True,
     help="The browser's role, or the API's.",
 )
-@click.option("--json", "as_json", is_flag=True, help="For programs.")
-@click.option("--database-url", envvar="DATABASE_URL", help="The project's (DATABASE_URL).")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@click.option(
+    "--database-url", envvar="DATABASE_URL", help="The project's database (DATABASE_URL)."
+)
 @click.argument("operation", type=click.Choice(get_args(Operation)))
 @click.argument("table")
 @click.argument("arguments", nargs=-1, metavar="[ID] [VALUES]")
@@ -33,10 +35,10 @@ def explain(
     table: str,
     arguments: tuple[str, ...],
 ) -> None:
-    """Explain why Postgres lets a user read or write a row, or does not.
+    """Explain why Postgres allows or refuses a user to read or write a row.
 
-    Any table of the project will do. ID is the row's primary key, or a JSON object of columns;
-    VALUES are a JSON object. The statement is tried in a transaction that is rolled back.
+    It works for any table of the project. ID is the row's primary key, or a JSON object of columns;
+    VALUES is a JSON object. The statement runs in a transaction that is rolled back.
     """
     if not database_url:
         _fail("set DATABASE_URL to the project's connection string")

@@ -1,4 +1,4 @@
-"""The sentence that matters."""
+"""The conclusion of an explanation, in one sentence."""
 
 from collections.abc import Sequence
 
@@ -18,14 +18,14 @@ def conclusion(
     *,
     is_absent: bool,
 ) -> str:
-    """Say what happens, and which gate decides it.
+    """Return what happens, and which gate decides it.
 
     Args:
-        question: what was asked.
-        table: the statement's.
-        gates: all of them, in order.
-        outcome: of the statement as the role, when it was tried.
-        is_absent: whether the row is there for nobody.
+        question: the statement.
+        table: the statement's table.
+        gates: all gates, in order.
+        outcome: the outcome of the statement as the role, if it was tried.
+        is_absent: whether the row does not exist for anyone.
 
     """
     verb = question.operation
@@ -77,7 +77,7 @@ def _passed(gates: Sequence[Gate], name: str) -> bool:
 
 
 def _why(gates: Sequence[Gate], together: Gate) -> str:
-    """Name the first policy that fails, and the piece of it that does."""
+    """Name the first policy that fails, and the part of it that fails."""
     place = gates.index(together)
     for gate in reversed(gates[:place]):
         if not gate.name.startswith("policy "):

@@ -1,4 +1,4 @@
-"""The whole question, gate by gate."""
+"""Explains a statement, gate by gate."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ from api.explain.trial import Outcome, Trial
 from api.explain.verdicts import Explanation, Gate
 
 LIMITS = [
-    "numbers that a sequence gave are not given back",
-    "what a trigger or function does outside of the transaction is not undone",
+    "numbers taken from a sequence are not returned",
+    "effects of a trigger or function outside the transaction are not undone",
 ]
 
 
@@ -34,17 +34,17 @@ class _Case:
 
 
 def explain(connection: Connection, question: Question) -> Explanation:
-    """Explain what happens when a user asks that.
+    """Explain what happens when a user runs the statement.
 
     Nothing is changed: everything runs in the connection's transaction, which is rolled back.
 
     Args:
-        connection: for a role that owns the tables or bypasses row-level security, in no
-            transaction yet.
+        connection: of a role that owns the tables or bypasses row-level security, not yet in a
+            transaction.
         question: the statement and who runs it.
 
     Raises:
-        ExplainError: the question cannot be asked.
+        ExplainError: the statement cannot be explained.
 
     """
     try:
@@ -81,7 +81,7 @@ def _look(connection: Connection, question: Question) -> _Case:
         case.as_owner = rows.attempt(trial, question.operation, table, values, key, as_owner=True)
         case.new = case.as_owner.row or rows.foreseen(trial, table, columns, case.old, values)
     elif question.operation == "update":
-        case.new = case.old  # nothing is said to change
+        case.new = case.old  # no change is given
     elif question.operation == "delete" and case.old is not None:
         case.as_owner = rows.attempt(trial, "delete", table, {}, key, as_owner=True)
     return case
@@ -127,7 +127,7 @@ def _policies(
     operation = case.question.operation
     found = catalogue.policies(connection, case.table, case.question.role)
     if operation != "insert":
-        # a WHERE reads the row, so the policies for select are asked first
+        # a WHERE reads the row, so the select policies are evaluated first
         about = "the row" if case.key else "any row"
         yield from policies.ask(case.trial, case.table, found, "select", "using", case.old, about)
     if operation in ("update", "delete"):

@@ -1,7 +1,7 @@
-"""Expressions as Postgres writes them, taken apart.
+"""Splits expressions as Postgres writes them.
 
-The text comes from `pg_get_expr`, which puts parentheses around every boolean operand: what stands
-outside of all parentheses and quotes belongs to the outermost operator.
+The text comes from `pg_get_expr`, which puts parentheses around every boolean operand: everything
+outside all parentheses and quotes belongs to the outermost operator.
 """
 
 import re
@@ -15,7 +15,7 @@ _TEST = re.compile(r" IS (NOT )?(NULL|TRUE|FALSE|UNKNOWN)$")
 
 @dataclass(frozen=True)
 class Operands:
-    """What an expression's outermost operator works on; none when it is a plain value."""
+    """The operands of an expression's outermost operator; none for a plain value."""
 
     operator: str
     texts: list[str]
@@ -27,7 +27,7 @@ class Operands:
 
 
 def operands(expression: str) -> Operands:
-    """Take an expression apart at its outermost operator."""
+    """Split an expression at its outermost operator."""
     text = unwrapped(expression)
     for operator in ("AND", "OR"):
         texts = split(text, f" {operator} ")
@@ -51,7 +51,7 @@ def operands(expression: str) -> Operands:
 
 
 def unwrapped(expression: str) -> str:
-    """Take away the parentheses around the whole, but for a sub-select's."""
+    """Remove the parentheses around the whole expression, except a sub-select's."""
     text = expression.strip()
     while text.startswith("(") and _flat(text) == "(" + " " * (len(text) - 2) + ")":
         inner = text[1:-1].strip()
@@ -62,7 +62,7 @@ def unwrapped(expression: str) -> str:
 
 
 def sub_select_columns(expression: str, table: str) -> list[str]:
-    """Return the columns of the row that a sub-select is tied to, as it names them."""
+    """Return the columns of the row that a sub-select refers to, as it names them."""
     if not expression.startswith(("EXISTS ", "(SELECT", "( SELECT")) or operands(expression).texts:
         return []
     quoted = re.escape(table if re.fullmatch(r"[a-z_][a-z0-9_$]*", table) else f'"{table}"')
@@ -71,13 +71,13 @@ def sub_select_columns(expression: str, table: str) -> list[str]:
 
 
 def is_constant(expression: str) -> bool:
-    """Whether it is a literal, whose value everybody sees."""
+    """Whether it is a literal, whose value need not be shown."""
     return re.fullmatch(r"(-?[\d.]+|E?'(?:[^']|'')*'|true|false|NULL)(::[\w \".\[\]]+)?",
                         expression) is not None  # fmt: skip
 
 
 def split(text: str, separator: str) -> list[str]:
-    """Split at a separator that stands outside of all parentheses and quotes."""
+    """Split at a separator outside all parentheses and quotes."""
     flat = _flat(text)
     pieces = []
     start = 0
@@ -88,7 +88,7 @@ def split(text: str, separator: str) -> list[str]:
 
 
 def _flat(text: str) -> str:
-    """Blank out what is quoted or inside of parentheses; the length stays."""
+    """Blank out everything quoted or in parentheses, keeping the length."""
     kept = []
     depth = 0
     for character, is_quoted in _quoted(text):
@@ -102,7 +102,7 @@ def _flat(text: str) -> str:
 
 def _quoted(text: str) -> Iterator[tuple[str, bool]]:
     quote = ""
-    is_escape = False  # in E'…' a backslash takes the next character with it
+    is_escape = False  # in E'…' a backslash escapes the next character
     skip = False
     for index, character in enumerate(text):
         if not quote:
@@ -119,5 +119,5 @@ def _quoted(text: str) -> Iterator[tuple[str, bool]]:
         elif is_escape and character == "\\":
             skip = True
         elif character == quote:
-            # a doubled quote closes and opens again, which comes to the same
+            # a doubled quote closes and reopens, with the same result
             quote = ""

@@ -1,4 +1,4 @@
-"""The gates of row-level security, each policy with what its expression comes to."""
+"""The gates of row-level security: each policy, with the value of its expression."""
 
 from collections.abc import Iterator, Sequence
 from typing import Literal
@@ -20,18 +20,18 @@ def ask(
     row: str | None,
     about: str,
 ) -> Iterator[Gate]:
-    """Ask the policies for one command about one row.
+    """Evaluate the policies of one command for one row.
 
-    The last gate is the decisive one: some permissive policy, and every restrictive one.
+    The last gate is the decisive one: a permissive policy and all restrictive ones pass.
 
     Args:
         trial: evaluates expressions as the role.
-        table: the statement's.
-        policies: all of its policies.
-        operation: the command that the policies are asked for.
-        clause: `using` for a row that is there, `check` for one that would be.
-        row: the row; without one only what depends on no column has a value.
-        about: the row in words, for the reader.
+        table: the statement's table.
+        policies: all policies of the table.
+        operation: the command whose policies are evaluated.
+        clause: `using` for an existing row, `check` for a new one.
+        row: the row; without one, only expressions without columns have a value.
+        about: a description of the row for the reader.
 
     """
     name = f"{operation} policies on {about}"
@@ -75,7 +75,7 @@ def _together(
 
 
 def reason(part: Part) -> str:
-    """Say in one line why an expression is what it is."""
+    """Explain in one line why an expression has its value."""
     if part.error:
         return part.error
     culprit = _deepest(part)
@@ -91,7 +91,7 @@ def reason(part: Part) -> str:
 
 
 def _deepest(part: Part) -> Part:
-    """Follow the pieces that make an expression false or null."""
+    """Find the parts that make an expression false or null."""
     if part.value == "true" or not operands(part.expression).is_boolean:
         return part
     for piece in part.parts:

@@ -1,4 +1,4 @@
-"""What is asked, and about which row."""
+"""The statement to explain, and its row."""
 
 import json
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ class Question:
 
     Args:
         operation: the statement's verb.
-        table: its name, as a person writes it.
-        arguments: a row's id, and the values that are written, as JSON; what the verb takes.
-        role: who asks the database.
-        claims: the verified token's.
+        table: the table's name, as typed.
+        arguments: the row's id and the written values as JSON, as far as the verb takes them.
+        role: the database role that runs it.
+        claims: the claims of the verified token.
 
     """
 
@@ -32,7 +32,7 @@ def claims(user: str, role: str, more: str | None) -> dict[str, Any]:
     """Return a token's claims.
 
     Raises:
-        ExplainError: `more` is no JSON object.
+        ExplainError: `more` is not a JSON object.
 
     """
     further = _object(more, "--claims") if more else {}
@@ -42,7 +42,7 @@ def claims(user: str, role: str, more: str | None) -> dict[str, Any]:
 def row_and_values(
     question: Question, table: Relation, columns: list[Column]
 ) -> tuple[dict[str, str | None], dict[str, Any]]:
-    """Sort the arguments into the row's key and the values.
+    """Split the arguments into the row's key and the values.
 
     Raises:
         ExplainError: one is missing, unreadable or too many.

@@ -1,4 +1,4 @@
-"""An explanation on a terminal."""
+"""Formats an explanation for the terminal."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ _WORDS = {"passes": "ok", "refuses": "REFUSES", "unknown": "?", "note": "-"}
 
 
 def lines(explanation: Explanation) -> Iterator[str]:
-    """Write an explanation: one line per gate, its expression's pieces below it."""
+    """Format an explanation: one line per gate, with the parts of its expression below."""
     sub = explanation.claims.get("sub")
     yield f"{explanation.operation} on {explanation.table} as {explanation.role}, user {sub}"
     yield ""

@@ -1,4 +1,4 @@
-"""The row before and after, as Postgres's text for it."""
+"""The row before and after the statement, in Postgres's text format."""
 
 import json
 from typing import Any
@@ -11,11 +11,10 @@ from api.explain.verdicts import ExplainError, Operation
 
 
 def existing(trial: Trial, table: Relation, key: dict[str, str | None]) -> str | None:
-    """Read a row past row-level security; `None` when there is none.
+    """Read a row without row-level security; `None` if it does not exist.
 
     Raises:
-        ExplainError: the key is of another type, or the connection's role is under the policies
-            itself.
+        ExplainError: the key has the wrong type, or the policies apply to the connection's role.
 
     """
     found = trial.run(
@@ -39,7 +38,7 @@ def attempt(
     columns: list[str] | None = None,
     as_owner: bool = False,
 ) -> Outcome:
-    """Run the statement and take it back; as the owner it returns the new row."""
+    """Run the statement and roll it back; as the owner it returns the new row."""
     names = list(values) if columns is None else columns
     written = statement(operation, table, names, key)
     if as_owner and operation in ("insert", "update"):
@@ -57,10 +56,10 @@ def foreseen(
     old: str | None,
     values: dict[str, Any],
 ) -> str | None:
-    """Make the new row without writing it: what would be before any trigger.
+    """Make the new row without writing it, as it would be before any trigger.
 
-    A default that takes a sequence's number stays null. `None` when a value does not fit its
-    column; the attempt says which.
+    A default from a sequence stays null. `None` if a value does not fit its column; running the
+    statement tells which.
     """
     new: dict[str, Any] = dict(values)
     if old is None:

@@ -1,4 +1,4 @@
-"""Trying things as a role, in savepoints of a transaction that is rolled back."""
+"""Runs statements as a role, in savepoints of a transaction that is rolled back."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -21,7 +21,7 @@ _TIMEOUTS = "set local statement_timeout = '5s'; set local lock_timeout = '2s'"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a statement did: `rows` it touched, the last row's text, or the error that ended it."""
+    """A statement's outcome: the number of `rows`, the last row's text, or the error."""
 
     rows: int = 0
     row: str | None = None
@@ -39,12 +39,12 @@ class Outcome:
 
 
 class Trial:
-    """A transaction as PostgREST makes it for a user, whose savepoints all roll back.
+    """A transaction like PostgREST's for a user, whose savepoints are all rolled back.
 
     Args:
-        connection: of a role that may become `role`; nothing it does is committed.
-        role: the role that the statement runs as.
-        claims: the user's token.
+        connection: of a role that may become `role`; nothing is committed.
+        role: the role that runs the statement.
+        claims: the claims of the user's token.
 
     """
 
@@ -78,11 +78,11 @@ class Trial:
                     f"grant {self.role} to it, or use the project's postgres role"
                 ) from None
         except psycopg.Error:
-            raise ExplainError(f"there is no role {self.role} in this database") from None
+            raise ExplainError(f"role {self.role} does not exist in this database") from None
 
     @contextmanager
     def as_role(self) -> Iterator[None]:
-        """Be the role, until a savepoint is rolled back."""
+        """Become the role, until a savepoint is rolled back."""
         with self.connection.transaction(force_rollback=True):
             self.connection.execute("select set_config('role', %s, true)", [self.role])
             yield
@@ -90,12 +90,12 @@ class Trial:
     def run(
         self, statement: Statement, values: Sequence[object] = (), *, as_owner: bool = False
     ) -> Outcome:
-        """Run a statement that may return a row's text, and take it back.
+        """Run a statement that may return a row's text, and roll it back.
 
         Args:
-            statement: with placeholders.
-            values: for them.
-            as_owner: as the connection's own role, past row-level security, rather than as `role`.
+            statement: the statement, with placeholders.
+            values: the values of the placeholders.
+            as_owner: run as the connection's own role, without row-level security, not as `role`.
 
         """
         try:
@@ -113,13 +113,14 @@ class Trial:
             return Outcome(error=error)
 
     def evaluate(self, expression: str, table: Relation, row: str | None, depth: int = 0) -> Part:
-        """Say what an expression of the catalogue is for `role` and this row, piece by piece.
+        """Evaluate an expression of the catalogue for `role` and this row, part by part.
 
         Args:
             expression: as `pg_get_expr` writes it.
-            table: whose columns it may name.
-            row: the row, as Postgres's text; without one only what needs none has a value.
-            depth: how many expressions this one is inside of.
+            table: the table whose columns it may name.
+            row: the row in Postgres's text format; without one, only expressions that need none
+                have a value.
+            depth: how many expressions enclose this one.
 
         """
         text = unwrapped(expression)
@@ -130,7 +131,7 @@ class Trial:
                 sql.Identifier(table.schema, table.name), sql.Identifier(table.name)
             )
             values = [row]
-        # the catalogue's own text, run as the policy itself would be; % is no placeholder in it
+        # the catalogue's own text, run as in the policy itself; % is not a placeholder in it
         bare = sql.SQL(text.replace("%", "%%"))
         found = self.run(sql.SQL("select ({})::text{}").format(bare, source), values)
         inner = operands(text)
@@ -156,7 +157,7 @@ def named(table: Relation) -> sql.Identifier:
 
 
 def where(table: Relation, key: dict[str, str | None]) -> Statement:
-    """Return the condition on a key; its placeholders are `bound(key)`."""
+    """Return the condition on a key; its placeholders take `bound(key)`."""
     return sql.SQL(" and ").join(
         sql.SQL("{} = %s" if value is not None else "{} is null").format(
             sql.Identifier(table.name, column)
@@ -166,20 +167,20 @@ def where(table: Relation, key: dict[str, str | None]) -> Statement:
 
 
 def bound(key: dict[str, str | None]) -> list[object]:
-    """Return the values that `where` has placeholders for."""
+    """Return the values of the placeholders in `where`."""
     return [value for value in key.values() if value is not None]
 
 
 def statement(
     operation: Operation, table: Relation, columns: Sequence[str], key: dict[str, str | None]
 ) -> Statement:
-    """Write what PostgREST would; the values, as JSON, come before the key's.
+    """Write the statement that PostgREST would; the values, as JSON, come before the key's.
 
     Args:
-        operation: what is asked.
-        table: on which table.
-        columns: those read or written.
-        key: which row; none to insert.
+        operation: the statement's verb.
+        table: its table.
+        columns: the columns that it reads or writes.
+        key: identifies the row; none for an insert.
 
     """
     names = [sql.Identifier(column) for column in columns]

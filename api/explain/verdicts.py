@@ -1,4 +1,4 @@
-"""What an explanation is made of, as the terminal and `--json` show it."""
+"""The parts of an explanation, as shown on the terminal and by `--json`."""
 
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
@@ -9,9 +9,9 @@ Verdict = Literal["passes", "refuses", "unknown", "note"]
 
 @dataclass(frozen=True)
 class Part:
-    """A piece of an expression and what it is for this user and row.
+    """A part of an expression, and its value for this user and row.
 
-    `value` is Postgres's text for it, `None` for null. `error` says why it has no value.
+    `value` is Postgres's text for the value, `None` for null. `error` says why there is none.
     """
 
     expression: str
@@ -22,7 +22,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Gate:
-    """One thing that Postgres asks, and its answer.
+    """One check that Postgres makes, and its result.
 
     `refuses` decides alone only for a gate that is `decisive`: one permissive policy of several
     may refuse while another passes.
@@ -37,10 +37,10 @@ class Gate:
 
 @dataclass(frozen=True)
 class Explanation:
-    """All gates, in the order in which Postgres asks, and what follows from them.
+    """All gates, in the order in which Postgres checks them, and the conclusion.
 
-    `allowed` is what happened when the statement was tried as the role, and rolled back; `None`
-    where it could not be tried, for want of a row or of values.
+    `allowed` is whether the statement succeeded as the role, before it was rolled back; `None` if
+    it could not be tried because the row or the values are missing.
     """
 
     operation: Operation
@@ -53,9 +53,9 @@ class Explanation:
     limits: list[str]
 
     def json(self) -> dict[str, Any]:
-        """Return it as what `json.dumps` takes."""
+        """Return it in a form that `json.dumps` accepts."""
         return asdict(self)
 
 
 class ExplainError(Exception):
-    """The question cannot be asked; its text is one line without secrets."""
+    """The statement cannot be explained; the text is one line without secrets."""

@@ -1,4 +1,4 @@
-"""The last gates: constraints and triggers, for a row that the policies let through."""
+"""The last gates: constraints and triggers, for a row that the policies allow."""
 
 from collections.abc import Iterator, Sequence
 
@@ -10,12 +10,12 @@ _KINDS = {"c": "check", "f": "foreign key", "p": "primary key", "u": "unique", "
 
 
 def triggers(found: Sequence[Trigger], outcome: Outcome, *, before: bool) -> Iterator[Gate]:
-    """Say which trigger refused, and name the others.
+    """Return which trigger refused, and list the others.
 
     Args:
         found: the triggers that the statement fires.
-        outcome: of the statement when the policies were not asked.
-        before: those that fire before the row is written, or those after.
+        outcome: the outcome of the statement without policies.
+        before: whether to check those before or those after the row is written.
 
     """
     for trigger in found:
@@ -44,16 +44,16 @@ def constraints(
     row: str | None,
     outcome: Outcome,
 ) -> Iterator[Gate]:
-    """Say which constraints the new row breaks.
+    """Return which constraints the new row violates.
 
     Args:
         trial: evaluates checks.
-        table: the statement's.
-        columns: its columns.
-        found: its constraints.
+        table: the statement's table.
+        columns: the table's columns.
+        found: the table's constraints.
         operation: the statement's verb.
-        row: the new row, when it can be known.
-        outcome: of the statement when the policies were not asked.
+        row: the new row, if known.
+        outcome: the outcome of the statement without policies.
 
     """
     refusing = outcome.constraint
@@ -85,7 +85,7 @@ def constraints(
 
 
 def _verdict(part: Part) -> Verdict:
-    # null keeps a check
+    # null satisfies a check
     return "unknown" if part.error else "refuses" if part.value == "false" else "passes"
 
 
