@@ -1,1 +1,1 @@
-"""`session-api install`: puts kinds of sessions into a Supabase project, beside what it has."""
+"""`session-api install`: adds kinds of sessions to an existing Supabase project."""

@@ -1,4 +1,4 @@
-"""The SQL that turns a table that is there into what a kind needs, and keeps the rest."""
+"""The SQL that turns an existing table into what a kind needs, and keeps the rest."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ _ACTIONS = {
 
 
 def orphans(connection: Connection, declared: Table, live: LiveTable) -> Iterator[Legacy]:
-    """Find rows whose parent is not there, for foreign keys that are not there either."""
+    """Find rows whose parent is missing, for foreign keys that are missing too."""
     for constraint, definition in keys(declared, live).items():
         found = re.match(r"foreign key \((.+?)\) references ([\w.]+) \((.+?)\)", definition)
         if found is None:
@@ -67,7 +67,7 @@ def adopt(
     *,
     without: str = "",
 ) -> Iterator[str]:
-    """Write what a table lacks, statement by statement.
+    """Write the statements that add what a table lacks.
 
     Args:
         declared: what the kind needs.
@@ -143,12 +143,12 @@ def policies_for(text: str, declared: Table, live: LiveTable) -> str:
 
 
 def our_policies(text: str, table: str) -> set[str]:
-    """Return the names of the policies that a unit makes on a table."""
+    """Return the names of the policies that a unit creates on a table."""
     return set(re.findall(rf"create policy (\w+) on public\.{re.escape(table)}\b", text))
 
 
 def losses(declared: Table, live: LiveTable) -> Iterator[str]:
-    """Say which of the browser's rights end."""
+    """List the browser's privileges that are revoked."""
     if declared.name == "approach_challenges":
         return
     for role in ("anon", "authenticated", "public"):

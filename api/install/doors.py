@@ -1,4 +1,4 @@
-"""The project's own policies on a table that is adopted: which stay, and which are doors."""
+"""The project's own policies on an adopted table: which are kept, changed or dropped."""
 
 import json
 import re
@@ -12,7 +12,7 @@ from psycopg import Connection, sql
 from api.install.rows import READ_ONLY
 from api.install.survey import LivePolicy, LiveTable, Survey
 
-# a condition with none of these asks nothing about who the caller is
+# a condition with none of these does not depend on the caller
 _CALLER = re.compile(r"\b(?!pg_catalog\.)\w+\.(?!role\()\w+\(|request\.jwt|current_user")
 _BROWSER = {"public", "anon", "authenticated"}
 _CATALOGUE = "approach_challenges"
@@ -20,7 +20,7 @@ _CATALOGUE = "approach_challenges"
 
 @dataclass(frozen=True)
 class Door:
-    """A policy of the project's, what it lets through, and what becomes of it.
+    """A policy of the project, what it allows, and what happens to it.
 
     `statements` are what the migration does about it; none when it is kept as it is.
     """
@@ -35,7 +35,7 @@ class Door:
 def doors(
     connection: Connection, live: LiveTable, survey: Survey, our_names: set[str]
 ) -> Iterator[Door]:
-    """Judge each policy of the project's on a table.
+    """Judge each of the project's policies on a table.
 
     Args:
         connection: reads rows, as a stranger would be shown them.

@@ -1,4 +1,4 @@
-"""What keeps an installation from being written."""
+"""Errors that prevent an installation from being written."""
 
 
 class InstallError(Exception):

@@ -1,4 +1,4 @@
-"""Whether a table that is there is the one a kind needs, or another thing of the same name."""
+"""Whether an existing table is the one that a kind needs, or something else with its name."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _KINDS = {
     "c": "a type",
     "i": "an index",
 }
-# what the API reads and writes alike, by the type that we declare
+# types that the API reads and writes in the same way, by the type that we declare
 _FAMILIES = {
     "uuid": {"uuid"},
     "text": {"text", "varchar", "citext"},

@@ -1,4 +1,4 @@
-"""Where participants' names come from, when that is not our own table of profiles."""
+"""Where participants' names come from, if not from our own table of profiles."""
 
 import re
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""What an installation would write, and what it has to say."""
+"""What an installation would write and report."""
 
 import re
 from collections.abc import Iterator

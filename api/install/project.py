@@ -1,4 +1,4 @@
-"""The Supabase project's folder: what an installation wrote there, and what it writes next."""
+"""The Supabase project's folder: earlier installations' migrations, and the next one."""
 
 import hashlib
 import re

@@ -1,4 +1,4 @@
-"""What an installation says on a terminal."""
+"""Formats an installation's report for the terminal."""
 
 from collections.abc import Iterator
 
@@ -26,7 +26,7 @@ def stopped(plan: Plan) -> Iterator[str]:
 
 
 def remarks(plan: Plan) -> Iterator[str]:
-    """Say what becomes of what was there."""
+    """Report what happens to existing tables, policies and grants."""
     if plan.adopted:
         yield ""
         yield f"Tables that stay the project's: {', '.join(plan.adopted)}."

@@ -1,4 +1,4 @@
-"""Rows of a table that is there: what stands in the way, and what only new rows must keep."""
+"""Rows of an existing table: those that block the installation, and rules for new rows only."""
 
 import re
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Hindrance:
 
 @dataclass(frozen=True)
 class Legacy:
-    """A rule that these rows break, and that only new rows must keep."""
+    """A rule that these rows violate, and that only new rows must satisfy."""
 
     table: str
     constraint: str

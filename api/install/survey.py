@@ -1,4 +1,4 @@
-"""What is in the project's database already, read in one read-only transaction."""
+"""What already exists in the project's database, read in one read-only transaction."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from psycopg.rows import class_row
 
 @dataclass(frozen=True)
 class LiveColumn:
-    """A column that is there."""
+    """An existing column."""
 
     name: str
     type: str
@@ -44,7 +44,7 @@ class LivePolicy:
 
 @dataclass(frozen=True)
 class LiveTable:
-    """A relation of one of our names that is there.
+    """An existing relation with one of our names.
 
     `grants` are privileges by role, as `select` or `select (column)`; `uniques` the column lists
     of valid unique indexes without a condition.
@@ -73,7 +73,7 @@ class LiveTable:
 
 @dataclass(frozen=True)
 class Survey:
-    """All that an installation has to know.
+    """Everything that an installation has to know.
 
     `adopted` are the tables that an earlier installation took over, `names` the function that it
     made for participants' names.
