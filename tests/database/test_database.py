@@ -150,8 +150,8 @@ class TestNoAnswer:
         [
             ([None], "ServerDisconnectedError"),
             ([], "TimeoutError"),
-            ([LENGTH.replace(b"[]", b"<p")], "what answers is not PostgREST"),
-            ([LENGTH.replace(b"[]", b"{}")], "what answers is not PostgREST"),
+            ([LENGTH.replace(b"[]", b"<p")], "the server is not PostgREST"),
+            ([LENGTH.replace(b"[]", b"{}")], "the server is not PostgREST"),
             ([LENGTH.replace(b"200 OK", b"502 Bad Gateway")], "502"),
         ],
     )
