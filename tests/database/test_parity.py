@@ -62,7 +62,7 @@ COLUMNS = {
     "wingman_session_details": {"id": "id", "status": "text", "due": "yes", "created_at": "time"},
     "wingman_matches": {"id": "id", "user1_id": "id", "status": "text"},
     "job_postings": {"id": "id", "title": "text", "company": "text", "created_at": "time"},
-    "idempotency_keys": {"id": "id", "key": "text", "created_at": "time"},
+    "session_api_idempotency_keys": {"id": "id", "key": "text", "created_at": "time"},
     "user_profiles": {"id": "id", "first_name": "text"},
 }
 COMPARISONS: list[Operator] = ["eq", "neq", "gt", "gte", "lt", "lte"]

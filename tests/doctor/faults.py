@@ -198,7 +198,7 @@ ILLNESSES: Final = [
         mend="update public.chat_sessions as session set message_count ="
         " (select count(*) from public.chat_messages where session_id = session.id)",
         found=("chat-counters",),
-        names="message_count is not the number of messages in 1 chat session",
+        names="message_count is not the number of messages",
     ),
     Illness(
         "messages with a gap",
