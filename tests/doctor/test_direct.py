@@ -8,6 +8,8 @@ from api.doctor.findings import Fault, Finding
 from local.migrations import LOGIN, login_url
 from tests.database.pgbouncer import pgbouncer
 from tests.doctor.conftest import Patient
+from tests.identity.door import EC_JWK
+from tests.identity.jwks_server import JwksServer
 
 
 def findings(patient: Patient, url: str | None = None, **changes: object) -> list[Finding]:
@@ -75,7 +77,16 @@ def test_who_is_not_let_in(password: str, patient: Patient) -> None:
 
 def test_without_a_signing_key(patient: Patient) -> None:
     """Nothing is asked with a token of the API's, so none is needed."""
-    assert findings(patient, supabase_jwt_secret=None, environment="development") == []
+    with JwksServer(EC_JWK) as keys:
+        assert (
+            findings(
+                patient,
+                supabase_jwt_secret=None,
+                supabase_jwks_url=keys.url,
+                environment="development",
+            )
+            == []
+        )
 
 
 def test_pooler(patient: Patient) -> None:
