@@ -22,6 +22,8 @@ from tests.database.pgbouncer import pgbouncer
 REQUESTS = 10_000
 USERS = 50
 AT_A_TIME = 40
+TURNS = 120
+"""Turns of the event loop in which a request is given up: waiting, asking or reading. No clock."""
 
 STUDY = table("study_sessions")
 LIST = Shape.of(STUDY.select())
@@ -66,7 +68,8 @@ class Crowd:
         owner = self.random.choice(self.users)
         asking = asyncio.create_task(backend.run(self.query(owner), Caller(owner), soon(20)))
         if self.random.random() < 0.1:
-            await asyncio.sleep(self.random.random() * 0.02)
+            for _ in range(self.random.randrange(TURNS)):
+                await asyncio.sleep(0)
             asking.cancel()
         try:
             found = await asking
