@@ -5,7 +5,7 @@ ARG NODE_IMAGE=node:22-slim
 # --- migrations: the Supabase CLI, as on a laptop ------------------------------------------------
 FROM ${NODE_IMAGE} AS migrate
 WORKDIR /app
-COPY package.json package-lock.json ./
+COPY package.json package-lock.json .npmrc ./
 RUN npm ci --no-audit --no-fund
 COPY supabase ./supabase
 RUN mkdir -p supabase/.temp && chown -R 10001:10001 supabase
