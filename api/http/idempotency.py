@@ -4,6 +4,9 @@ A trigger claims the key in the transaction that creates the row, so neither eve
 other. The answer is stored right after that. So whichever process crashes at whatever moment, a
 repeated request finds the stored answer, or makes one from the row.
 
+Of a long answer only the status and the address are stored: its text is already in the row, and the
+write-ahead log would carry it twice. A repeated request makes the body from the row, as it is now.
+
 A request that created nothing claims no key: after an error the same key may be sent with another
 body.
 """
@@ -42,6 +45,8 @@ OWNER: Final = "session_api_idempotency_keys_user_id_fkey"
 MOMENT: Final = TypeAdapter(datetime)
 IN_PROGRESS: Final = timedelta(seconds=10)
 """How long the first request may take, with a margin; after that it is considered dead."""
+MOST_KEPT: Final = 4_096
+"""Longest body, in bytes, that is stored."""
 REPLAYED: Final = "Idempotency-Replayed"
 ONCE: Final = "session_api.once"
 """The scope's key for the request's `OnceDatabase`."""
@@ -57,7 +62,7 @@ GONE: Final = "What the first request created no longer exists."
 
 
 class ReplayedError(Interruption):
-    """The request was already answered; `{status, location, body}` is the answer."""
+    """The request was already answered; `{status, location, body}` is the answer, all of it."""
 
     def __init__(self, first: dict[str, Any]) -> None:
         self.first = first
@@ -75,7 +80,7 @@ class ReplayedError(Interruption):
 class OnceDatabase(Database):
     """The database for one request with a key: at most one row is created per key."""
 
-    __slots__ = ("_fingerprint", "_key", "has_created", "is_replay")
+    __slots__ = ("_fingerprint", "_key", "has_created", "is_kept", "is_replay")
 
     def __init__(self, database: Database, key: str, fingerprint: str) -> None:
         super().__init__(
@@ -87,6 +92,7 @@ class OnceDatabase(Database):
         self._key = key
         self._fingerprint = fingerprint
         self.has_created = False
+        self.is_kept = False
         self.is_replay = False
 
     async def insert(self, query: Query) -> Row:
@@ -122,13 +128,18 @@ class OnceDatabase(Database):
             raise ApiError("CONFLICT")
         if first["fingerprint"] != self._fingerprint:
             raise invalid(FieldError(field="Idempotency-Key", message=ANOTHER_REQUEST))
-        if first["answer"] is not None:
-            if await self.row(created(shape).query(id=first["row_id"])) is None:
+        answer = first["answer"]
+        if answer is not None:
+            row = await self.row(created(shape).query(id=first["row_id"]))
+            if row is None:
                 # deleted since, by its owner or with somebody's account: then so are its texts
                 await self.keep(None)
                 raise ApiError("CONFLICT", GONE)
-            exchange.created(first["row_id"])
-            raise ReplayedError(first["answer"])
+            if answer["body"] is not None:
+                exchange.created(first["row_id"])
+                raise ReplayedError(answer)
+            self.is_kept = True
+            return row
         if datetime.now(UTC) - MOMENT.validate_python(first["created_at"]) < IN_PROGRESS:
             raise ApiError("CONFLICT", STILL_PROCESSED, headers={"Retry-After": "1"})
         row = await self.row(created(shape).query(id=first["row_id"]))
@@ -210,13 +221,14 @@ CreatingDatabase = Annotated[Database, Depends(AsCreator(**BEARER))]
 async def keep(once: OnceDatabase, reply: Reply) -> None:
     """Store an answer, and mark it as replayed if the row already existed."""
     location = next((value for name, value in reply.headers if name == b"location"), None)
-    await once.keep(
-        {
-            "status": reply.status,
-            "location": location and location.decode(),
-            "body": reply.body.decode(),
-        }
-    )
+    if not once.is_kept:
+        await once.keep(
+            {
+                "status": reply.status,
+                "location": location and location.decode(),
+                "body": reply.body.decode() if len(reply.body) <= MOST_KEPT else None,
+            }
+        )
     if once.is_replay:
         metrics.IDEMPOTENT_REPLAYS.inc()
         exchange.replayed()

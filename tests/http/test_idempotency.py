@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from api.http.idempotency import OnceDatabase
+from api.http.idempotency import MOST_KEPT, OnceDatabase
 from api.identity.caller import Caller
 from local.project import Project
 from tests.actors import NewMatch, NewUser, Sql, User
@@ -241,6 +241,53 @@ class TestKey:
             "select answer from public.session_api_idempotency_keys where user_id = %s", [owner.id]
         ).fetchall()
         assert kept == [(None,)]
+
+    def test_a_long_answer_is_made_from_the_row(
+        self, as_user: AsUser, user: NewUser, sql: Sql
+    ) -> None:
+        """Its text is stored once, in the row."""
+        owner, key = user(), str(uuid4())
+        client = as_user(owner)
+        chat = client.post("/api/v1/chat/sessions", json={"title": "Chat"}).json()["id"]
+        path, body = f"/api/v1/chat/sessions/{chat}/messages", {"content": "long" * 8_000}
+        first = client.post(path, json=body, headers=keyed(key))
+        assert first.status_code == 201
+        kept = "select answer from public.session_api_idempotency_keys where user_id = %s"
+        for _ in range(2):
+            found = sql.execute(kept, [owner.id]).fetchall()
+            assert found == [({"status": 201, "location": None, "body": None},)]
+            assert same(client.post(path, json=body, headers=keyed(key)), first)
+        client.delete(f"/api/v1/chat/sessions/{chat}")
+        gone = client.post(path, json=body, headers=keyed(key))
+        assert (gone.status_code, gone.json()["detail"]["code"]) == (409, "CONFLICT")
+        assert sql.execute(kept, [owner.id]).fetchall() == [(None,)]
+
+    @pytest.mark.parametrize("extra", [0, 1])
+    def test_how_long_a_stored_answer_may_be(
+        self, as_user: AsUser, user: NewUser, sql: Sql, extra: int
+    ) -> None:
+        owner = user()
+        client = as_user(owner)
+        chat = client.post("/api/v1/chat/sessions", json={"title": "Chat"}).json()["id"]
+        path = f"/api/v1/chat/sessions/{chat}/messages"
+        short = client.post(path, json={"content": "m"})
+        content = "m" * (MOST_KEPT - len(short.content) + 1 + extra)
+        first = client.post(path, json={"content": content}, headers=keyed())
+        assert len(first.content) == MOST_KEPT + extra
+        body = "select answer ->> 'body' from public.session_api_idempotency_keys"
+        found = sql.execute(f"{body} where user_id = '{owner.id}'".encode()).fetchall()
+        assert found == [(None if extra else first.text,)]
+
+    def test_a_long_answer_that_has_changed(self, as_user: AsUser, user: NewUser) -> None:
+        """It is the session as it is now: its first state is not kept."""
+        client, key = as_user(user()), keyed()
+        session = {"title": "a", "description": "章" * 2_000}
+        first = client.post(STUDY, json=session, headers=key)
+        assert client.put(first.headers["Location"], json={"title": "b"}).status_code == 200
+        again = client.post(STUDY, json=session, headers=key)
+        assert (again.status_code, again.headers["Idempotency-Replayed"]) == (201, "true")
+        assert again.headers["Location"] == first.headers["Location"]
+        assert again.json()["title"] == "b"
 
     def test_what_a_dead_request_has_created_is_gone(
         self, as_user: AsUser, user: NewUser, sql: Sql
