@@ -13,7 +13,7 @@ from typing import Any, Final
 from fastapi import FastAPI
 
 from api.http.etags import EXAMPLE
-from api.http.openapi_errors import name_errors
+from api.http.openapi_errors import name_errors, without_code
 from api.rate_limits.rate import LIMIT, REMAINING, RESET
 from api.schemas.base import IGNORED
 
@@ -60,7 +60,9 @@ def finished(document_of: Callable[[], Node]) -> Callable[[], Node]:
         paths, components = document["paths"], document["components"]
         components["headers"] = HEADERS
         for path, methods in paths.items():
-            for operation in methods.values():
+            for method, operation in methods.items():
+                if method == "get":
+                    without_code(operation, "OUTCOME_UNKNOWN")  # nothing is written
                 tell_apart(operation)
                 operation.setdefault("security", [])
                 name_headers(path, operation)

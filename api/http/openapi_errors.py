@@ -53,6 +53,14 @@ def name_errors(document: Node) -> None:
     schemas["ErrorCode"] = ERROR_CODE
 
 
+def without_code(operation: Node, code: Code) -> None:
+    """Remove a code from an operation's answers. The others of its status stay."""
+    for answer in operation["responses"].values():
+        examples = answer.get("content", {}).get("application/json", {}).get("examples", {})
+        if examples.pop(code, None):
+            answer["description"] = " · ".join(f"`{it}`" for it in examples)
+
+
 def error_name(codes: list[str], operation_id: str, status: str) -> str:
     """Name an answer's schema after its one or two codes, or after its operation if it has more.
 

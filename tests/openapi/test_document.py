@@ -105,6 +105,13 @@ def test_whatever_takes_a_body_may_be_sent_too_much() -> None:
         assert ("413" in operation["responses"]) == may_have_one, name
 
 
+def test_only_a_write_has_an_unknown_outcome() -> None:
+    for name, operation in OPERATIONS.items():
+        answers = operation["responses"].values()
+        documented = any("OUTCOME_UNKNOWN" in answer["description"] for answer in answers)
+        assert documented is not name.startswith("GET"), name
+
+
 def test_operation_ids_name_kind_and_function() -> None:
     named = {it["operationId"] for it in OPERATIONS.values()}
     assert {"wingman_list_sessions", "study_create", "chat_post_message", "health_readyz"} <= named

@@ -1341,10 +1341,10 @@ export interface components {
             };
         };
         /**
-         * DatabaseUnavailableOrOutcomeUnknownAnswer
+         * DatabaseUnavailableAnswer
          * @description The one shape of every error.
          */
-        DatabaseUnavailableOrOutcomeUnknownAnswer: {
+        DatabaseUnavailableAnswer: {
             /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
@@ -1352,7 +1352,7 @@ export interface components {
                  * @example DATABASE_UNAVAILABLE
                  * @enum {string}
                  */
-                code: "DATABASE_UNAVAILABLE" | "OUTCOME_UNKNOWN";
+                code: "DATABASE_UNAVAILABLE";
                 /**
                  * Message
                  * @example Session not found.
@@ -1379,6 +1379,32 @@ export interface components {
                  * @enum {string}
                  */
                 code: "MATCH_NOT_ACCEPTED" | "CHALLENGE_NOT_FOUND" | "SCHEDULED_IN_THE_PAST" | "REFUSED_BY_PROJECT";
+                /**
+                 * Message
+                 * @example Session not found.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that caused the error, if there is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * DatabaseUnavailableOrOutcomeUnknownAnswer
+         * @description The one shape of every error.
+         */
+        DatabaseUnavailableOrOutcomeUnknownAnswer: {
+            /** @description The error: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example DATABASE_UNAVAILABLE
+                 * @enum {string}
+                 */
+                code: "DATABASE_UNAVAILABLE" | "OUTCOME_UNKNOWN";
                 /**
                  * Message
                  * @example Session not found.
@@ -2069,10 +2095,10 @@ export interface components {
             };
         };
         /**
-         * HealthReadyzServiceUnavailableAnswer
+         * NotReadyOrDatabaseUnavailableAnswer
          * @description The one shape of every error.
          */
-        HealthReadyzServiceUnavailableAnswer: {
+        NotReadyOrDatabaseUnavailableAnswer: {
             /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
@@ -2080,7 +2106,7 @@ export interface components {
                  * @example NOT_READY
                  * @enum {string}
                  */
-                code: "NOT_READY" | "DATABASE_UNAVAILABLE" | "OUTCOME_UNKNOWN";
+                code: "NOT_READY" | "DATABASE_UNAVAILABLE";
                 /**
                  * Message
                  * @example Session not found.
@@ -2317,7 +2343,7 @@ export interface operations {
                     "application/json": components["schemas"]["InternalErrorAnswer"];
                 };
             };
-            /** @description `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            /** @description `DATABASE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @example 1 */
@@ -2329,7 +2355,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DatabaseUnavailableOrOutcomeUnknownAnswer"];
+                    "application/json": components["schemas"]["DatabaseUnavailableAnswer"];
                 };
             };
         };
@@ -2747,7 +2773,7 @@ export interface operations {
                     "application/json": components["schemas"]["InternalErrorAnswer"];
                 };
             };
-            /** @description `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            /** @description `DATABASE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @example 1 */
@@ -2759,7 +2785,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DatabaseUnavailableOrOutcomeUnknownAnswer"];
+                    "application/json": components["schemas"]["DatabaseUnavailableAnswer"];
                 };
             };
         };
@@ -3626,7 +3652,7 @@ export interface operations {
                     "application/json": components["schemas"]["InternalErrorAnswer"];
                 };
             };
-            /** @description `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            /** @description `DATABASE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @example 1 */
@@ -3638,7 +3664,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DatabaseUnavailableOrOutcomeUnknownAnswer"];
+                    "application/json": components["schemas"]["DatabaseUnavailableAnswer"];
                 };
             };
         };
@@ -3947,7 +3973,7 @@ export interface operations {
                     "application/json": components["schemas"]["InternalErrorAnswer"];
                 };
             };
-            /** @description `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            /** @description `DATABASE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @example 1 */
@@ -3959,7 +3985,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DatabaseUnavailableOrOutcomeUnknownAnswer"];
+                    "application/json": components["schemas"]["DatabaseUnavailableAnswer"];
                 };
             };
         };
@@ -4430,7 +4456,7 @@ export interface operations {
                     "application/json": components["schemas"]["InternalErrorAnswer"];
                 };
             };
-            /** @description `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            /** @description `DATABASE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @example 1 */
@@ -4442,7 +4468,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DatabaseUnavailableOrOutcomeUnknownAnswer"];
+                    "application/json": components["schemas"]["DatabaseUnavailableAnswer"];
                 };
             };
         };
@@ -4774,7 +4800,7 @@ export interface operations {
                     "application/json": components["schemas"]["InternalErrorAnswer"];
                 };
             };
-            /** @description `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            /** @description `DATABASE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @example 1 */
@@ -4786,7 +4812,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DatabaseUnavailableOrOutcomeUnknownAnswer"];
+                    "application/json": components["schemas"]["DatabaseUnavailableAnswer"];
                 };
             };
         };
@@ -5128,7 +5154,7 @@ export interface operations {
                     "application/json": components["schemas"]["InternalErrorAnswer"];
                 };
             };
-            /** @description `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            /** @description `DATABASE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @example 1 */
@@ -5140,7 +5166,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DatabaseUnavailableOrOutcomeUnknownAnswer"];
+                    "application/json": components["schemas"]["DatabaseUnavailableAnswer"];
                 };
             };
         };
@@ -5636,7 +5662,7 @@ export interface operations {
                     "application/json": components["schemas"]["InternalErrorAnswer"];
                 };
             };
-            /** @description `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            /** @description `DATABASE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @example 1 */
@@ -5648,7 +5674,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DatabaseUnavailableOrOutcomeUnknownAnswer"];
+                    "application/json": components["schemas"]["DatabaseUnavailableAnswer"];
                 };
             };
         };
@@ -5982,7 +6008,7 @@ export interface operations {
                     "application/json": components["schemas"]["InternalErrorAnswer"];
                 };
             };
-            /** @description `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            /** @description `DATABASE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @example 1 */
@@ -5994,7 +6020,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DatabaseUnavailableOrOutcomeUnknownAnswer"];
+                    "application/json": components["schemas"]["DatabaseUnavailableAnswer"];
                 };
             };
         };
@@ -6069,7 +6095,7 @@ export interface operations {
                     "application/json": components["schemas"]["PayloadTooLargeAnswer"];
                 };
             };
-            /** @description `NOT_READY` · `DATABASE_UNAVAILABLE` · `OUTCOME_UNKNOWN` */
+            /** @description `NOT_READY` · `DATABASE_UNAVAILABLE` */
             503: {
                 headers: {
                     /** @example 1 */
@@ -6078,7 +6104,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HealthReadyzServiceUnavailableAnswer"];
+                    "application/json": components["schemas"]["NotReadyOrDatabaseUnavailableAnswer"];
                 };
             };
         };
