@@ -1,15 +1,20 @@
 """A way to PostgREST that counts, so that tests can say how many requests an answer costs.
 
-It can also let something happen before a request goes on, to make a race come out one way.
+It can also let something happen before a request goes on, to make a race come out one way. With
+direct connections, `tests.counting_postgres` does both.
 """
 
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import httpx
+
+from local.migrations import login_url
+from local.project import Project
+from tests.counting_postgres import CountingPostgres, counting_postgres
 
 PER_CONNECTION = {"connection", "content-length", "host", "keep-alive", "transfer-encoding"}
 
@@ -28,8 +33,9 @@ class CountingProxy:
         self.server.daemon_threads = True
 
     @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.server.server_port}"
+    def settings(self) -> dict[str, str]:
+        """What makes an API take this way."""
+        return {"POSTGREST_URL": f"http://127.0.0.1:{self.server.server_port}"}
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         proxy = self
@@ -66,8 +72,18 @@ class CountingProxy:
         return Handler
 
 
+Counting = CountingProxy | CountingPostgres
+
+
+def counting_proxy(project: Project, backend: str) -> AbstractContextManager[Counting]:
+    """Run a counting proxy on the backend's way to the project."""
+    if backend == "postgres":
+        return counting_postgres(login_url(project.database_url))
+    return counting_postgrest(project.postgrest_url)
+
+
 @contextmanager
-def counting_proxy(upstream: str) -> Iterator[CountingProxy]:
+def counting_postgrest(upstream: str) -> Iterator[CountingProxy]:
     """Run a counting proxy in a thread."""
     proxy = CountingProxy(upstream)
     thread = threading.Thread(target=proxy.server.serve_forever, daemon=True)

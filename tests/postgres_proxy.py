@@ -13,7 +13,6 @@ class PostgresProxy:
 
     def __init__(self, url: str) -> None:
         self._parts = urlsplit(url)
-        self.flights = 0
         self.before: Callable[[bytes], Awaitable[None]] = self._go_on
         self.after: Callable[[bytes], Awaitable[None]] = self._go_on
         self._server: asyncio.Server
@@ -35,7 +34,7 @@ class PostgresProxy:
         there, back = await asyncio.open_connection(host, port)
         self._writers |= {writer, back}
         await asyncio.gather(
-            self._forward(reader, back, lambda data: self.before(data), counted=True),
+            self._forward(reader, back, lambda data: self.before(data)),
             self._forward(there, writer, lambda data: self.after(data)),
         )
         self._writers -= {writer, back}
@@ -45,12 +44,9 @@ class PostgresProxy:
         reader: asyncio.StreamReader,
         writer: asyncio.StreamWriter,
         look: Callable[[bytes], Awaitable[None]],
-        *,
-        counted: bool = False,
     ) -> None:
         with suppress(ConnectionError):
             while data := await reader.read(BLOCK):
-                self.flights += counted
                 await look(data)
                 writer.write(data)
                 await writer.drain()

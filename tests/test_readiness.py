@@ -15,7 +15,7 @@ from api.errors import ApiError, unavailable
 from api.readiness import ASK_EVERY, Readiness
 from local.project import Project
 from tests.conftest import Serve, get
-from tests.counting import CountingProxy, counting_proxy
+from tests.counting import Counting, counting_proxy
 from tests.identity.jwks_server import JwksServer
 
 
@@ -114,12 +114,12 @@ class TestAnswers:
 
 class TestServed:
     @pytest.fixture
-    def proxy(self, stack: Project) -> Iterator[CountingProxy]:
-        with counting_proxy(stack.postgrest_url) as proxy:
+    def proxy(self, stack: Project, backend: str) -> Iterator[Counting]:
+        with counting_proxy(stack, backend) as proxy:
             yield proxy
 
-    def test_probes_do_not_load_the_database(self, serve: Serve, proxy: CountingProxy) -> None:
-        address = serve(POSTGREST_URL=proxy.url, RATE_LIMITS="on", RATE_LIMIT_ADDRESS="5/minute")
+    def test_probes_do_not_load_the_database(self, serve: Serve, proxy: Counting) -> None:
+        address = serve(**proxy.settings, RATE_LIMITS="on", RATE_LIMIT_ADDRESS="5/minute")
         proxy.requests.clear()
         with httpx.Client(base_url=address) as prober:
             answers = [prober.get("/readyz") for _ in range(100)]

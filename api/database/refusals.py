@@ -5,6 +5,7 @@ Every answer of PostgREST, Postgres or the network becomes rows, one of the erro
 """
 
 import logging
+import re
 from typing import Final
 
 from api.errors import ApiError, FieldError, invalid, outcome_unknown, unavailable
@@ -77,7 +78,9 @@ UNSTORABLE: Final = (
 CONSTRAINT: Final = ("23",)
 OVERTAKEN: Final = ("40001", "40P01")
 # raised by a function or trigger of the project
-RAISED: Final = ("P0", "PT4")
+RAISED: Final = ("P0", "PT")
+# a SQLSTATE that neither the standard nor Postgres has: the project's own
+OWN_STATE: Final = re.compile(r"(?!F0|HV|XX|PGRST)[A-Z][0-9A-Z]{4}")
 NOT_TRUSTED: Final = ("PGRST3", "22023", "28", "401", "403")
 NOT_MIGRATED: Final = ("PGRST106", "PGRST2", "42P01", "42703", "42883", "404")
 
@@ -95,7 +98,7 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
         return unavailable()
     if code == "42501":
         return DeniedError(code)
-    if code.startswith(RAISED):
+    if code.startswith(RAISED) or OWN_STATE.fullmatch(code):
         logger.warning("a function or trigger of the project refused the request: %s", code)
         return ApiError("REFUSED_BY_PROJECT")
     if code in ("PGRST103", "416"):

@@ -55,6 +55,8 @@ class TestMeaning:
             ("40P01", OvertakenError),
             ("PGRST002", NotReadyError),
             ("XX000", DatabaseError),
+            ("HV000", DatabaseError),
+            ("F0000", DatabaseError),
             ("PGRST100", DatabaseError),
             ("54001", DatabaseError),
         ],
@@ -65,7 +67,7 @@ class TestMeaning:
         assert isinstance(error, DatabaseError)
         assert error.code == code
 
-    @pytest.mark.parametrize("code", ["P0001", "P0002", "PT402", "PT418"])
+    @pytest.mark.parametrize("code", ["P0001", "P0002", "PT402", "PT503", "AB123", "U0001"])
     def test_raised_by_the_project(self, code: str) -> None:
         error = refusal(code, "secret")
         assert isinstance(error, ApiError)

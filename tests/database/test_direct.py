@@ -17,7 +17,6 @@ from tests.actors import NewUser, Sql
 from tests.database.backends import soon, tell
 from tests.database.study_queries import (
     CREATE,
-    EXISTS,
     MINE,
     RENAME,
     SLEEP,
@@ -111,34 +110,6 @@ class TestTransaction:
 
         tell(stack, story)
         assert title(sql, session) == "a"
-
-
-class TestRoundTrips:
-    def test_how_many(self, stack: Project, user: NewUser) -> None:
-        owner = user()
-
-        async def story(backend: Direct, proxy: PostgresProxy) -> None:
-            caller = Caller(owner.id)
-
-            async def read() -> None:
-                await backend.run(MINE.query(), caller, soon())
-
-            async def write() -> None:
-                await backend.run(CREATE.query(owner=owner.id, title="a"), caller, soon())
-
-            async def call() -> None:
-                query = EXISTS.query(session_id=uuid4())
-                assert await backend.value(query, caller, soon()) == "false"
-
-            costs = []
-            for once in (read, write, call):
-                await once()  # prepares it
-                proxy.flights = 0
-                await once()
-                costs.append(proxy.flights)
-            assert costs == [2, 3, 2]
-
-        through_proxy(stack, story)
 
 
 class TestDeadline:

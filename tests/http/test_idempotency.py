@@ -326,10 +326,10 @@ class TestKeep:
 
 class TestCost:
     def test_one_more_request_to_keep_the_answer(
-        self, stack: Project, serve: Serve, as_user: AsUser, user: NewUser
+        self, stack: Project, backend: str, serve: Serve, as_user: AsUser, user: NewUser
     ) -> None:
-        with counting_proxy(stack.postgrest_url) as proxy:
-            client, headers = as_user(user(), serve(POSTGREST_URL=proxy.url)), keyed()
+        with counting_proxy(stack, backend) as proxy:
+            client, headers = as_user(user(), serve(**proxy.settings)), keyed()
             costs = []
             for sent in ({}, headers, headers):
                 proxy.requests.clear()

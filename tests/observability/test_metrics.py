@@ -67,11 +67,17 @@ class TestCounts:
         assert more('session_api_denials_total{code="NOT_A_PARTICIPANT"}') == 1
 
     def test_confirm_retries(
-        self, serve: Serve, as_user: AsUser, wingman: NewWingman, stack: Project, sql: Sql
+        self,
+        serve: Serve,
+        as_user: AsUser,
+        wingman: NewWingman,
+        stack: Project,
+        backend: str,
+        sql: Sql,
     ) -> None:
         session = wingman(due=False)
-        with counting_proxy(stack.postgrest_url) as proxy:
-            slow = serve(METRICS_TOKEN=TOKEN, POSTGREST_URL=proxy.url)
+        with counting_proxy(stack, backend) as proxy:
+            slow = serve(METRICS_TOKEN=TOKEN, **proxy.settings)
             # its time comes between the write and the question why nothing was written
             proxy.before = lambda request: request == READ and put_off(sql, session, "-1 second")
             answer = as_user(session.user1, slow).post(at(session, "confirm"))

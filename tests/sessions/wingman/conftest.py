@@ -12,10 +12,10 @@ from local.project import Project
 from tests.actors import Match, Sql, User, Wingman
 from tests.answers import code
 from tests.conftest import AsUser, Serve
-from tests.counting import CountingProxy, counting_proxy
+from tests.counting import Counting, counting_proxy
 
 SESSIONS = "/api/v1/wingman/sessions"
-# what the API asks PostgREST
+# what the API asks the database, by either backend
 CONFIRM = "POST /rpc/confirm_wingman_session"
 CANCEL = "POST /rpc/cancel_wingman_session"
 NO_SHOW = "POST /rpc/report_wingman_no_show"
@@ -80,8 +80,8 @@ def row(sql: Sql) -> ReadRow:
 
 
 @pytest.fixture(scope="session")
-def proxy(stack: Project) -> Iterator[CountingProxy]:
-    with counting_proxy(stack.postgrest_url) as proxy:
+def proxy(stack: Project, backend: str) -> Iterator[Counting]:
+    with counting_proxy(stack, backend) as proxy:
         yield proxy
 
 
@@ -91,7 +91,7 @@ class Counted:
 
     as_user: AsUser
     address: str
-    proxy: CountingProxy
+    proxy: Counting
 
     def client(self, user: User) -> httpx.Client:
         self.proxy.requests.clear()
@@ -103,9 +103,9 @@ class Counted:
 
 
 @pytest.fixture
-def counted(proxy: CountingProxy, serve: Serve, as_user: AsUser) -> Iterator[Counted]:
-    """Clients of an API that reaches PostgREST through the counting proxy."""
-    yield Counted(as_user, serve(POSTGREST_URL=proxy.url), proxy)
+def counted(proxy: Counting, serve: Serve, as_user: AsUser) -> Iterator[Counted]:
+    """Clients of an API that reaches the database through the counting proxy."""
+    yield Counted(as_user, serve(**proxy.settings), proxy)
     proxy.before = lambda request: None
 
 
