@@ -17,8 +17,9 @@ from types import TracebackType
 from typing import Any, Final, Self
 
 import asyncpg
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
+from api.database import documents
 from api.database.backend import Found, NoAnswerError, Row
 from api.database.claims import ROLE, database_claims
 from api.database.pool import FAILED, Link, Pool
@@ -204,7 +205,7 @@ class Direct:
         )
         for kind in ("json", "jsonb"):
             await connection.set_type_codec(
-                kind, schema="pg_catalog", encoder=json_text, decoder=from_json
+                kind, schema="pg_catalog", encoder=json_text, decoder=documents.read
             )
         return connection
 

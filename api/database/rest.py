@@ -12,8 +12,9 @@ from urllib.parse import quote
 
 from postgrest.exceptions import APIErrorFromJSON
 from pydantic import ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import to_json
 
+from api.database import documents
 from api.database.backend import Found, NoAnswerError, NotSentError, Row
 from api.database.query import Filter, Parameter, Query, Shape, Value
 from api.database.refusals import NO_GRANT, STALE_CLOCK, RangeError, meaning, unanswered
@@ -218,7 +219,7 @@ def quoted_element(value: object) -> str:
 def rows(answer: Answer) -> list[Row]:
     """Take the rows out of PostgREST's answer."""
     try:
-        found = from_json(answer.content)
+        found = documents.read(answer.content)
     except ValueError:
         found = None
     if not isinstance(found, list):

@@ -1,5 +1,6 @@
 """Whether an existing table is the one that a kind needs, or something else with its name."""
 
+import re
 from collections.abc import Iterator
 
 from api.install.shipped import Column, Table
@@ -54,6 +55,15 @@ def misfits(declared: Table, live: LiveTable) -> Iterator[str]:
     if missing:
         yield f"public.{live.name} is another thing: it has no {', '.join(missing)}"
         return
+    known = re.search(r"check \(status in \((.+)\)\)", " ".join(declared.constraints.values()))
+    status = live.columns.get("status")
+    if known is not None and status is not None and status.is_enum:
+        for label in re.findall(r"'(\w+)'", known[1]):
+            if label not in status.labels:
+                yield (
+                    f"public.{live.name}.status is the enum {status.type}, which has no "
+                    f"'{label}': alter type {status.type} add value '{label}';"
+                )
     for column in declared.columns.values():
         found = live.columns.get(column.name)
         if found is not None and not _fits(column, found):

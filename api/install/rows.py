@@ -105,10 +105,10 @@ def checks(declared: Table, live: LiveTable) -> dict[str, str]:
         is_new = constraint not in live.constraints
         if not definition.startswith("check (") or not is_new:
             continue
-        status = live.columns.get("status")
-        if status is not None and status.is_enum and constraint.endswith("_status_known"):
-            continue  # the enum says as much
         expression = definition.removeprefix("check (").removesuffix(")").strip()
+        for name, column in live.columns.items():
+            if column.is_enum:  # which need not have every label that we name
+                expression = re.sub(rf"\b{name}\b(?= in )", f"{name}::text", expression)
         found[constraint] = expression
     return found
 

@@ -9,15 +9,20 @@ from psycopg.rows import class_row
 
 @dataclass(frozen=True)
 class LiveColumn:
-    """An existing column."""
+    """An existing column; `labels` are those of its type, if that is an enum."""
 
     name: str
     type: str
     base: str
-    is_enum: bool
+    labels: list[str]
     not_null: bool
     default: str | None
     is_generated: bool
+
+    @property
+    def is_enum(self) -> bool:
+        """Whether its type is an enum."""
+        return bool(self.labels)
 
 
 @dataclass(frozen=True)
@@ -216,7 +221,9 @@ def _columns(connection: Connection, oid: int) -> list[LiveColumn]:
         return cursor.execute(
             """
             select attname::text as name, format_type(atttypid, atttypmod) as type,
-                   typname::text as base, typtype = 'e' as is_enum, attnotnull as not_null,
+                   typname::text as base, attnotnull as not_null,
+                   array(select enumlabel::text from pg_catalog.pg_enum
+                         where enumtypid = atttypid order by enumsortorder) as labels,
                    pg_get_expr(adbin, adrelid) as default,
                    attgenerated <> '' or attidentity <> '' as is_generated
             from pg_catalog.pg_attribute

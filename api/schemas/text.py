@@ -14,7 +14,7 @@ from itertools import chain
 from typing import Annotated, Any, Final
 
 import bleach
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import AfterValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticKnownError, core_schema
 
@@ -99,6 +99,16 @@ def plain_text(value: str) -> str:
     return _defused(text)
 
 
+def shown(value: str) -> str:
+    """Clean a stored text for an answer: rows from before the installation may have markup.
+
+    What the API has stored is returned unchanged, almost always without a closer look.
+    """
+    if value.isprintable() and "<" not in value and "&" not in value:
+        return value
+    return plain_text(value) if len(value) <= _MAX_UNCLEANED else _defused(value)
+
+
 @dataclass(frozen=True, slots=True)
 class PlainText:
     """A multi-line text, for a schema: `Annotated[str, PlainText(max_length=2000)]`.
@@ -163,6 +173,8 @@ Notes = Annotated[str, PlainText(max_length=2000)]
 Description = Annotated[str, PlainText(max_length=2000)]
 Title = Annotated[str, Line(max_length=200)]
 VenueName = Annotated[str, Line(max_length=200)]
+Shown = Annotated[str, AfterValidator(shown)]
+"""A text in an answer, of any length and on any number of lines."""
 
 
 def _one_kind_of_line_end(text: str) -> str:

@@ -14,11 +14,11 @@ from click.testing import CliRunner, Result
 from api.cli import main
 from local.migrations import PROJECT, migrate
 from tests.install import state
-from tests.install.servers import Server, programs, server
+from tests.install.servers import MORE, Server, programs, server
 from tests.install.site import Site, served
 from tests.preloaded import preload
 
-VERSIONS = [version for version in (18, 15) if programs(version) is not None]
+VERSIONS = [version for version in (18, 15, *MORE) if programs(version) is not None]
 PROJECTS = Path(__file__).with_name("projects")
 
 

@@ -1,6 +1,7 @@
 """Postgres servers like those of Supabase projects: `postgres` is not a superuser.
 
-The embedded PostgreSQL 18, and Debian's PostgreSQL 15 where it is installed.
+The embedded PostgreSQL 18, Debian's PostgreSQL 15 where it is installed, and those whose folders
+of programs `TEST_POSTGRES` lists, as `16=/opt/16/bin,17=/opt/17/bin`.
 """
 
 import os
@@ -21,6 +22,12 @@ from local.postgres import SETUP
 from tests.stacks.folder import scratch_folder
 
 DEBIAN_15 = Path("/usr/lib/postgresql/15/bin")
+MORE = {
+    int(version): Path(folder)
+    for version, _, folder in (
+        entry.partition("=") for entry in os.environ.get("TEST_POSTGRES", "").split(",") if entry
+    )
+}
 _ADMIN = "supabase_admin"
 _NUMBERS = count()
 
@@ -75,6 +82,8 @@ class Server:
 
 def programs(version: int) -> Path | None:
     """Return the folder of a version's programs, if there is one on this machine."""
+    if version in MORE:
+        return MORE[version]
     if version == 18:
         return server_programs(postgres_account(Path("/nonexistent")))
     return DEBIAN_15 if version == 15 and DEBIAN_15.exists() else None

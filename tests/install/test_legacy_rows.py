@@ -1,6 +1,7 @@
 """Rows from before the installation, whatever they hold that it accepts: served, never a 5xx."""
 
 import json
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -83,6 +84,8 @@ PLANS = st.recursive(
         "1" * 400,
         '{"a":1,"a":2}',
         "[" * 190 + "]" * 190,
+        "[" * 900 + "]" * 900,
+        "1" * 5000,
     ]
 )
 STUDY = st.fixed_dictionaries(
@@ -197,6 +200,7 @@ def test_wingman(buddies: Installed) -> None:
             listed = one.get("/api/v1/wingman/sessions")
             assert listed.status_code == 200, listed.text
             assert listed.json()["total"] == len(listed.json()["items"]) == len(rows)
+            assert not re.search("<[A-Za-z/!?]", listed.text)
             for item in listed.json()["items"]:
                 path = f"/api/v1/wingman/sessions/{item['id']}"
                 assert one.get(path).json() == item
@@ -220,6 +224,8 @@ def test_study(course: Installed) -> None:
             listed = one.get("/api/v1/study/sessions")
             assert listed.status_code == 200, listed.text
             assert len(listed.json()["items"]) == len(rows)
+            shown = [(item["title"], item["description"]) for item in listed.json()["items"]]
+            assert not re.search("<[A-Za-z/!?]", str(shown))
             for item in listed.json()["items"]:
                 path = f"/api/v1/study/sessions/{item['id']}"
                 assert _is_answer(one.get(path))

@@ -8,8 +8,8 @@ from hypothesis import example, given
 from pydantic import BaseModel, ValidationError
 
 from api.schemas import text as text_module
-from api.schemas.text import Description, Notes, PlainText, Title, VenueName
-from tests.schemas.markup import NASTY, untimed
+from api.schemas.text import Description, Notes, PlainText, Title, VenueName, plain_text, shown
+from tests.schemas.markup import MARKUP, NASTY, untimed
 
 
 class Venue(BaseModel):
@@ -105,3 +105,16 @@ class TestFields:
         assert PlainText(max_length=3).clean("a&amp;b") == "a&b"
         with pytest.raises(ValueError, match="3"):
             PlainText(max_length=3).clean("abcd")
+
+
+class TestShown:
+    @untimed
+    @given(text=NASTY)
+    def test_stored_text_is_clean(self, text: str) -> None:
+        assert shown(text) == plain_text(text)
+        assert shown(plain_text(text)) == plain_text(text)
+
+    def test_any_length(self) -> None:
+        text = shown("<script>&lt;b&gt;\u202e" * 50_000)
+        assert not MARKUP.search(text)
+        assert "\u202e" not in text

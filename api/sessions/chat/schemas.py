@@ -7,7 +7,7 @@ from pydantic import Field, ValidationInfo, field_validator
 from typing_extensions import TypeAliasType
 
 from api.schemas.base import RequestBody, ResponseBody
-from api.schemas.text import Title
+from api.schemas.text import Shown, Title
 from api.schemas.times import Moment
 from api.sessions.owned import SortedQuery
 
@@ -91,7 +91,7 @@ class ChatSession(ResponseBody):
 
     id: UUID = Field(examples=["f0000000-0000-4000-8000-000000000001"])
     user_id: UUID = Field(examples=["00000000-0000-4000-8000-00000000000a"])
-    title: str = Field(examples=["Weekend plans"])
+    title: Shown = Field(examples=["Weekend plans"])
     message_count: int = Field(examples=[3])
     created_at: Moment
     last_updated: Moment = Field(description="When the latest message was posted.")

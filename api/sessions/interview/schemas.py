@@ -7,6 +7,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from api.schemas.base import RequestBody, ResponseBody
+from api.schemas.text import Shown
 from api.schemas.times import Moment
 
 InterviewStatus = TypeAliasType("InterviewStatus", Literal["active", "completed", "abandoned"])
@@ -22,8 +23,8 @@ class JobPostingBasic(ResponseBody):
     """The part of the posting that an interview shows."""
 
     id: UUID = Field(examples=["b0000000-0000-4000-8000-000000000001"])
-    title: str = Field(examples=["Backend engineer"])
-    company: str | None = Field(examples=["Initech"])
+    title: Shown = Field(examples=["Backend engineer"])
+    company: Shown | None = Field(examples=["Initech"])
 
 
 class InterviewSession(ResponseBody):

@@ -11,7 +11,7 @@ from typing_extensions import TypeAliasType
 
 from api.schemas.base import Replacement, RequestBody, ResponseBody
 from api.schemas.left_out import LEFT_OUT, without_default
-from api.schemas.text import Description, Title
+from api.schemas.text import Description, Shown, Title
 from api.schemas.times import Moment
 from api.sessions.study.plans import AnyPlan, DraftPlan
 from api.sessions.study.rules import Status
@@ -62,10 +62,14 @@ class StudySession(ResponseBody):
     profile_id: UUID = Field(
         description="The owner's id.", examples=["00000000-0000-4000-8000-00000000000a"]
     )
-    title: str = Field(examples=["Linear algebra"])
-    description: str | None = Field(examples=["Chapters 1 to 3"])
+    title: Shown = Field(examples=["Linear algebra"])
+    description: Shown | None = Field(examples=["Chapters 1 to 3"])
     status: StudyStatus = Field(examples=["PLANNING"])
-    draft_plan: AnyPlan = Field(examples=[{"weeks": [{"topic": "Vectors"}]}])
+    draft_plan: AnyPlan = Field(
+        description="In what something other than the API has stored, a part nested deeper than "
+        "150 levels and a number of more than 4,300 digits are null.",
+        examples=[{"weeks": [{"topic": "Vectors"}]}],
+    )
     created_at: Moment
     updated_at: Moment
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from typing_extensions import TypeAliasType
 
 from api.schemas.base import RequestBody, ResponseBody
-from api.schemas.text import Notes, VenueName
+from api.schemas.text import Notes, Shown, VenueName
 from api.schemas.times import Moment, Time
 from api.sessions.owned import SortedQuery
 from api.sessions.wingman.rules import Side, Status, reputation_delta
@@ -64,9 +64,9 @@ class Challenge(ResponseBody):
     """A participant's challenge."""
 
     id: UUID = Field(examples=["c0000000-0000-4000-8000-000000000001"])
-    title: str = Field(examples=["Ask for directions"])
-    description: str = Field(examples=["Ask three strangers the way to the station."])
-    difficulty: str = Field(examples=["beginner"])
+    title: Shown = Field(examples=["Ask for directions"])
+    description: Shown = Field(examples=["Ask three strangers the way to the station."])
+    difficulty: Shown = Field(examples=["beginner"])
     points: int = Field(examples=[10])
 
 
@@ -115,10 +115,10 @@ class WingmanSession(ResponseBody):
 
     id: UUID = Field(examples=["e0000000-0000-4000-8000-000000000001"])
     match_id: UUID = Field(examples=["d0000000-0000-4000-8000-000000000001"])
-    venue_name: str = Field(examples=["Café Central"])
+    venue_name: Shown = Field(examples=["Café Central"])
     scheduled_time: Moment
     status: WingmanStatus = Field(examples=["scheduled"])
-    notes: str | None = Field(examples=["Meet at the door."])
+    notes: Shown | None = Field(examples=["Meet at the door."])
     participants: Participants
     reputation_preview: ReputationPreview
     absent: WingmanSide | None = Field(

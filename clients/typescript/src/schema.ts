@@ -1024,6 +1024,7 @@ export interface components {
             /** @example PLANNING */
             status: components["schemas"]["StudyStatus"];
             /**
+             * @description In what something other than the API has stored, a part nested deeper than 150 levels and a number of more than 4,300 digits are null.
              * @example {
              *       "weeks": [
              *         {
