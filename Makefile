@@ -67,10 +67,11 @@ instructions: $(PYTHON_PACKAGES) ## count the instructions per request, the same
 faults: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## break parts of a running site under load; nothing may be lost (FAULTS_ARGS)
 	@$(BIN)/python -m tests.faults $(FAULTS_ARGS)
 
-check: $(PYTHON_PACKAGES) ## lint, and check format and types
+check: $(PYTHON_PACKAGES) ## lint, and check format, types and the layers of imports
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python -m mypy
+	$(BIN)/python -c 'from importlinter.cli import lint_imports_command as run; run()' --no-cache
 
 clean: ## remove the local stack's data (DATA_DIR) and the tools' caches
 	@if [ -e $(PYTHON_PACKAGES) ]; then $(BIN)/python -m local clean; fi

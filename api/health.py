@@ -5,8 +5,8 @@ from pydantic import BaseModel, Field
 
 from api.errors import ApiError
 from api.http.error_schemas import responses
+from api.http.state import State, state
 from api.operations import HEALTHZ, READYZ, does
-from api.state import State, state
 
 router = APIRouter(tags=["health"])
 

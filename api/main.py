@@ -20,19 +20,19 @@ from api.http.frame import Frame
 from api.http.headers import SecurityHeaders
 from api.http.idempotency import keep_answer
 from api.http.overload import InProgress
+from api.http.rate_limits import AddressLimits, LimitHeaders
+from api.http.readiness import Readiness, leaving_slowly
 from api.http.revalidation import revalidate
+from api.http.state import State
 from api.identity.auth import Authenticator
+from api.kinds import KINDS
 from api.observability import logs, metrics, tracing
 from api.observability.exchange import Observer
 from api.observability.tracing import Traces
 from api.rate_limits.addresses import Addresses
-from api.rate_limits.middleware import AddressLimits, LimitHeaders
 from api.rate_limits.users import Limits
-from api.readiness import Readiness, leaving_slowly
 from api.routing import serve_all
-from api.sessions.kinds import KINDS
 from api.settings import Settings, load_settings
-from api.state import State
 
 if TYPE_CHECKING:
     from api.http.responder import Step
@@ -57,7 +57,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
     """
     settings = settings or load_settings()
-    observers: list[Observer] = [logs.configure(settings), metrics.count]
+    observers: list[Observer] = [
+        logs.configure(settings.log_level, settings.log_format),
+        metrics.count,
+    ]
     spans = tracing.start()
     if spans is not None:
         observers.append(Traces(spans.get_tracer(tracing.SERVICE)))

@@ -18,7 +18,7 @@ from psycopg import Cursor
 from psycopg.pq import TransactionStatus
 from psycopg.rows import TupleRow
 
-from api.sessions.kinds import KINDS
+from api.kinds import KINDS
 from local.addresses import HOST, free_port
 from local.keys import user_token
 from local.project import Project

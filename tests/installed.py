@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from typing import Final
 
-from api.sessions.kinds import KINDS
+from api.kinds import KINDS
 from local.migrations import PROJECT, of_units
 
 INSTALLED: Final = tuple(os.environ.get("TEST_KINDS", ",".join(KINDS)).split(","))

@@ -12,7 +12,7 @@ from jwt.algorithms import ECAlgorithm
 
 from api.database.refusals import DatabaseError
 from api.errors import ApiError, unavailable
-from api.readiness import ASK_EVERY, Readiness
+from api.http.readiness import ASK_EVERY, Readiness
 from local.project import Project
 from tests.conftest import Serve, get
 from tests.counting import Counting, counting_proxy

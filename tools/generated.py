@@ -14,8 +14,8 @@ import psycopg
 
 from api.doctor.catalog import entries
 from api.doctor.declared import DECLARED
+from api.kinds import KINDS
 from api.main import create_app
-from api.sessions.kinds import KINDS
 from api.settings import Settings
 from local.errors import LocalError
 from local.migrations import PROJECT, of_units

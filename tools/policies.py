@@ -14,8 +14,8 @@ import click
 import psycopg
 from psycopg import Connection
 
+from api.doctor.snapshot import differences, snapshot
 from local.stack import Stack
-from tools.catalog import differences, snapshot
 
 SUPABASE = Path(__file__).parents[1] / "supabase"
 _HEADER = """\

@@ -9,8 +9,8 @@ from psycopg import Connection
 from api.doctor import adopted
 from api.doctor.declared import Grant, State, declared
 from api.doctor.findings import Fault, Finding
-from api.sessions.kinds import KINDS, KindName
-from tools.catalog import described, snapshot
+from api.doctor.snapshot import described, snapshot
+from api.kinds import KINDS, KindName
 
 # Columns, constraints and indexes, which no policy file declares. Since Postgres 18 not-null is a
 # constraint too; here it is part of the column.

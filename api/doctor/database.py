@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 
+from api.connection import UnreachableError, connect
 from api.doctor import adopted, catalog, clocks, counters, roles
-from api.doctor.connection import UnreachableError, connect
 from api.doctor.declared import State, declared
 from api.doctor.findings import Check, Finding, NotCheckedError
-from api.sessions.kinds import KindName
+from api.kinds import KindName
 
 
 def examine(

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from api.sessions.kinds import KindName
+from api.kinds import KindName
 
 _SIGNATURE = re.compile(r"FUNCTION public\.(\w+)\((.*)\)")
 DECLARED = Path(__file__).with_name("declared.json")

@@ -11,7 +11,7 @@ from api.doctor import reach
 from api.doctor.declared import callable_functions, declared, read_by_all, readable
 from api.doctor.findings import Finding, NotCheckedError
 from api.doctor.probe import Probe, Reply
-from api.sessions.kinds import KindName
+from api.kinds import KindName
 from api.settings import Settings
 
 QUESTION = f"/{BASE_TABLE}?select=id&limit=1"

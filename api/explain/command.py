@@ -43,7 +43,7 @@ def explain(
     if not database_url:
         _fail("set DATABASE_URL to the project's connection string")
     try:
-        from api.doctor.connection import UnreachableError, connect
+        from api.connection import UnreachableError, connect
         from api.explain.explanation import explain as ask
         from api.explain.question import Question
         from api.explain.question import claims as token

@@ -27,8 +27,8 @@ from api.database.backend import Row
 from api.database.caller import BASE_TABLE, Database
 from api.database.query import Filter, Query, Shape, parameter, table
 from api.database.refusals import ConstraintError, DatabaseError
-from api.dependencies import BEARER, AsCaller
 from api.errors import ApiError, FieldError, invalid, user_is_gone
+from api.http.dependencies import BEARER, AsCaller
 from api.http.error_handlers import Interruption
 from api.http.responder import Reply
 from api.observability import exchange, metrics

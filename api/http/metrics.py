@@ -6,9 +6,9 @@ from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from api.errors import ApiError
+from api.http.state import state
 from api.observability.metrics import exposition
 from api.operations import METRICS, does
-from api.state import state
 
 router = APIRouter(include_in_schema=False)
 

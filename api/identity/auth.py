@@ -6,7 +6,7 @@ import json
 import re
 import time
 from collections.abc import Callable
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, Protocol
 from uuid import UUID
 
 import httpx
@@ -14,12 +14,12 @@ import jwt
 from cachetools import LRUCache
 from fastapi import Request
 from jwt.exceptions import InvalidSubjectError
+from pydantic import SecretStr
 
 from api.errors import ApiError, not_authenticated
 from api.identity.caller import Caller
 from api.identity.claims import MOST_BYTES, carried
 from api.identity.jwks import PublicKeys
-from api.settings import Settings
 
 LONGEST_TOKEN: Final = 8_192
 LEEWAY: Final = 5
@@ -50,6 +50,23 @@ UNVERIFIED: Final = "session_api.unverified"
 """Set in the scope of a request whose token could not be verified because its key is missing."""
 
 
+class Trust(Protocol):
+    """The settings that say which tokens are trusted, and whose."""
+
+    @property
+    def supabase_jwt_secret(self) -> SecretStr | None: ...
+    @property
+    def supabase_jwks_url(self) -> str: ...
+    @property
+    def forwarded_claims(self) -> tuple[str, ...]: ...
+    @property
+    def allow_anonymous_users(self) -> bool: ...
+    @property
+    def require_second_factor(self) -> bool: ...
+    @property
+    def accepts_test_users(self) -> bool: ...
+
+
 class Verified(NamedTuple):
     """A verified token: its user, its expiry and its key."""
 
@@ -66,7 +83,7 @@ class Authenticator:
     """
 
     def __init__(
-        self, settings: Settings, http: httpx.AsyncClient, clock: Callable[[], float] = time.time
+        self, settings: Trust, http: httpx.AsyncClient, clock: Callable[[], float] = time.time
     ) -> None:
         """Take the project's secret and public keys from the settings; `http` fetches the keys."""
         secret = settings.supabase_jwt_secret
@@ -75,7 +92,7 @@ class Authenticator:
         self._forwarded_claims = settings.forwarded_claims
         self._allows_anonymous = settings.allow_anonymous_users
         self._requires_second_factor = settings.require_second_factor
-        self._test_auth = settings.environment == "development" and settings.enable_test_auth
+        self._test_auth = settings.accepts_test_users
         self._verified: LRUCache[bytes, Verified] = LRUCache(MOST_TOKENS)
         self._clock = clock
 

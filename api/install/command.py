@@ -9,7 +9,7 @@ from api.install.errors import InstallError
 from api.install.names import Names, parse
 from api.install.project import ProjectFolder
 from api.install.shipped import Migration, wanted
-from api.sessions.kinds import KINDS, KindName
+from api.kinds import KINDS, KindName
 
 if TYPE_CHECKING:
     from api.install.plan import Plan
@@ -59,7 +59,7 @@ def _plan(
     try:
         import psycopg
 
-        from api.doctor.connection import UnreachableError, connect
+        from api.connection import UnreachableError, connect
         from api.explain.trial import first_line
         from api.install.plan import plan
     except ImportError:

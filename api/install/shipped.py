@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from api.explain.expressions import split
-from api.sessions.kinds import KINDS, KindName
+from api.kinds import KINDS, KindName
 
 _FROM_POLICIES = "-- From supabase/policies/"
 _COLUMN = re.compile(r'"?(\w+)"? (.+?)(?= primary key| not null| default | references |$)(.*)$')

@@ -12,7 +12,7 @@ import sys
 import time
 import traceback
 from types import TracebackType
-from typing import Final, TextIO
+from typing import Final, Literal, TextIO
 
 import structlog
 from pydantic_core import to_json as to_json_bytes
@@ -21,7 +21,6 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 from api.observability import exchange
 from api.observability.exchange import Exchange
 from api.operations import METRICS, PROBES
-from api.settings import Settings
 
 OURS: Final = "api"
 # its arguments are addresses, ports and process ids
@@ -97,11 +96,14 @@ class RequestLog:
         self.output.msg(str(self.render(None, level, self.stamp(None, level, line))))
 
 
-def configure(settings: Settings, stream: TextIO | None = None) -> RequestLog:
+def configure(
+    level: str, form: Literal["json", "text"], stream: TextIO | None = None
+) -> RequestLog:
     """Send everything that this process logs to one stream, in one format.
 
     Args:
-        settings: `LOG_LEVEL` and `LOG_FORMAT`.
+        level: One of `LEVELS`; less severe lines are left out.
+        form: JSON for machines, or text for people.
         stream: the output; standard output by default.
 
     Returns:
@@ -109,15 +111,15 @@ def configure(settings: Settings, stream: TextIO | None = None) -> RequestLog:
 
     """
     stream = stream or sys.stdout
-    level = LEVELS[settings.log_level]
-    if settings.log_format == "json":
+    least = LEVELS[level]
+    if form == "json":
         render: Processor = to_json
     else:
         colours = stream.isatty() and "NO_COLOR" not in os.environ
         render = structlog.dev.ConsoleRenderer(colors=colours, pad_event_to=8)
     stamp = Stamp()
-    take_over_logging(stream, level, stamp, render)
-    return RequestLog(Output(stream), level, stamp, render)
+    take_over_logging(stream, least, stamp, render)
+    return RequestLog(Output(stream), least, stamp, render)
 
 
 class Handler(logging.StreamHandler[TextIO]):

@@ -12,9 +12,9 @@ from fastapi import Path
 
 from api.database.caller import YES_OR_NO, Database
 from api.database.query import Shape, function
-from api.dependencies import CallerDatabase
 from api.errors import ApiError
-from api.sessions.kinds import KINDS, KindName
+from api.http.dependencies import CallerDatabase
+from api.kinds import KINDS, KindName
 
 SessionId = Annotated[UUID, Path(description="The session's id.")]
 Session_co = TypeVar("Session_co", covariant=True)

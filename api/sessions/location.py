@@ -5,8 +5,8 @@ from uuid import UUID
 
 from fastapi import Request, Response
 
+from api.kinds import Kind
 from api.observability import exchange
-from api.sessions.kinds import Kind
 
 
 def created(request: Request, response: Response, kind: Kind, session_id: UUID) -> None:

@@ -15,9 +15,9 @@ from api.database.caller import Database
 from api.database.query import Query, Shape, parameter, table
 from api.database.refusals import ConstraintError
 from api.errors import ApiError, Code, user_is_gone
+from api.kinds import KindName
 from api.schemas.pagination import PageQuery
 from api.sessions import access
-from api.sessions.kinds import KindName
 
 Session = TypeVar("Session", bound=BaseModel)
 

@@ -5,9 +5,9 @@ from typing import Final, NamedTuple
 
 from fastapi import APIRouter
 
+from api.kinds import KINDS, Kind, KindName
 from api.sessions.chat import routes as chat
 from api.sessions.interview import routes as interview
-from api.sessions.kinds import KINDS, Kind, KindName
 from api.sessions.study import routes as study
 from api.sessions.wingman import routes as wingman
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
+from api.kinds import KINDS, KindName
 from api.main import create_app
-from api.sessions.kinds import KINDS, KindName
 from api.sessions.registry import places
 from api.settings import LOCAL_JWT_SECRET, Settings
 from tests.attacks.thief import assert_silent

@@ -8,7 +8,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.sessions.kinds import KINDS
+from api.kinds import KINDS
 from tests.actors import NewUser, Sql
 from tests.attacks.inputs import (
     BASES,

@@ -5,7 +5,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.sessions.kinds import KINDS
+from api.kinds import KINDS
 from tests.actors import Sql
 from tests.attacks.thief import Thief, postgrest_code
 from tests.attacks.world import World, one

@@ -9,7 +9,7 @@ import jwt
 import psycopg
 import pytest
 
-from api.sessions.kinds import KINDS
+from api.kinds import KINDS
 from tests import actors
 from tests.actors import User
 from tests.database.outages import serving

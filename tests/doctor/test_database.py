@@ -5,7 +5,7 @@ import pytest
 from api.doctor.catalog import definitions, entries, grants
 from api.doctor.declared import State
 from api.doctor.roles import reachable, read
-from api.sessions.kinds import KINDS, KindName
+from api.kinds import KINDS, KindName
 from local.migrations import of_units
 from tests.doctor.conftest import Patient
 from tests.doctor.faults import ILLNESSES, OWN_BUSINESS, Illness

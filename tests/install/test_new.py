@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import main
-from api.sessions.kinds import KINDS
+from api.kinds import KINDS
 from tests.install.conftest import Living
 from tests.install.site import Site
 

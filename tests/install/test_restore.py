@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psycopg
 
-from api.sessions.kinds import KINDS
+from api.kinds import KINDS
 from local.keys import DEMO_USERS
 from local.migrations import seed
 from tests.install.conftest import Living

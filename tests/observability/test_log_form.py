@@ -38,7 +38,7 @@ def settings(**changes: Any) -> Settings:
 
 class TestExceptions:
     def test_messages_of_others_are_left_out(self, output: io.StringIO) -> None:
-        request_log = logs.configure(settings(), output)
+        request_log = logs.configure("info", "json", output)
         app = Application(middleware=[Middleware(Frame, observers=[request_log])])
 
         @app.get("/fail/{what}")
@@ -59,7 +59,7 @@ class TestExceptions:
         assert (line["level"], line["status"], line["code"]) == ("error", 500, "INTERNAL_ERROR")
 
     def test_our_own_say_what_they_know(self, output: io.StringIO) -> None:
-        logs.configure(settings(), output)
+        logs.configure("info", "json", output)
         try:
             raise unavailable()
         except ApiError:
@@ -69,14 +69,14 @@ class TestExceptions:
         assert "api.errors.ApiError: " in line["exception"]
 
     def test_groups(self, output: io.StringIO) -> None:
-        logs.configure(settings(), output)
+        logs.configure("info", "json", output)
         group = ExceptionGroup(SECRET, [ValueError(SECRET), unavailable()])
         logging.getLogger("api").error("a group", exc_info=group)
         assert SECRET not in output.getvalue()
         assert "builtins.ValueError" in output.getvalue()
 
     def test_lines_of_libraries_lose_their_arguments(self, output: io.StringIO) -> None:
-        logs.configure(settings(), output)
+        logs.configure("info", "json", output)
         logging.getLogger("aiohttp.client").warning("bad header %r", SECRET)
         logging.getLogger("asyncio").error("Task exception was never retrieved\nfuture: %s", SECRET)
         logging.getLogger("asyncio").error(f"Unclosed\nfuture: {SECRET}")
@@ -91,7 +91,7 @@ class TestExceptions:
         ]
 
     def test_uvicorn(self, output: io.StringIO) -> None:
-        logs.configure(settings(), output)
+        logs.configure("info", "json", output)
         logging.getLogger("uvicorn.error").info("Started server process [%d]", 7)
         logging.getLogger("uvicorn.error").info('%s - "WebSocket %s" 403', "1.2.3.4", SECRET)
         logging.getLogger("uvicorn.access").info("GET %s", SECRET)
@@ -102,13 +102,13 @@ class TestExceptions:
 
 class TestForm:
     def test_level(self, output: io.StringIO) -> None:
-        request_log = logs.configure(settings(log_level="warning"), output)
+        request_log = logs.configure("warning", "json", output)
         app = Application(middleware=[Middleware(Frame, observers=[request_log])])
         InProcess(app).get("/")
         assert output.getvalue() == ""
 
     def test_readable_in_development(self, output: io.StringIO) -> None:
-        request_log = logs.configure(Settings(_env_file=None, environment="development"), output)
+        request_log = logs.configure("info", "text", output)
         app = Application(middleware=[Middleware(Frame, observers=[request_log])], docs_url=None)
         serve(app, docs.router)
         InProcess(app).get("/docs")
@@ -126,7 +126,7 @@ class TestForm:
         assert production.log_format == "json"
 
     def test_a_reader_that_is_gone(self, output: io.StringIO) -> None:
-        request_log = logs.configure(settings(), output)
+        request_log = logs.configure("info", "json", output)
         app = Application(middleware=[Middleware(Frame, observers=[request_log])])
         output.close()
         assert InProcess(app).get("/docs").status_code == 200

@@ -6,8 +6,8 @@ import psycopg
 import pytest
 from psycopg import Connection
 
+from api.doctor.snapshot import differences, snapshot
 from local.project import Project
-from tools.catalog import differences, snapshot
 from tools.policies import changing, replay
 
 pytestmark = pytest.mark.all_kinds

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from api.sessions.kinds import KINDS, KindName
+from api.kinds import KINDS, KindName
 from local.migrations import PROJECT, of_units, unit
 from tests.policies.tables import UNIT_OF
 from tools.policies import policy_files

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
+from api.kinds import KINDS, KindName
 from api.main import create_app
-from api.sessions.kinds import KINDS, KindName
 from api.sessions.registry import ROOT, SERVED, places
 from api.settings import Settings
 from tests.conftest import Serve, client

@@ -7,9 +7,9 @@ import jwt
 import pytest
 from pydantic import ValidationError
 
-from api.sessions.kinds import KINDS
+from api.kinds import KINDS
 from api.settings import Settings, load_settings
-from api.settings_checks import explain
+from api.settings.checks import explain
 from tests.settings.values import DEVELOPMENT, PRODUCTION, SECRET, private_jwk, refusal
 
 

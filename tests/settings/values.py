@@ -8,7 +8,7 @@ from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 from pydantic import ValidationError
 
 from api.settings import Settings
-from api.settings_checks import explain
+from api.settings.checks import explain
 
 SECRET = "kX9v2Qm7Lr4Tn8Wc1Zb6Yd3Hf5Jg0PsAe"
 PRODUCTION: dict[str, Any] = {

@@ -4,9 +4,10 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.dependencies import CallerDatabase
+from api.http.dependencies import CallerDatabase
 from api.http.error_schemas import EVERY_ROUTE, responses
 from api.http.idempotency import CreatingDatabase
+from api.kinds import KINDS
 from api.operations import does
 from api.schemas.pagination import Page
 from api.sessions.access import SessionId, authorized
@@ -21,7 +22,6 @@ from api.sessions.chat.schemas import (
     SessionQuery,
 )
 from api.sessions.chat.service import SESSIONS
-from api.sessions.kinds import KINDS
 from api.sessions.location import created
 
 KIND: Final = KINDS["chat"]

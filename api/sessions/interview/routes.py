@@ -4,15 +4,15 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from api.dependencies import CallerDatabase
+from api.http.dependencies import CallerDatabase
 from api.http.error_schemas import EVERY_ROUTE, responses
 from api.http.idempotency import CreatingDatabase
+from api.kinds import KINDS
 from api.operations import does
 from api.schemas.pagination import Page, PageQuery
 from api.sessions.access import authorized
 from api.sessions.interview.schemas import InterviewSession, InterviewSessionCreate
 from api.sessions.interview.service import SESSIONS
-from api.sessions.kinds import KINDS
 from api.sessions.location import created
 
 KIND: Final = KINDS["interview"]

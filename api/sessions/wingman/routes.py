@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request, Response
 
-from api.dependencies import CallerDatabase
+from api.http.dependencies import CallerDatabase
 from api.http.error_schemas import EVERY_ROUTE, responses
 from api.http.etags import (
     ETAG,
@@ -16,10 +16,10 @@ from api.http.etags import (
 )
 from api.http.headers import ASK_AGAIN
 from api.http.idempotency import CreatingDatabase
+from api.kinds import KINDS
 from api.operations import does
 from api.schemas.pagination import Page
 from api.sessions.access import SessionId
-from api.sessions.kinds import KINDS
 from api.sessions.location import created
 from api.sessions.wingman import service
 from api.sessions.wingman.schemas import (

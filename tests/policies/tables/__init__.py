@@ -4,7 +4,7 @@ from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
-from api.sessions.kinds import KINDS
+from api.kinds import KINDS
 from tests.installed import INSTALLED
 from tests.policies.facts import Facts
 

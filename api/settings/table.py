@@ -1,8 +1,8 @@
-"""The settings, each with its default and description. Invalid settings prevent the start."""
+"""The table of settings: each with its type, its default and its description."""
 
 import os
 from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal
 
 import jwt
 from pydantic import (
@@ -11,8 +11,6 @@ from pydantic import (
     BeforeValidator,
     Field,
     SecretStr,
-    ValidationError,
-    model_validator,
 )
 from pydantic_settings import (
     BaseSettings,
@@ -22,14 +20,9 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
-from api import settings_checks as checks
-from api import settings_values as values
 from api.identity.jwk import private_key
-from api.sessions.kinds import KINDS, KindName
-from api.settings_checks import LOCAL_PUBLISHABLE_KEY as LOCAL_PUBLISHABLE_KEY
-
-LOCAL_JWT_SECRET = "super-secret-jwt-token-with-at-least-32-characters-long"  # noqa: S105 - public
-"""The public secret of every local Supabase. Never valid outside development."""
+from api.kinds import KINDS, KindName
+from api.settings import values
 
 
 def _is_local(data: dict[str, Any]) -> bool:
@@ -39,11 +32,11 @@ def _is_local(data: dict[str, Any]) -> bool:
 
 
 def _local_secret(data: dict[str, Any]) -> SecretStr | None:
-    return SecretStr(LOCAL_JWT_SECRET) if _is_local(data) else None
+    return SecretStr(values.LOCAL_JWT_SECRET) if _is_local(data) else None
 
 
 def _local_key(data: dict[str, Any]) -> str | None:
-    return LOCAL_PUBLISHABLE_KEY if _is_local(data) else None
+    return values.LOCAL_PUBLISHABLE_KEY if _is_local(data) else None
 
 
 def _local_origins(data: dict[str, Any]) -> tuple[str, ...]:
@@ -56,17 +49,8 @@ _Url = Annotated[str, AfterValidator(values.http_url)]
 _Rate = Annotated[str, AfterValidator(values.rate)]
 
 
-class Settings(BaseSettings):
-    """The process's settings: environment variables, then `.env`, then these defaults.
-
-    An empty variable counts as unset and overrides `.env`. Immutable. Secure by default: without
-    `ENVIRONMENT=development` no secret has a default, and well-known secrets are refused.
-
-    Raises:
-        pydantic.ValidationError: a setting is missing or wrong. Each message names the setting and
-            says what to do; none contains a value.
-
-    """
+class SettingsTable(BaseSettings):
+    """Environment variables, then `.env`, then these defaults. `Settings` checks them together."""
 
     model_config = SettingsConfigDict(
         env_file=".env",
@@ -310,27 +294,7 @@ class Settings(BaseSettings):
             return None
         return private_key(self.session_api_signing_key.get_secret_value())
 
-    @model_validator(mode="after")
-    def _usable(self) -> Self:
-        """Reject settings that cannot work, then those that are unsafe in production."""
-        problems = checks.unusable(self)
-        if self.environment == "production":
-            problems += checks.unsafe(self)
-        if problems:
-            raise ValueError("\n".join(problems))
-        return self
-
-
-def load_settings() -> Settings:
-    """Read the settings at process start.
-
-    Raises:
-        SystemExit: a setting is missing or wrong; its text is a list of them, for the terminal.
-
-    """
-    try:
-        return Settings()
-    except ValidationError as error:
-        raise SystemExit(checks.explain(error)) from None
-    except UnicodeDecodeError:
-        raise SystemExit("Invalid settings: the file .env is not UTF-8.") from None
+    @property
+    def accepts_test_users(self) -> bool:
+        """Whether `X-Test-User-ID` names the caller: never outside development."""
+        return self.environment == "development" and self.enable_test_auth

@@ -1,16 +1,14 @@
 """Rejects settings that cannot work, and those that are unsafe in production."""
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 from pydantic import SecretStr, ValidationError
 
 from api.identity.jwk import UnusableKeyError, private_key
-from api.settings_values import is_private
-
-if TYPE_CHECKING:
-    from api.settings import Settings
+from api.settings.table import SettingsTable
+from api.settings.values import LOCAL_PUBLISHABLE_KEY, is_private
 
 MIN_SECRET_BYTES: Final = 32
 MIN_METRICS_TOKEN: Final = 16
@@ -23,8 +21,6 @@ PLACEHOLDERS: Final = (
     "change_me",
     "placeholder",
 )
-LOCAL_PUBLISHABLE_KEY: Final = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH"
-"""The publishable key of every local Supabase."""
 DEMO_KEYS: Final = (
     # printed by `supabase start` on every machine
     LOCAL_PUBLISHABLE_KEY,
@@ -50,7 +46,7 @@ def explain(error: ValidationError) -> str:
     )
 
 
-def unusable(settings: "Settings") -> list[str]:
+def unusable(settings: SettingsTable) -> list[str]:
     """List settings that cannot work."""
     problems: list[str] = []
     secret = _value(settings.supabase_jwt_secret)
@@ -140,7 +136,7 @@ def _unsafe_database_url(url: str) -> list[str]:
     return problems
 
 
-def unsafe(settings: "Settings") -> list[str]:
+def unsafe(settings: SettingsTable) -> list[str]:
     """List settings that are unsafe in production."""
     problems: list[str] = []
     secret = _value(settings.supabase_jwt_secret)

@@ -5,9 +5,9 @@ from typing import TypedDict, cast
 from starlette.requests import HTTPConnection
 
 from api.database.caller import Upstream
+from api.http.readiness import Readiness
 from api.identity.auth import Authenticator
 from api.rate_limits.users import Limits
-from api.readiness import Readiness
 from api.settings import Settings
 
 

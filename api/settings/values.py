@@ -10,8 +10,12 @@ import limits
 from pydantic import ValidationInfo
 
 from api.identity.claims import OURS
-from api.sessions.kinds import KINDS
+from api.kinds import KINDS
 
+LOCAL_JWT_SECRET: Final = "super-secret-jwt-token-with-at-least-32-characters-long"  # noqa: S105 - public
+"""The public secret of every local Supabase. Never valid outside development."""
+LOCAL_PUBLISHABLE_KEY: Final = "sb_publishable_ACJWlzQHlZjBrEguHvfOxg_3BJgxAaH"
+"""The publishable key of every local Supabase."""
 LONGEST_RATE: Final = 86_400
 """Seconds."""
 PRIVATE_SUFFIXES: Final = (

@@ -6,8 +6,8 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPBearer
 
 from api.database.caller import Database
+from api.http.state import state
 from api.observability import exchange
-from api.state import state
 
 BEARER: Final[dict[str, Any]] = {
     "bearerFormat": "JWT",
