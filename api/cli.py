@@ -31,14 +31,15 @@ def serve(host: str, port: int, workers: int | None, root_path: str) -> None:
     envvar="DATABASE_URL",
     help="A connection for the checks that need the database (DATABASE_URL).",
 )
-def doctor(database_url: str | None) -> None:
+@click.option("--cell", help="With CELLS: the cell to check, with its DATABASE_URL.")
+def doctor(database_url: str | None, cell: str | None) -> None:
     """Check the deployment that the API's environment variables describe.
 
     Read-only. Each fault is printed with its remedy; the exit code is 1 if there are any.
     """
     from api.doctor.report import report  # the other commands need not wait for its imports
 
-    raise SystemExit(not report(database_url))
+    raise SystemExit(not report(database_url, cell))
 
 
 main.add_command(explain)

@@ -25,6 +25,7 @@ Code = Literal[
     "NOT_AUTHENTICATED",
     "ANONYMOUS_USER",
     "SECOND_FACTOR_REQUIRED",
+    "UNKNOWN_CELL",
     "NOT_OWNER",
     "NOT_A_PARTICIPANT",
     "NOT_FOUND",
@@ -75,6 +76,11 @@ CODES: Final[Mapping[Code, Meaning]] = {
     "ANONYMOUS_USER": Meaning(403, "Anonymous users are not allowed. Sign in with an account."),
     "SECOND_FACTOR_REQUIRED": Meaning(
         403, "Verify a second factor, then send the new token (with `aal` set to `aal2`)."
+    ),
+    "UNKNOWN_CELL": Meaning(
+        403,
+        "The token names no cell of this API. Refresh the session and send the new token; if that "
+        "does not help, the account has not been assigned to a cell.",
     ),
     "NOT_OWNER": Meaning(403, "This session belongs to another user."),
     "NOT_A_PARTICIPANT": Meaning(403, "You are not a participant in this session."),

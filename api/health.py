@@ -37,4 +37,4 @@ async def can_serve(process: State) -> None:
     """Raise unless users can be verified and the database answers and accepts the API."""
     if not await process["authenticator"].can_verify():
         raise ApiError("NOT_READY", "The keys that verify users' tokens could not be fetched.")
-    await process["upstream"].check()
+    await process["databases"].check()

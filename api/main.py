@@ -9,8 +9,7 @@ import httpx
 from fastapi import FastAPI
 from starlette.middleware import Middleware
 
-from api.database.backends import open_backend
-from api.database.caller import Upstream
+from api.database.backends import open_databases
 from api.database.wire import certificates
 from api.http import openapi
 from api.http.application import Application
@@ -71,7 +70,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         async with (
             # the keys must not come through a proxy or a netrc file of the environment
             httpx.AsyncClient(verify=certificates(), trust_env=False) as http,
-            open_backend(settings) as backend,
+            open_databases(settings) as databases,
         ):
             collect_less()
             try:
@@ -79,7 +78,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
                     yield State(
                         settings=settings,
                         authenticator=Authenticator(settings, http),
-                        upstream=Upstream(settings, backend),
+                        databases=databases,
                         limits=limits,
                         readiness=readiness,
                     )

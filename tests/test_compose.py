@@ -7,9 +7,10 @@ from api.settings import Settings
 
 COMPOSE = (Path(__file__).parents[1] / "compose.yaml").read_text()
 
-# where the parts are, compose.yaml knows itself; test authentication is refused in production
+# where the parts are, compose.yaml knows itself: one database; test authentication is refused in
+# production
 FIXED = {"ENVIRONMENT", "SUPABASE_URL", "POSTGREST_URL", "API_DATABASE_URL"}
-ABSENT = {"SUPABASE_PUBLISHABLE_KEY", "ENABLE_TEST_AUTH"}
+ABSENT = {"SUPABASE_PUBLISHABLE_KEY", "ENABLE_TEST_AUTH", "CELLS", "CELL_CLAIM"}
 
 
 def environment_of_the_api() -> dict[str, str | None]:

@@ -19,7 +19,7 @@ PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 def default(field: FieldInfo) -> str:
     """The default as a person would set it; empty where it follows from other settings."""
-    if field.default in (PydanticUndefined, None, ()):
+    if field.default in (PydanticUndefined, None, (), {}):
         return ""
     value = field.default
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"

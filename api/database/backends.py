@@ -1,9 +1,11 @@
-"""Chooses the backend."""
+"""Chooses the backend, and opens every database that the API serves."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 
 from api.database.backend import Backend
+from api.database.caller import Upstream
+from api.database.cells import Cells, Databases
 from api.database.direct import Direct
 from api.database.rest import Rest
 from api.database.wire import Wire
@@ -19,3 +21,18 @@ async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
     else:
         async with Wire(settings.database_connections) as wire:
             yield Rest(settings, wire)
+
+
+@asynccontextmanager
+async def open_databases(settings: Settings) -> AsyncIterator[Databases]:
+    """Open the project's database, or with `CELLS` that of each cell."""
+    async with AsyncExitStack() as stack:
+        if not settings.cells:
+            yield Upstream(settings, await stack.enter_async_context(open_backend(settings)))
+            return
+        cells = {}
+        for name in settings.cells:
+            of_cell = settings.of_cell(name)
+            backend = await stack.enter_async_context(open_backend(of_cell))
+            cells[name] = Upstream(of_cell, backend)
+        yield Cells(cells)

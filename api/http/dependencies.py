@@ -30,7 +30,7 @@ class AsCaller(HTTPBearer):
         caller = await process["authenticator"].authenticate(request)
         exchange.caller(caller.user_id)
         await process["limits"].admit(request.scope, caller.user_id)
-        return process["upstream"].as_caller(caller)
+        return process["databases"].as_caller(caller)
 
 
 CallerDatabase = Annotated[Database, Depends(AsCaller(**BEARER))]

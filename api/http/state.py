@@ -4,7 +4,7 @@ from typing import TypedDict, cast
 
 from starlette.requests import HTTPConnection
 
-from api.database.caller import Upstream
+from api.database.cells import Databases
 from api.http.readiness import Readiness
 from api.identity.auth import Authenticator
 from api.rate_limits.users import Limits
@@ -16,7 +16,7 @@ class State(TypedDict):
 
     settings: Settings
     authenticator: Authenticator
-    upstream: Upstream
+    databases: Databases
     limits: Limits
     readiness: Readiness
 

@@ -18,7 +18,7 @@ from pydantic import SecretStr
 
 from api.errors import ApiError, not_authenticated
 from api.identity.caller import Caller
-from api.identity.claims import MOST_BYTES, carried
+from api.identity.claims import MOST_BYTES, carried, cell_in
 from api.identity.jwks import PublicKeys
 
 LONGEST_TOKEN: Final = 8_192
@@ -64,6 +64,8 @@ class Trust(Protocol):
     @property
     def require_second_factor(self) -> bool: ...
     @property
+    def cell_path(self) -> tuple[str, ...]: ...
+    @property
     def accepts_test_users(self) -> bool: ...
 
 
@@ -90,6 +92,7 @@ class Authenticator:
         self._secret = None if secret is None else secret.get_secret_value()
         self._public_keys = PublicKeys(settings.supabase_jwks_url, http)
         self._forwarded_claims = settings.forwarded_claims
+        self._cell_claim = settings.cell_path
         self._allows_anonymous = settings.allow_anonymous_users
         self._requires_second_factor = settings.require_second_factor
         self._test_auth = settings.accepts_test_users
@@ -168,9 +171,10 @@ class Authenticator:
         if self._requires_second_factor and claims.get("aal") != "aal2":
             raise ApiError("SECOND_FACTOR_REQUIRED")
         try:
-            return Caller(user_id, carried(claims, self._forwarded_claims))
+            further = carried(claims, self._forwarded_claims)
         except (ValueError, RecursionError):
             raise not_authenticated(CLAIMS_UNUSABLE) from None
+        return Caller(user_id, further, cell_in(claims, self._cell_claim))
 
     async def _key_for(self, token: str) -> tuple[jwt.PyJWK | str, str]:
         """Choose the key and the one algorithm that goes with it.

@@ -10,7 +10,9 @@ class Caller:
 
     `claims` holds further claims of the verified token that policies may read, for example `aal`.
     It is a JSON object, as text so that callers can be compared and cached; empty if none.
+    `cell` names the user's cell, as the same token says; empty without cells.
     """
 
     user_id: UUID
     claims: str = ""
+    cell: str = ""

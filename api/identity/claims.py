@@ -14,6 +14,14 @@ MOST_BYTES: Final = 4_096
 """Limit for the claims as JSON. They are sent with every query and cached per user."""
 
 
+def cell_in(claims: Mapping[str, Any], path: tuple[str, ...]) -> str:
+    """Return the cell that the claim at this path names; empty if it names none."""
+    value: Any = claims
+    for name in path:
+        value = value.get(name) if isinstance(value, dict) else None
+    return value if isinstance(value, str) else ""
+
+
 def carried(claims: Mapping[str, Any], further: Collection[str] = ()) -> str:
     """Return the claims of a verified token for the database, as JSON; equal claims, equal text.
 

@@ -28,6 +28,7 @@ class Exchange:
 
     __slots__ = (
         "began",
+        "cell",
         "code",
         "events",
         "is_replay",
@@ -51,6 +52,7 @@ class Exchange:
         self.status = 500  # unless an answer sets another status
         self.code: str | None = None
         self.user_id: str | None = None
+        self.cell: str | None = None
         self.session_id: str | None = None
         self.events: list[Event] = []
         self.is_replay = False
@@ -141,6 +143,12 @@ def caller(user_id: object) -> None:
     """Record the request's verified caller."""
     if exchange := _current.get():
         exchange.user_id = str(user_id)
+
+
+def cell(name: str) -> None:
+    """Record the caller's cell, one of `CELLS`."""
+    if exchange := _current.get():
+        exchange.cell = name
 
 
 class UpstreamRequest:

@@ -85,6 +85,8 @@ class RequestLog:
             line["kind"] = operation.kind
         if ended.user_id is not None:
             line["user_id"] = ended.user_id
+        if ended.cell is not None:
+            line["cell"] = ended.cell
         if ended.session_id is not None:
             line["session_id"] = ended.session_id
         if ended.code is not None:

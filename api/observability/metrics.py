@@ -48,6 +48,21 @@ DATABASE_WAITING = Gauge(
     "Requests that wait for such a connection.",
     multiprocess_mode="livesum",
 )
+CELL_REQUESTS = Counter(
+    "session_api_cell_requests", "Requests answered for users of a cell.", ["cell", "status"]
+)
+CELL_UPSTREAM_SECONDS = Histogram(
+    "session_api_cell_upstream_seconds",
+    "Time that a request waited for its cell's database.",
+    ["cell"],
+    buckets=BUCKETS,
+)
+CELL_READY = Gauge(
+    "session_api_cell_ready",
+    "Whether the cell's database could serve users when `/readyz` was last asked.",
+    ["cell"],
+    multiprocess_mode="livemin",
+)
 DENIALS = Counter("session_api_denials", "Requests denied: 401 and 403.", ["code"])
 RATE_LIMITED = Counter("session_api_rate_limited", "Requests refused by a rate limit.", ["limit"])
 RATE_LIMITS_SKIPPED = Counter(
@@ -91,6 +106,10 @@ def count(ended: Exchange) -> None:
     if ended.upstream:
         route.upstream_seconds.observe(ended.upstream_seconds)
         route.upstream_requests.inc(len(ended.upstream))
+    if ended.cell is not None:
+        CELL_REQUESTS.labels(ended.cell, str(ended.status)).inc()
+        if ended.upstream:
+            CELL_UPSTREAM_SECONDS.labels(ended.cell).observe(ended.upstream_seconds)
     if ended.retries and ended.operation.action == "confirm":
         CONFIRM_RETRIES.inc(ended.retries)
     if "session_denied" in ended.events:

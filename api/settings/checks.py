@@ -1,5 +1,6 @@
 """Rejects settings that cannot work, and those that are unsafe in production."""
 
+from collections.abc import Callable
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -93,12 +94,26 @@ def unusable(settings: SettingsTable) -> list[str]:
     url = _value(settings.api_database_url)
     if url is not None:
         problems += _unusable_database_url(url)
-    elif secret is None and key is None:
+        if settings.cells:
+            problems.append("API_DATABASE_URL and CELLS are both set: each cell has its own.")
+    elif secret is None and key is None and not settings.cells:
         problems.append(
             "SUPABASE_JWT_SECRET or SESSION_API_SIGNING_KEY is needed to sign the API's own "
             "tokens: set one, or API_DATABASE_URL."
         )
-    return problems
+    return problems + _of_cells(settings, unusable, problems)
+
+
+def _of_cells(
+    settings: SettingsTable, check: Callable[[SettingsTable], list[str]], known: list[str]
+) -> list[str]:
+    """List what is wrong with single cells."""
+    return [
+        f"CELLS, {name}: {problem}"
+        for name in settings.cells
+        for problem in check(settings.of_cell(name))
+        if problem not in known
+    ]
 
 
 def _unusable_database_url(url: str) -> list[str]:
@@ -163,6 +178,7 @@ def unsafe(settings: SettingsTable) -> list[str]:
         "postgrest_url" not in settings.model_fields_set
         and not settings.supabase_publishable_key
         and settings.api_database_url is None
+        and not settings.cells
     ):
         problems.append(
             "SUPABASE_PUBLISHABLE_KEY is missing, and Supabase's gateway refuses requests without "
@@ -186,7 +202,7 @@ def unsafe(settings: SettingsTable) -> list[str]:
             "CORS_ORIGINS=* lets any site call the API with its visitors' tokens: list your "
             "frontends."
         )
-    return problems
+    return problems + _of_cells(settings, unsafe, problems)
 
 
 def _value(secret: SecretStr | None) -> str | None:

@@ -1,8 +1,9 @@
 """The table of settings: each with its type, its default and its description."""
 
 import os
+from collections.abc import Mapping
 from ipaddress import IPv4Network, IPv6Network
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import jwt
 from pydantic import (
@@ -23,6 +24,7 @@ from pydantic_settings import (
 from api.identity.jwk import private_key
 from api.kinds import KINDS, KindName
 from api.settings import values
+from api.settings.cells import Cell, read_cells
 
 
 def _is_local(data: dict[str, Any]) -> bool:
@@ -95,6 +97,20 @@ class SettingsTable(BaseSettings):
         description="The `apikey` header that Supabase's gateway asks for (`SUPABASE_ANON_KEY` is "
         "accepted too). Never the secret or service-role key. Development on a local stack knows "
         "the local one.",
+    )
+
+    # --- cells: several projects, each with the database of its own users ----------------------
+    cells: Annotated[Mapping[str, Cell], NoDecode, BeforeValidator(read_cells)] = Field(
+        {},
+        repr=False,  # an address may contain a password
+        description='Several databases instead of one: `{"eu": {"API_DATABASE_URL": '
+        '"postgresql://…"}, "us": {…}}`. Each has an `API_DATABASE_URL`, or a `POSTGREST_URL` and '
+        "perhaps a `SUPABASE_PUBLISHABLE_KEY`. See `docs/decisions/0015-cells.md`.",
+    )
+    cell_claim: Annotated[str, AfterValidator(values.cell_claim)] = Field(
+        "app_metadata.cell",
+        description="With `CELLS`: the claim of the user's token that names their cell. Users must "
+        "not be able to change it.",
     )
 
     # --- who calls: users' tokens ------------------------------------------------------------
@@ -298,3 +314,13 @@ class SettingsTable(BaseSettings):
     def accepts_test_users(self) -> bool:
         """Whether `X-Test-User-ID` names the caller: never outside development."""
         return self.environment == "development" and self.enable_test_auth
+
+    @property
+    def cell_path(self) -> tuple[str, ...]:
+        """Where in a token the user's cell is named: the names of the claims, outermost first."""
+        return tuple(self.cell_claim.split(".")) if self.cells else ()
+
+    def of_cell(self, name: str) -> Self:
+        """Return these settings with the cell's database as the project's."""
+        given = self.cells[name].model_dump(exclude_none=True)
+        return self.model_copy(update={"cells": {}, "api_database_url": None, **given})

@@ -186,6 +186,17 @@ def claims(value: object) -> object:
     return names
 
 
+def cell_claim(path: str) -> str:
+    """Read the name of the claim that holds a user's cell: one name, or two joined by a dot."""
+    if not re.fullmatch(r"\w{1,100}(\.\w{1,100})?", path, re.ASCII):
+        raise ValueError("CELL_CLAIM is not the name of a claim: write app_metadata.cell.")
+    if path.split(".")[0] in ("user_metadata", "raw_user_meta_data"):
+        raise ValueError(
+            "CELL_CLAIM is in user_metadata, which users change themselves: use app_metadata."
+        )
+    return path
+
+
 def is_private(url: str) -> bool:
     """Whether a URL's host is this machine's or a private network's."""
     host = (urlsplit(url).hostname or "").rstrip(".")

@@ -1236,10 +1236,10 @@ export interface components {
             };
         };
         /**
-         * AnonymousUserOrSecondFactorRequiredAnswer
+         * WingmanListSessionsForbiddenAnswer
          * @description The one shape of every error.
          */
-        AnonymousUserOrSecondFactorRequiredAnswer: {
+        WingmanListSessionsForbiddenAnswer: {
             /** @description The error: a code for programs, a message for people. */
             detail: {
                 /**
@@ -1247,7 +1247,7 @@ export interface components {
                  * @example ANONYMOUS_USER
                  * @enum {string}
                  */
-                code: "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -1394,6 +1394,32 @@ export interface components {
             };
         };
         /**
+         * WingmanScheduleForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        WingmanScheduleForbiddenAnswer: {
+            /** @description The error: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example ANONYMOUS_USER
+                 * @enum {string}
+                 */
+                code: "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
+                /**
+                 * Message
+                 * @example Session not found.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that caused the error, if there is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
          * DatabaseUnavailableOrOutcomeUnknownAnswer
          * @description The one shape of every error.
          */
@@ -1509,7 +1535,7 @@ export interface components {
                  * @example NOT_A_PARTICIPANT
                  * @enum {string}
                  */
-                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -1587,7 +1613,7 @@ export interface components {
                  * @example NOT_A_PARTICIPANT
                  * @enum {string}
                  */
-                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -1665,7 +1691,7 @@ export interface components {
                  * @example NOT_A_PARTICIPANT
                  * @enum {string}
                  */
-                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -1743,7 +1769,7 @@ export interface components {
                  * @example NOT_A_PARTICIPANT
                  * @enum {string}
                  */
-                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -1795,7 +1821,59 @@ export interface components {
                  * @example NOT_A_PARTICIPANT
                  * @enum {string}
                  */
-                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_A_PARTICIPANT" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
+                /**
+                 * Message
+                 * @example Session not found.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that caused the error, if there is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * ChatListSessionsForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        ChatListSessionsForbiddenAnswer: {
+            /** @description The error: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example ANONYMOUS_USER
+                 * @enum {string}
+                 */
+                code: "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
+                /**
+                 * Message
+                 * @example Session not found.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that caused the error, if there is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * ChatCreateForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        ChatCreateForbiddenAnswer: {
+            /** @description The error: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example ANONYMOUS_USER
+                 * @enum {string}
+                 */
+                code: "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -1821,7 +1899,7 @@ export interface components {
                  * @example NOT_OWNER
                  * @enum {string}
                  */
-                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -1847,7 +1925,7 @@ export interface components {
                  * @example NOT_OWNER
                  * @enum {string}
                  */
-                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -1873,7 +1951,7 @@ export interface components {
                  * @example NOT_OWNER
                  * @enum {string}
                  */
-                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -1899,7 +1977,7 @@ export interface components {
                  * @example NOT_OWNER
                  * @enum {string}
                  */
-                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -1925,7 +2003,59 @@ export interface components {
                  * @example NOT_OWNER
                  * @enum {string}
                  */
-                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
+                /**
+                 * Message
+                 * @example Session not found.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that caused the error, if there is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * StudyListSessionsForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        StudyListSessionsForbiddenAnswer: {
+            /** @description The error: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example ANONYMOUS_USER
+                 * @enum {string}
+                 */
+                code: "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
+                /**
+                 * Message
+                 * @example Session not found.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that caused the error, if there is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * StudyCreateForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        StudyCreateForbiddenAnswer: {
+            /** @description The error: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example ANONYMOUS_USER
+                 * @enum {string}
+                 */
+                code: "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -1951,7 +2081,7 @@ export interface components {
                  * @example NOT_OWNER
                  * @enum {string}
                  */
-                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -2003,7 +2133,7 @@ export interface components {
                  * @example NOT_OWNER
                  * @enum {string}
                  */
-                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -2029,7 +2159,59 @@ export interface components {
                  * @example NOT_OWNER
                  * @enum {string}
                  */
-                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
+                /**
+                 * Message
+                 * @example Session not found.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that caused the error, if there is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * InterviewListSessionsForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        InterviewListSessionsForbiddenAnswer: {
+            /** @description The error: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example ANONYMOUS_USER
+                 * @enum {string}
+                 */
+                code: "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
+                /**
+                 * Message
+                 * @example Session not found.
+                 */
+                message: string;
+                /**
+                 * Field
+                 * @description The field of the request's body that caused the error, if there is one.
+                 * @example scheduled_time
+                 */
+                field?: string;
+            };
+        };
+        /**
+         * InterviewCreateForbiddenAnswer
+         * @description The one shape of every error.
+         */
+        InterviewCreateForbiddenAnswer: {
+            /** @description The error: a code for programs, a message for people. */
+            detail: {
+                /**
+                 * Code
+                 * @example ANONYMOUS_USER
+                 * @enum {string}
+                 */
+                code: "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -2081,7 +2263,7 @@ export interface components {
                  * @example NOT_OWNER
                  * @enum {string}
                  */
-                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED";
+                code: "NOT_OWNER" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL";
                 /**
                  * Message
                  * @example Session not found.
@@ -2126,7 +2308,7 @@ export interface components {
          * @description Every code that an error can have. A new version may add some.
          * @enum {string}
          */
-        ErrorCode: "TOO_EARLY_TO_CONFIRM" | "TOO_EARLY_TO_REPORT" | "TOO_LATE_TO_CANCEL" | "ALREADY_CONFIRMED" | "CANNOT_CONFIRM_YOURSELF" | "NOT_YOUR_BUDDY" | "SESSION_CLOSED" | "INVALID_TRANSITION" | "MATCH_NOT_ACCEPTED" | "CHALLENGE_NOT_FOUND" | "SCHEDULED_IN_THE_PAST" | "REFUSED_BY_PROJECT" | "NOT_AUTHENTICATED" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "NOT_OWNER" | "NOT_A_PARTICIPANT" | "NOT_FOUND" | "SESSION_NOT_FOUND" | "JOB_POSTING_NOT_FOUND" | "MATCH_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "ACTIVE_SESSION_EXISTS" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "INTERNAL_ERROR" | "NOT_READY" | "DATABASE_UNAVAILABLE" | "OUTCOME_UNKNOWN";
+        ErrorCode: "TOO_EARLY_TO_CONFIRM" | "TOO_EARLY_TO_REPORT" | "TOO_LATE_TO_CANCEL" | "ALREADY_CONFIRMED" | "CANNOT_CONFIRM_YOURSELF" | "NOT_YOUR_BUDDY" | "SESSION_CLOSED" | "INVALID_TRANSITION" | "MATCH_NOT_ACCEPTED" | "CHALLENGE_NOT_FOUND" | "SCHEDULED_IN_THE_PAST" | "REFUSED_BY_PROJECT" | "NOT_AUTHENTICATED" | "ANONYMOUS_USER" | "SECOND_FACTOR_REQUIRED" | "UNKNOWN_CELL" | "NOT_OWNER" | "NOT_A_PARTICIPANT" | "NOT_FOUND" | "SESSION_NOT_FOUND" | "JOB_POSTING_NOT_FOUND" | "MATCH_NOT_FOUND" | "METHOD_NOT_ALLOWED" | "ACTIVE_SESSION_EXISTS" | "CONFLICT" | "PRECONDITION_FAILED" | "PAYLOAD_TOO_LARGE" | "VALIDATION_ERROR" | "RATE_LIMITED" | "INTERNAL_ERROR" | "NOT_READY" | "DATABASE_UNAVAILABLE" | "OUTCOME_UNKNOWN";
     };
     responses: never;
     parameters: never;
@@ -2290,7 +2472,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2300,7 +2482,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
+                    "application/json": components["schemas"]["WingmanListSessionsForbiddenAnswer"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
@@ -2477,7 +2659,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2487,7 +2669,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
+                    "application/json": components["schemas"]["WingmanScheduleForbiddenAnswer"];
                 };
             };
             /** @description `MATCH_NOT_FOUND` */
@@ -2707,7 +2889,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -2865,7 +3047,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3051,7 +3233,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3237,7 +3419,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3411,7 +3593,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_A_PARTICIPANT` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3599,7 +3781,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3609,7 +3791,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
+                    "application/json": components["schemas"]["ChatListSessionsForbiddenAnswer"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
@@ -3744,7 +3926,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -3754,7 +3936,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
+                    "application/json": components["schemas"]["ChatCreateForbiddenAnswer"];
                 };
             };
             /** @description `CONFLICT` */
@@ -3907,7 +4089,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4045,7 +4227,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4204,7 +4386,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4390,7 +4572,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4555,7 +4737,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4747,7 +4929,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4757,7 +4939,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
+                    "application/json": components["schemas"]["StudyListSessionsForbiddenAnswer"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
@@ -4901,7 +5083,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -4911,7 +5093,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
+                    "application/json": components["schemas"]["StudyCreateForbiddenAnswer"];
                 };
             };
             /** @description `CONFLICT` */
@@ -5088,7 +5270,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5268,7 +5450,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5445,7 +5627,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5609,7 +5791,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5619,7 +5801,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
+                    "application/json": components["schemas"]["InterviewListSessionsForbiddenAnswer"];
                 };
             };
             /** @description `VALIDATION_ERROR` */
@@ -5760,7 +5942,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
@@ -5770,7 +5952,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AnonymousUserOrSecondFactorRequiredAnswer"];
+                    "application/json": components["schemas"]["InterviewCreateForbiddenAnswer"];
                 };
             };
             /** @description `JOB_POSTING_NOT_FOUND` */
@@ -5942,7 +6124,7 @@ export interface operations {
                     "application/json": components["schemas"]["NotAuthenticatedAnswer"];
                 };
             };
-            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` */
+            /** @description `NOT_OWNER` · `ANONYMOUS_USER` · `SECOND_FACTOR_REQUIRED` · `UNKNOWN_CELL` */
             403: {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
