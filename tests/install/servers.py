@@ -90,8 +90,8 @@ def programs(version: int) -> Path | None:
 
 
 @contextmanager
-def server(version: int) -> Iterator[Server]:
-    """Start a server of that version, whose data is thrown away."""
+def server(version: int, **options: str) -> Iterator[Server]:
+    """Start a server of that version with these options, whose data is thrown away."""
     binaries = programs(version)
     if binaries is None:
         raise FileNotFoundError(f"PostgreSQL {version} is not installed")
@@ -116,9 +116,17 @@ def server(version: int) -> Iterator[Server]:
             *(str(binaries / "initdb"), "-D", data, f"--username={_ADMIN}", "--auth=trust"),
             *("--encoding=UTF8", "--no-locale", "--no-sync"),
         )
-        options = f"-h {HOST} -p {port} -k {folder} -c fsync=off -c timezone=UTC"
+        options = {"fsync": "off", "timezone": "UTC"} | options
+        chosen = " ".join(f"-c {name}={value}" for name, value in options.items())
         pg_ctl = (str(binaries / "pg_ctl"), "-D", data, "-w")
-        run(*pg_ctl, "-o", options, "-l", str(folder / "log"), "start")
+        run(
+            *pg_ctl,
+            "-o",
+            f"-h {HOST} -p {port} -k {folder} {chosen}",
+            "-l",
+            str(folder / "log"),
+            "start",
+        )
         try:
             running = Server(port, folder)
             with running.admin() as connection:
