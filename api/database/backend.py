@@ -37,6 +37,9 @@ class Backend(Protocol):
     async def value(self, query: Query, caller: Caller, deadline: float) -> str | bytes:
         """Call a function that returns one value, and return that value as JSON text."""
 
+    def for_reading(self) -> "Backend":
+        """Return the backend for one request that only reads."""
+
 
 class NoAnswerError(Exception):
     """The server is unreachable, the connection was lost, or the answer could not be read."""

@@ -7,6 +7,7 @@ from api.database.backend import Backend
 from api.database.caller import Upstream
 from api.database.cells import Cells, Databases
 from api.database.direct import Direct
+from api.database.replicas import Replicated
 from api.database.rest import Rest
 from api.database.wire import Wire
 from api.settings import Settings
@@ -14,9 +15,12 @@ from api.settings import Settings
 
 @asynccontextmanager
 async def open_backend(settings: Settings) -> AsyncIterator[Backend]:
-    """Open the backend that the settings choose: a direct connection, or PostgREST."""
-    if settings.api_database_url is not None:
-        async with Direct(settings) as direct:
+    """Open the backend that the settings choose: direct connections, or PostgREST."""
+    if settings.replica_urls:
+        async with Replicated(settings) as replicated:
+            yield replicated
+    elif settings.api_database_url is not None:
+        async with Direct(settings, settings.api_database_url.get_secret_value()) as direct:
             yield direct
     else:
         async with Wire(settings.database_connections) as wire:

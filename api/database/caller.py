@@ -151,12 +151,14 @@ class Upstream:
         self._timeout = settings.database_timeout
         self._conceals_existence = settings.conceal_existence
 
-    def as_caller(self, caller: Caller) -> Database:
-        """Return the database as this caller sees it, for one request that begins now."""
+    def as_caller(self, caller: Caller, *, only_reads: bool = False) -> Database:
+        """Return the database as this caller sees it, for one request that begins now.
+
+        `only_reads`: whether the request changes nothing, so that a replica may answer it.
+        """
         deadline = asyncio.get_running_loop().time() + self._timeout
-        return Database(
-            self._backend, caller, deadline, conceals_existence=self._conceals_existence
-        )
+        backend = self._backend.for_reading() if only_reads else self._backend
+        return Database(backend, caller, deadline, conceals_existence=self._conceals_existence)
 
     async def check(self) -> None:
         """Check that the database can serve the API, on behalf of no user.

@@ -19,8 +19,10 @@ logger = logging.getLogger(__name__)
 class Databases(Protocol):
     """Finds each user's database. A single project's `Upstream` is one, and so are `Cells`."""
 
-    def as_caller(self, caller: Caller) -> Database:
+    def as_caller(self, caller: Caller, *, only_reads: bool = False) -> Database:
         """Return the caller's database, for one request that begins now.
+
+        `only_reads`: whether the request changes nothing, so that a replica may answer it.
 
         Raises:
             ApiError: `UNKNOWN_CELL`.
@@ -37,13 +39,13 @@ class Cells:
     def __init__(self, cells: Mapping[str, Upstream]) -> None:
         self._cells = cells
 
-    def as_caller(self, caller: Caller) -> Database:
+    def as_caller(self, caller: Caller, *, only_reads: bool = False) -> Database:
         """Return the database of the caller's cell."""
         upstream = self._cells.get(caller.cell)
         if upstream is None:
             raise ApiError("UNKNOWN_CELL")
         exchange.cell(caller.cell)
-        return upstream.as_caller(caller)
+        return upstream.as_caller(caller, only_reads=only_reads)
 
     async def check(self) -> None:
         """Raise what one of the cells raises, if none of them can serve its users.

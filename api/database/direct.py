@@ -9,32 +9,40 @@ transaction ends, so a connection never carries them from one caller to the next
 """
 
 import asyncio
-import json
 import logging
-from collections.abc import Mapping
-from functools import lru_cache
 from types import TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import asyncpg
 from pydantic_core import to_json
 
 from api.database import documents
 from api.database.backend import Found, NoAnswerError, Row
-from api.database.claims import ROLE, database_claims
+from api.database.claims import ROLE
 from api.database.pool import FAILED, Link, Pool
 from api.database.query import Query
 from api.database.refusals import NO_GRANT, OvertakenError, meaning, unanswered
-from api.database.sql import FOUND, TOTAL, Statement, rows_statement, value_statement
+from api.database.sql import (
+    FOUND,
+    READERS,
+    TOTAL,
+    TRANSACTION,
+    Statement,
+    rows_statement,
+    value_statement,
+)
+from api.database.transaction import beginning
 from api.errors import ApiError, unavailable
 from api.identity.caller import Caller
 from api.settings import Settings
+
+if TYPE_CHECKING:
+    from api.database.last_writes import LastWrites
 
 logger = logging.getLogger(__name__)
 
 LONGEST_COMMIT: Final = 2.0
 """Seconds to wait for a commit's answer, even past the deadline: else its outcome is unknown."""
-MOST_CALLERS: Final = 10_000
 MOST_STATEMENTS: Final = 200
 """Prepared statements kept per connection: more than there are shapes."""
 
@@ -53,17 +61,33 @@ STALE: Final = (
     asyncpg.exceptions.OutdatedSchemaCacheError,
 )
 NOT_PREPARED: Final = ("26000", "42P05")
+MET: Final = "SELECT 1"
+"""The status of a condition that returned one row."""
 UNKNOWN: Final = ("08", "53", "57", "58", "XX")
 """Classes of errors that, in answer to a commit, leave open whether it happened."""
 
 
-class Direct:
-    """Postgres, without PostgREST."""
+class UnmetError(NoAnswerError):
+    """A read's condition was not met: `rows` is how many rows it returned, instead of one."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Take the address; the first query connects."""
-        assert settings.api_database_url is not None  # noqa: S101 - who chooses has looked
-        self._url = settings.api_database_url.get_secret_value()
+    def __init__(self, rows: int) -> None:
+        self.rows = rows
+        super().__init__(f"the condition returned {rows} rows")
+
+
+class Direct:
+    """Postgres, without PostgREST.
+
+    Args:
+        settings: The API's.
+        url: Where Postgres is. The first query connects.
+
+    """
+
+    def __init__(self, settings: Settings, url: str) -> None:
+        self.journal: LastWrites | None = None
+        """Is told of each write before it is committed."""
+        self._url = url
         self._prepares = settings.api_database_prepared_statements
         self.pool = Pool(
             self._connect, settings.api_database_connections, settings.max_requests_in_progress
@@ -82,29 +106,69 @@ class Direct:
         """Close all connections."""
         await self.pool.close()
 
-    async def run(self, query: Query, caller: Caller, deadline: float) -> Found:
-        """Run a query that returns rows."""
-        records = await self._fetch(rows_statement(query.shape), query, caller, deadline)
+    def for_reading(self) -> Self:
+        """Return this backend."""
+        return self
+
+    async def run(
+        self, query: Query, caller: Caller, deadline: float, condition: str = ""
+    ) -> Found:
+        """Run a query that returns rows.
+
+        `condition` is `;` and a `select` that must return one row, else nothing is read and
+        `UnmetError` is raised. It costs no round trip.
+        """
+        is_traced = self.journal is not None
+        statement = rows_statement(query.shape, is_traced=is_traced)
+        records = await self._fetch(statement, query, caller, deadline, condition)
         if query.shape.is_page:
             return page(records)
-        return Found([dict(record.items()) for record in records])
+        rows = [dict(record.items()) for record in records]
+        if is_traced and not query.shape.only_reads:
+            for row in rows:
+                del row[TRANSACTION], row[READERS]
+        return Found(rows)
 
-    async def value(self, query: Query, caller: Caller, deadline: float) -> str:
+    async def value(
+        self, query: Query, caller: Caller, deadline: float, condition: str = ""
+    ) -> str:
         """Call a function that returns one value, and return that value as JSON text."""
-        records = await self._fetch(value_statement(query.shape), query, caller, deadline)
+        statement = value_statement(query.shape)
+        records = await self._fetch(statement, query, caller, deadline, condition)
         value: str | None = records[0][0]
         return "null" if value is None else value
 
+    async def ask(self, question: str, deadline: float) -> str:
+        """Return the one value of a query of the API's own, asked as the login role."""
+        async with asyncio.timeout_at(deadline):
+            link = await self._acquire()
+            link.is_used = True
+            try:
+                if link.ending:
+                    await link.connection.execute(link.ending)
+                value: str = await link.connection.fetchval(question)
+            except REFUSED as error:
+                raise self._refused(link, error) from None
+            except BaseException:
+                self.pool.undo(link)
+                raise
+        self.pool.release(link)
+        return value
+
     async def _fetch(
-        self, statement: Statement, query: Query, caller: Caller, deadline: float
+        self, statement: Statement, query: Query, caller: Caller, deadline: float, condition: str
     ) -> Records:
         only_reads = query.shape.only_reads
         async with asyncio.timeout_at(deadline):
-            link = await self._begin(query, caller)
+            link = await self._begin(query, caller, condition)
             try:
                 records: Records = await link.connection.fetch(
                     statement.text, *statement.arguments(query.values)
                 )
+                if self.journal is not None and not only_reads and records:
+                    # before the commit: whoever reads after it finds the note
+                    readers = {caller.user_id, *(records[0][READERS] or ())}
+                    await self.journal.note(int(records[0][TRANSACTION]), readers)
             except REFUSED as error:
                 raise self._refused(link, error) from None
             except BaseException:  # cancelled: by the deadline, or because the client has left
@@ -117,13 +181,15 @@ class Direct:
             await self._commit(link)
         return records
 
-    async def _begin(self, query: Query, caller: Caller) -> Link:
+    async def _begin(self, query: Query, caller: Caller, condition: str) -> Link:
         """Begin the query's transaction, on a connection that is still open."""
         while True:
             link = await self._acquire()
             is_used, link.is_used = link.is_used, True
             try:
-                await link.connection.execute(link.ending + beginning(query, caller))
+                status = await link.connection.execute(
+                    link.ending + beginning(query, caller) + condition
+                )
             except REFUSED as error:
                 if is_used and link.connection.is_closed():
                     # closed while idle, by a restart or a firewall: nothing was executed
@@ -136,6 +202,9 @@ class Direct:
             except BaseException:
                 self.pool.undo(link)
                 raise
+            if condition and status != MET:
+                self.pool.release(link, "commit;")
+                raise UnmetError(int(status.rpartition(" ")[2]))
             return link
 
     async def _acquire(self) -> Link:
@@ -219,32 +288,6 @@ def page(records: Records) -> Found:
         if row.pop(FOUND):
             rows.append(row)
     return Found(rows, total)
-
-
-def beginning(query: Query, caller: Caller) -> str:
-    """Write the statements that begin the query's transaction, as the caller."""
-    begin = "begin read only;" if query.shape.only_reads else "begin;"
-    if not query.headers:
-        return begin + act_as(caller)
-    headers = literal(dict(query.headers))
-    return f"{begin}{act_as(caller)};select set_config('request.headers',{headers},true)"
-
-
-@lru_cache(MOST_CALLERS)
-def act_as(caller: Caller) -> str:
-    """Write the statements that make a transaction act as the caller, as PostgREST does."""
-    claims = literal(database_claims(caller))
-    return f"set local role {ROLE};select set_config('request.jwt.claims',{claims},true)"
-
-
-def literal(value: Mapping[str, Any]) -> str:
-    """Write an object as a SQL literal of its JSON, safely for any content.
-
-    Claims are untrusted text. The output is printable ASCII without a quote, and every backslash
-    is doubled: in an `E` literal no setting changes how backslashes are read.
-    """
-    text = json.dumps(value).replace("'", r"\u0027").replace("\\", "\\\\")
-    return f"E'{text}'"
 
 
 def json_text(value: object) -> str:

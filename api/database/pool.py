@@ -65,6 +65,7 @@ class Pool:
         self._idle: list[Link] = []
         self._waiting: deque[asyncio.Future[Link | None]] = deque()
         self._size = 0
+        self._told = 0
         self._generation = 0
         self._links: set[Link] = set()
         self._undoing: set[asyncio.Task[None]] = set()
@@ -93,13 +94,13 @@ class Pool:
                 link.finish.cancel()
                 link.finish = None
             if self._is_usable(link):
-                metrics.DATABASE_BUSY.set(self.busy)
+                self._tell()
                 return link
             self._cut(link)
             self._size -= 1
         if self._size < self._most:
             self._size += 1
-            metrics.DATABASE_BUSY.set(self.busy)
+            self._tell()
         else:
             given = await self._wait()
             if given is not None:
@@ -149,7 +150,7 @@ class Pool:
         if ending:
             link.finish = loop.call_later(LONGEST_UNFINISHED, self._finish, link)
         self._idle.append(link)
-        metrics.DATABASE_BUSY.set(self.busy)
+        self._tell()
 
     def discard(self, link: Link) -> None:
         """Cut a connection that cannot be used any more."""
@@ -215,6 +216,11 @@ class Pool:
         self._links.discard(link)
         link.connection.terminate()
 
+    def _tell(self) -> None:
+        # by difference: there is a pool for the primary and one for each replica
+        metrics.DATABASE_BUSY.inc(self.busy - self._told)
+        self._told = self.busy
+
     def _free(self) -> None:
         """Let the next waiting request make a connection."""
         self._size -= 1
@@ -224,4 +230,4 @@ class Pool:
                 self._size += 1
                 waiter.set_result(None)
                 return
-        metrics.DATABASE_BUSY.set(self.busy)
+        self._tell()

@@ -89,6 +89,11 @@ class Shape:
     is_page: bool = False
     """Whether it reads `limit` rows from `offset`, and the total."""
     only_reads: bool = False
+    readers: "Shape | None" = field(default=None, repr=False)
+    """For a write, selects the ids of the users who see what it writes, by its own parameters.
+
+    `None` if only the caller sees it.
+    """
     parameters: tuple[str, ...] = field(init=False)
     """The names of its values, in the order of `Query.values`."""
     _hash: int = field(init=False, repr=False, compare=False)
@@ -123,6 +128,7 @@ class Shape:
         cls,
         builder: "Builder",
         joins: Mapping[str, Mapping[str, str]] | None = None,
+        readers: "Shape | None" = None,
     ) -> Self:
         """Make a shape from a builder.
 
@@ -130,6 +136,7 @@ class Shape:
             builder: Any finished query on a table. `count=CountMethod.exact` makes it a page.
             joins: The foreign key of each embedded row, by the row's name: PostgREST finds it
                 by itself, SQL needs it spelled out.
+            readers: See `Shape.readers`.
 
         Raises:
             ValueError: the builder uses a feature that the backends do not support.
@@ -159,6 +166,7 @@ class Shape:
             tuple(written.items()),
             is_page="count=exact" in prefer,
             only_reads=verb == "select",
+            readers=readers,
         )
 
     def query(self, **values: Any) -> "Query":
@@ -199,10 +207,12 @@ def table(name: str) -> AsyncRequestBuilder:
     return AsyncRequestBuilder(nobody, URL(name), httpx.Headers(), None)
 
 
-def function(name: str, *arguments: str, only_reads: bool = False) -> Shape:
-    """Make a function call with named arguments."""
+def function(
+    name: str, *arguments: str, only_reads: bool = False, readers: Shape | None = None
+) -> Shape:
+    """Make a function call with named arguments. `readers`: see `Shape.readers`."""
     written = tuple((argument, parameter(argument)) for argument in arguments)
-    return Shape("call", name, ("*",), written=written, only_reads=only_reads)
+    return Shape("call", name, ("*",), written=written, only_reads=only_reads, readers=readers)
 
 
 def selected(

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import Any, Final
+from typing import Any, Final, Self
 from urllib.parse import quote
 
 from postgrest.exceptions import APIErrorFromJSON
@@ -73,6 +73,10 @@ class Rest:
     async def value(self, query: Query, caller: Caller, deadline: float) -> bytes:
         """Call a function that returns one value, and return that value as JSON text."""
         return (await self._send(query, caller, deadline)).content
+
+    def for_reading(self) -> Self:
+        """Return this backend: replicas are read by direct connections alone."""
+        return self
 
     async def _send(self, query: Query, caller: Caller, deadline: float) -> Answer:
         request = request_for(query.shape)

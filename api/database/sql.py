@@ -14,6 +14,9 @@ OPERATORS: Final = {"eq": "=", "neq": "<>", "gt": ">", "gte": ">=", "lt": "<", "
 TOTAL: Final = "?total"
 FOUND: Final = "?found"
 """Columns that a page has besides the row's: no table's column has a question mark in its name."""
+TRANSACTION: Final = "?transaction"
+READERS: Final = "?readers"
+"""Columns that a traced write has besides the row's."""
 
 
 class Statement(NamedTuple):
@@ -28,9 +31,12 @@ class Statement(NamedTuple):
 
 
 @cache
-def rows_statement(shape: Shape) -> Statement:
-    """Write the statement that returns rows."""
-    writer = Writer(shape)
+def rows_statement(shape: Shape, *, is_traced: bool = False) -> Statement:
+    """Write the statement that returns rows.
+
+    `is_traced`: whether each row of a write also has the transaction's id and who sees the row.
+    """
+    writer = Writer(shape, is_traced=is_traced and not shape.only_reads)
     return Statement(WRITERS[shape.verb](writer), tuple(writer.constants))
 
 
@@ -44,8 +50,9 @@ def value_statement(shape: Shape) -> Statement:
 class Writer:
     """Writes the parts of one shape's text, and numbers its parameters."""
 
-    def __init__(self, shape: Shape) -> None:
+    def __init__(self, shape: Shape, *, is_traced: bool = False) -> None:
         self.shape = shape
+        self.is_traced = is_traced
         self.constants: list[str] = []
         self._numbers = {name: f"${number}" for number, name in enumerate(shape.parameters, 1)}
 
@@ -92,7 +99,26 @@ class Writer:
 
     def returning(self) -> str:
         """Write the `returning` clause."""
-        return f" returning {self.columns()}"
+        return f" returning {self.columns()}{self.trace()}"
+
+    def trace(self) -> str:
+        """Write the columns of a traced write."""
+        if not self.is_traced:
+            return ""
+        transaction = f'pg_catalog.pg_current_xact_id()::text as "{TRANSACTION}"'
+        return f', {transaction}, {self.readers()} as "{READERS}"'
+
+    def readers(self) -> str:
+        """Write the ids of the users who see what is written, besides the caller."""
+        readers = self.shape.readers
+        if readers is None:
+            return "'{}'::uuid[]"
+        columns = ", ".join(column("r", it) for it in readers.columns)
+        conditions = " and ".join(
+            f"{column('r', it.column)} = {self.value(it.values[0])}" for it in readers.filters
+        )
+        relation = f'public.{name(readers.relation)} as "r"'
+        return f"(select array[{columns}] from {relation} where {conditions})"
 
 
 def select(writer: Writer) -> str:
@@ -131,7 +157,7 @@ def delete(writer: Writer) -> str:
 
 def call(writer: Writer) -> str:
     """Write the read of a function's rows."""
-    return f"select * from {writer.call()}"
+    return f'select "t".*{writer.trace()} from {writer.call()} as "t"'
 
 
 WRITERS: Final[dict[str, Callable[[Writer], str]]] = {

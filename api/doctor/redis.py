@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from api.doctor import reach
 from api.doctor.findings import Finding
-from api.rate_limits.redis_storage import Redis
+from api.redis_client import RedisClient
 
 
 def findings(url: str) -> Iterator[Finding]:
@@ -24,7 +24,7 @@ def findings(url: str) -> Iterator[Finding]:
 
 
 async def _ping(url: str) -> Exception | None:
-    redis = Redis(url)
+    redis = RedisClient(url, "")
     try:
         await redis.ping()
     except redis.errors as error:

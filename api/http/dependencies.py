@@ -15,6 +15,8 @@ BEARER: Final[dict[str, Any]] = {
     "description": "The access token of a signed-in user's session.",
 }
 """The token's description in the OpenAPI document."""
+SAFE: Final = frozenset({"GET", "HEAD"})
+"""Methods that change nothing."""
 
 
 class AsCaller(HTTPBearer):
@@ -30,7 +32,9 @@ class AsCaller(HTTPBearer):
         caller = await process["authenticator"].authenticate(request)
         exchange.caller(caller.user_id)
         await process["limits"].admit(request.scope, caller.user_id)
-        return process["databases"].as_caller(caller)
+        # a request that writes reads what it decides by from the primary
+        only_reads = request.method in SAFE
+        return process["databases"].as_caller(caller, only_reads=only_reads)
 
 
 CallerDatabase = Annotated[Database, Depends(AsCaller(**BEARER))]

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextvars import ContextVar, Token
 from secrets import token_hex
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, Literal, Self
 
 from starlette.types import Scope
 
@@ -21,6 +21,13 @@ ID: Final = re.compile(r"[0-9a-fA-F-]{32,36}")
 CLIENT_GONE: Final = 499
 # a HEAD was already turned into a GET
 METHODS: Final = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+ReplicaRead = Literal["served", "empty", "behind", "failed", "skipped", "untracked"]
+"""What came of asking a read replica: it answered, or why the primary did.
+
+`skipped`: every replica has just failed. `untracked`: what the user must see is unknown.
+"""
 
 
 class Exchange:
@@ -34,6 +41,7 @@ class Exchange:
         "is_replay",
         "method",
         "operation",
+        "replica_read",
         "request_id",
         "retries",
         "scope",
@@ -63,6 +71,7 @@ class Exchange:
         self.retries = 0
         # for each request to PostgREST its start, in nanoseconds like `began`, and its duration
         self.upstream: list[tuple[int, int]] = []
+        self.replica_read: ReplicaRead | None = None
         self.operation = NO_OPERATION  # until a route handles the request
 
     @property
@@ -119,6 +128,12 @@ def retry() -> None:
     """Record that a write was retried because the session had changed meanwhile."""
     if exchange := _current.get():
         exchange.retries += 1
+
+
+def replica_read(result: ReplicaRead) -> None:
+    """Record whether a read replica answered the request."""
+    if exchange := _current.get():
+        exchange.replica_read = result
 
 
 def replayed() -> None:

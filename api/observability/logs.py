@@ -91,6 +91,8 @@ class RequestLog:
             line["session_id"] = ended.session_id
         if ended.code is not None:
             line["code"] = ended.code
+        if ended.replica_read is not None:
+            line["replica"] = ended.replica_read
         if ended.retries:
             line["retries"] = ended.retries
         if ended.events:

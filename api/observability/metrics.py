@@ -63,6 +63,11 @@ CELL_READY = Gauge(
     ["cell"],
     multiprocess_mode="livemin",
 )
+REPLICA_READS = Counter(
+    "session_api_replica_reads",
+    "Requests that a read replica answered (served), or could not answer.",
+    ["result"],
+)
 DENIALS = Counter("session_api_denials", "Requests denied: 401 and 403.", ["code"])
 RATE_LIMITED = Counter("session_api_rate_limited", "Requests refused by a rate limit.", ["limit"])
 RATE_LIMITS_SKIPPED = Counter(
@@ -110,6 +115,8 @@ def count(ended: Exchange) -> None:
         CELL_REQUESTS.labels(ended.cell, str(ended.status)).inc()
         if ended.upstream:
             CELL_UPSTREAM_SECONDS.labels(ended.cell).observe(ended.upstream_seconds)
+    if ended.replica_read is not None:
+        REPLICA_READS.labels(ended.replica_read).inc()
     if ended.retries and ended.operation.action == "confirm":
         CONFIRM_RETRIES.inc(ended.retries)
     if "session_denied" in ended.events:

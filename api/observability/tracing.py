@@ -80,6 +80,11 @@ class Traces:
                 "http.response.status_code": ended.status,
                 "session_api.request_id": ended.request_id,
                 **({} if ended.code is None else {"error.type": ended.code}),
+                **(
+                    {}
+                    if ended.replica_read is None
+                    else {"session_api.replica": ended.replica_read}
+                ),
             },
             start_time=ended.started,
         )

@@ -23,6 +23,7 @@ class Cell(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     api_database_url: SecretStr | None = Field(None, alias="API_DATABASE_URL")
+    api_read_database_url: SecretStr | None = Field(None, alias="API_READ_DATABASE_URL")
     postgrest_url: Annotated[str, AfterValidator(http_url)] | None = Field(
         None, alias="POSTGREST_URL"
     )

@@ -13,6 +13,8 @@ from api.settings.values import LOCAL_PUBLISHABLE_KEY, is_private
 
 MIN_SECRET_BYTES: Final = 32
 MIN_METRICS_TOKEN: Final = 16
+MIN_READ_YOUR_WRITES: Final = 5
+"""Seconds: some of them pass before a write is in the primary's log."""
 TLS_MODES: Final = ("require", "verify-ca", "verify-full")
 OWNERS: Final = ("postgres", "supabase_admin", "service_role", "authenticator")
 PLACEHOLDERS: Final = (
@@ -91,9 +93,10 @@ def unusable(settings: SettingsTable) -> list[str]:
             "CLIENT_ADDRESS_HEADER needs TRUSTED_PROXIES or TRUSTED_HOPS: without them any client "
             "could write that header."
         )
+    problems += _unusable_replicas(settings)
     url = _value(settings.api_database_url)
     if url is not None:
-        problems += _unusable_database_url(url)
+        problems += _unusable_database_url("API_DATABASE_URL", url)
         if settings.cells:
             problems.append("API_DATABASE_URL and CELLS are both set: each cell has its own.")
     elif secret is None and key is None and not settings.cells:
@@ -116,20 +119,45 @@ def _of_cells(
     ]
 
 
-def _unusable_database_url(url: str) -> list[str]:
+def _unusable_replicas(settings: SettingsTable) -> list[str]:
+    if not settings.replica_urls:
+        return []
+    problems: list[str] = []
+    if settings.api_database_url is None:
+        problems.append(
+            "API_READ_DATABASE_URL needs API_DATABASE_URL: replicas are read by direct connections "
+            "alone, never through PostgREST."
+        )
+    for url in settings.replica_urls:
+        problems += _unusable_database_url("API_READ_DATABASE_URL", url)
+    seconds = settings.read_your_writes
+    if seconds and settings.rate_limit_storage == "memory":
+        problems.append(
+            "API_READ_DATABASE_URL needs RATE_LIMIT_STORAGE=redis://…, where each user's last "
+            "writes are noted; with READ_YOUR_WRITES=0 users may miss what they have just written."
+        )
+    if 0 < seconds < MIN_READ_YOUR_WRITES:
+        problems.append(
+            f"READ_YOUR_WRITES is shorter than {MIN_READ_YOUR_WRITES} seconds: no replica would be "
+            "read. Make it longer, or 0."
+        )
+    return problems
+
+
+def _unusable_database_url(name: str, url: str) -> list[str]:
     try:
         parts = urlsplit(url)
     except ValueError:
         parts = urlsplit("")
     if parts.scheme not in ("postgres", "postgresql") or not parts.netloc.rpartition("@")[0]:
         return [
-            "API_DATABASE_URL is not a Postgres URL with a user: write it as "
+            f"{name} is not a Postgres URL with a user: write it as "
             "postgresql://session_api_login:password@host:5432/postgres."
         ]
     return []
 
 
-def _unsafe_database_url(url: str) -> list[str]:
+def _unsafe_database_url(name: str, url: str) -> list[str]:
     problems = []
     parts = urlsplit(url)
     account, _, hosts = parts.netloc.rpartition("@")
@@ -137,15 +165,15 @@ def _unsafe_database_url(url: str) -> list[str]:
     user = account.partition(":")[0].partition(".")[0]
     if user in OWNERS:
         problems.append(
-            f"API_DATABASE_URL connects as {user}, which is not the API's own user: make the login "
+            f"{name} connects as {user}, which is not the API's own user: make the login "
             "role of docs/hosted.md."
         )
-    names = [host.rpartition(":")[0] or host for host in hosts.split(",") if host]
+    hosts_only = [host.rpartition(":")[0] or host for host in hosts.split(",") if host]
     words = dict(parse_qsl(parts.query))
-    stays_inside = all(is_private(f"http://{name}") for name in names)
+    stays_inside = all(is_private(f"http://{host}") for host in hosts_only)
     if not stays_inside and words.get("sslmode") not in TLS_MODES:
         problems.append(
-            "API_DATABASE_URL goes to a public host without sslmode=verify-full (or verify-ca or "
+            f"{name} goes to a public host without sslmode=verify-full (or verify-ca or "
             "require): what is read there could be read on the way."
         )
     return problems
@@ -196,7 +224,10 @@ def unsafe(settings: SettingsTable) -> list[str]:
         and not is_private(url)
     ]
     if settings.api_database_url is not None:
-        problems += _unsafe_database_url(settings.api_database_url.get_secret_value())
+        url = settings.api_database_url.get_secret_value()
+        problems += _unsafe_database_url("API_DATABASE_URL", url)
+    for url in settings.replica_urls:
+        problems += _unsafe_database_url("API_READ_DATABASE_URL", url)
     if "*" in settings.cors_origins:
         problems.append(
             "CORS_ORIGINS=* lets any site call the API with its visitors' tokens: list your "

@@ -90,6 +90,19 @@ class SettingsTable(BaseSettings):
         "is not asked. libpq's words for TLS and for several hosts are understood. The user may "
         "become `session_api` and nothing else: see `docs/hosted.md`.",
     )
+    api_read_database_url: SecretStr | None = Field(
+        None,
+        description="With `API_DATABASE_URL`: the addresses of read replicas, separated by commas. "
+        "Requests that only read are sent there: see `docs/machines.md`.",
+    )
+    read_your_writes: int = Field(
+        30,
+        ge=0,
+        le=3600,
+        description="With `API_READ_DATABASE_URL`: seconds for which `RATE_LIMIT_STORAGE`, which "
+        "must be Redis, remembers who has to see which write. A replica that lags by more is not "
+        "read. `0`: no Redis is needed, and users may miss what they have just written.",
+    )
     supabase_publishable_key: str | None = Field(
         default_factory=_local_key,
         validation_alias=AliasChoices("SUPABASE_PUBLISHABLE_KEY", "SUPABASE_ANON_KEY"),
@@ -316,11 +329,23 @@ class SettingsTable(BaseSettings):
         return self.environment == "development" and self.enable_test_auth
 
     @property
+    def replica_urls(self) -> list[str]:
+        """The addresses of the read replicas."""
+        if self.api_read_database_url is None:
+            return []
+        return values.database_urls(self.api_read_database_url.get_secret_value())
+
+    @property
     def cell_path(self) -> tuple[str, ...]:
         """Where in a token the user's cell is named: the names of the claims, outermost first."""
         return tuple(self.cell_claim.split(".")) if self.cells else ()
 
     def of_cell(self, name: str) -> Self:
         """Return these settings with the cell's database as the project's."""
+        of_one_database: dict[str, Any] = {
+            "cells": {},
+            "api_database_url": None,
+            "api_read_database_url": None,
+        }
         given = self.cells[name].model_dump(exclude_none=True)
-        return self.model_copy(update={"cells": {}, "api_database_url": None, **given})
+        return self.model_copy(update={**of_one_database, **given})

@@ -157,6 +157,11 @@ def rate_limit_storage(storage: str) -> str:
     return storage
 
 
+def database_urls(text: str) -> list[str]:
+    """Split addresses of Postgres, each of which may itself list hosts, at their commas."""
+    return [it.strip() for it in re.split(r",\s*(?=[a-z]+://)", text)]
+
+
 def networks(value: object) -> object:
     """Read comma-separated addresses and networks."""
     if not isinstance(value, str):

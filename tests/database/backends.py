@@ -37,7 +37,9 @@ def settings_for(project: Project, **overrides: Any) -> Settings:
 @asynccontextmanager
 async def direct(project: Project, **overrides: Any) -> AsyncIterator[Direct]:
     """The backend of direct connections."""
-    async with Direct(settings_for(project, **overrides)) as backend:
+    settings = settings_for(project, **overrides)
+    assert settings.api_database_url is not None
+    async with Direct(settings, settings.api_database_url.get_secret_value()) as backend:
         yield backend
 
 
@@ -45,7 +47,7 @@ async def direct(project: Project, **overrides: Any) -> AsyncIterator[Direct]:
 async def both(project: Project) -> AsyncIterator[tuple[Rest, Direct]]:
     """Both backends."""
     settings = settings_for(project)
-    async with Wire(4) as wire, Direct(settings) as backend:
+    async with Wire(4) as wire, direct(project) as backend:
         yield Rest(settings, wire), backend
 
 

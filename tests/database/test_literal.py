@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from api.database.direct import act_as, literal
+from api.database.transaction import act_as, literal
 from api.identity.caller import Caller
 from tests.actors import Sql
 

@@ -55,6 +55,12 @@ class TestProductionRefuses:
         assert "API_DATABASE_URL" in message
         assert "pass-word" not in message
 
+        healthy = "postgresql://session_api_login:other@db:5432/postgres"
+        values = {"api_database_url": healthy, "read_your_writes": 0}
+        message = refusal(**PRODUCTION, **values, api_read_database_url=f"{healthy},{address}")
+        assert "API_READ_DATABASE_URL" in message
+        assert "pass-word" not in message
+
     @pytest.mark.parametrize(
         "address",
         [

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 from pydantic import ValidationError
@@ -117,3 +118,46 @@ class TestStart:
             load_settings()
         monkeypatch.setenv("ENVIRONMENT", "development")
         assert load_settings().environment == "development"
+
+
+class TestReplicas:
+    PRIMARY = "postgresql://session_api_login:a@db/postgres"
+    REDIS = "redis://redis:6379/0"
+
+    def test_several(self) -> None:
+        """A list of addresses, each of which may be a list of hosts."""
+        replicas = ["postgres://session_api_login:a@b,c/postgres", self.PRIMARY]
+        settings = Settings(
+            **DEVELOPMENT,
+            api_database_url=self.PRIMARY,
+            api_read_database_url=" , ".join(replicas),
+            rate_limit_storage=self.REDIS,
+        )
+        assert settings.replica_urls == replicas
+
+    @pytest.mark.parametrize(
+        ("values", "named"),
+        [
+            ({"rate_limit_storage": REDIS}, "API_READ_DATABASE_URL needs API_DATABASE_URL"),
+            ({"api_database_url": PRIMARY}, "RATE_LIMIT_STORAGE=redis"),
+            (
+                {
+                    "api_database_url": PRIMARY,
+                    "rate_limit_storage": REDIS,
+                    "read_your_writes": 4,
+                },
+                "READ_YOUR_WRITES is shorter",
+            ),
+        ],
+    )
+    def test_what_they_need(self, values: dict[str, Any], named: str) -> None:
+        assert named in refusal(**DEVELOPMENT, **values, api_read_database_url=self.PRIMARY)
+
+    def test_without_redis_if_told_so(self) -> None:
+        settings = Settings(
+            **DEVELOPMENT,
+            api_database_url=self.PRIMARY,
+            api_read_database_url=self.PRIMARY,
+            read_your_writes=0,
+        )
+        assert settings.replica_urls == [self.PRIMARY]

@@ -52,15 +52,25 @@ STATE: Final = Shape.of(
     .eq("id", ID)
 )
 MATCH: Final = Shape.of(table("wingman_matches").select("status").eq("id", ID))
+# both users of the match see what one of them writes
+OF_MATCH: Final = Shape.of(
+    table("wingman_matches").select("user1_id,user2_id").eq("id", parameter("match_id"))
+)
+OF_SESSION: Final = Shape.of(
+    table("wingman_session_details").select("user1_id,user2_id").eq("id", parameter("session_id"))
+)
 SCHEDULE: Final = Shape.of(
     table("wingman_sessions")
     .insert({name: parameter(name) for name in ScheduleRequest.model_fields})
-    .select("id")
+    .select("id"),
+    readers=OF_MATCH,
 )
-CONFIRM: Final = function("confirm_wingman_session", "session_id", "buddy_id")
-CANCEL: Final = function("cancel_wingman_session", "session_id")
-NO_SHOW: Final = function("report_wingman_no_show", "session_id")
-NOTES: Final = function("write_wingman_notes", "session_id", "notes", "versions")
+CONFIRM: Final = function("confirm_wingman_session", "session_id", "buddy_id", readers=OF_SESSION)
+CANCEL: Final = function("cancel_wingman_session", "session_id", readers=OF_SESSION)
+NO_SHOW: Final = function("report_wingman_no_show", "session_id", readers=OF_SESSION)
+NOTES: Final = function(
+    "write_wingman_notes", "session_id", "notes", "versions", readers=OF_SESSION
+)
 
 
 @cache

@@ -1,0 +1,90 @@
+"""Which transactions have written, for whom, in the last seconds: kept in Redis, by user.
+
+A write is noted before it is committed, for everyone who sees what it writes.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Final
+from uuid import UUID
+
+from api.redis_client import RedisClient
+
+MOST: Final = 64
+"""Transactions kept for a user. Older ones were committed before these began, unless a user has
+more writes in progress than this."""
+PREFIX: Final = "session_api:writes:"
+SETTLED: Final = f"{PREFIX}settled"
+"""Exists unless Redis has lost its data, and so its notes."""
+DOUBT: Final = f"{PREFIX}doubt"
+"""Exists for as long as notes last after some may have been lost."""
+
+
+class LastWrites:
+    """The last writes that each user must see.
+
+    Args:
+        redis: Where they are kept.
+        seconds: For how long.
+
+    """
+
+    def __init__(self, redis: RedisClient, seconds: int) -> None:
+        self._redis = redis
+        self._milliseconds = seconds * 1000
+        self._has_lost_one = False
+
+    async def note(self, transaction: int, readers: Iterable[UUID]) -> None:
+        """Note a write that will be committed next.
+
+        If Redis does not answer, the write happens all the same, and all users' reads go to the
+        primary for as long as the note would have lasted.
+        """
+        keys = [key(user_id) for user_id in readers]
+
+        async def write() -> list[Any]:
+            async with self._redis.commands.pipeline(transaction=True) as pipe:
+                for it in keys:
+                    pipe.rpush(it, transaction)
+                    pipe.ltrim(it, -MOST, -1)
+                    pipe.pexpire(it, self._milliseconds)
+                return await pipe.execute()
+
+        if await self._redis.ask(write) is None:
+            self._has_lost_one = True
+
+    async def of(self, user_id: UUID) -> list[int] | None:
+        """Return the ids of the transactions that the user must see; `None` if they are unknown."""
+
+        async def read() -> list[Any]:
+            async with self._redis.commands.pipeline(transaction=False) as pipe:
+                pipe.lrange(key(user_id), 0, -1)
+                pipe.mget(SETTLED, DOUBT)
+                return await pipe.execute()
+
+        if self._has_lost_one:
+            await self._doubt()
+            return None
+        found = await self._redis.ask(read)
+        if found is None:
+            return None
+        transactions, (settled, doubt) = found
+        if settled is None:
+            await self._doubt()
+            return None
+        return None if doubt is not None else [int(it) for it in transactions]
+
+    async def _doubt(self) -> None:
+        """Tell all workers that notes may be missing, until a new one would have expired."""
+
+        async def tell() -> list[Any]:
+            async with self._redis.commands.pipeline(transaction=True) as pipe:
+                pipe.set(DOUBT, 1, px=self._milliseconds)
+                pipe.set(SETTLED, 1)
+                return await pipe.execute()
+
+        self._has_lost_one = await self._redis.ask(tell) is None
+
+
+def key(user_id: UUID) -> str:
+    """Return the key of a user's writes."""
+    return f"{PREFIX}{user_id}"
