@@ -113,8 +113,8 @@ comment on policy select_own on public.study_chats is 'chats are read by the own
 drop policy if exists select_unestimated on public.study_chats;
 create policy select_unestimated on public.study_chats
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.study_chats is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.study_chats is 'users learn no estimate of rows that they may not read, and one read is bounded';
 
 -- study_chunks: the owner reads them; the pipeline that fills them is not the API, so nobody writes here.
 
@@ -132,8 +132,8 @@ comment on policy select_own on public.study_chunks is 'chunks are read by the o
 drop policy if exists select_unestimated on public.study_chunks;
 create policy select_unestimated on public.study_chunks
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.study_chunks is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.study_chunks is 'users learn no estimate of rows that they may not read, and one read is bounded';
 
 -- study_documents: the owner reads them; the pipeline that fills them is not the API, so nobody writes here.
 
@@ -151,8 +151,8 @@ comment on policy select_own on public.study_documents is 'documents are read by
 drop policy if exists select_unestimated on public.study_documents;
 create policy select_unestimated on public.study_documents
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.study_documents is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.study_documents is 'users learn no estimate of rows that they may not read, and one read is bounded';
 
 -- study_messages: the owner reads them; the pipeline that fills them is not the API, so nobody writes here.
 
@@ -170,8 +170,8 @@ comment on policy select_own on public.study_messages is 'messages are read by t
 drop policy if exists select_unestimated on public.study_messages;
 create policy select_unestimated on public.study_messages
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.study_messages is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.study_messages is 'users learn no estimate of rows that they may not read, and one read is bounded';
 
 -- study_sessions: the owner's, read directly, written through the API (its status has a flow).
 
@@ -193,8 +193,8 @@ comment on policy select_own on public.study_sessions is 'a study session is rea
 drop policy if exists select_unestimated on public.study_sessions;
 create policy select_unestimated on public.study_sessions
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.study_sessions is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.study_sessions is 'users learn no estimate of rows that they may not read, and one read is bounded';
 
 drop policy if exists insert_own on public.study_sessions;
 create policy insert_own on public.study_sessions
@@ -260,5 +260,5 @@ comment on policy select_own on public.study_topics is 'topics are read by the o
 drop policy if exists select_unestimated on public.study_topics;
 create policy select_unestimated on public.study_topics
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.study_topics is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.study_topics is 'users learn no estimate of rows that they may not read, and one read is bounded';

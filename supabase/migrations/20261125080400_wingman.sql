@@ -214,8 +214,8 @@ comment on policy select_own_or_joined on public.user_profiles is 'a user reads 
 drop policy if exists select_unestimated on public.user_profiles;
 create policy select_unestimated on public.user_profiles
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.user_profiles is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.user_profiles is 'users learn no estimate of rows that they may not read, and one read is bounded';
 
 drop policy if exists insert_self on public.user_profiles;
 create policy insert_self on public.user_profiles
@@ -272,8 +272,8 @@ comment on policy select_joined on public.wingman_matches is 'a match is read by
 drop policy if exists select_unestimated on public.wingman_matches;
 create policy select_unestimated on public.wingman_matches
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.wingman_matches is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.wingman_matches is 'users learn no estimate of rows that they may not read, and one read is bounded';
 
 -- wingman_session_details: one session with its people and their challenges, in one request.
 -- security_invoker: it shows what the caller's own policies on the tables below it show.
@@ -432,8 +432,8 @@ comment on policy select_joined on public.wingman_sessions is 'a session is read
 drop policy if exists select_unestimated on public.wingman_sessions;
 create policy select_unestimated on public.wingman_sessions
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.wingman_sessions is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.wingman_sessions is 'users learn no estimate of rows that they may not read, and one read is bounded';
 
 drop policy if exists insert_joined on public.wingman_sessions;
 create policy insert_joined on public.wingman_sessions

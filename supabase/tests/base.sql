@@ -2,7 +2,7 @@
 -- read and to change. Leaves nothing behind.
 
 begin;
-select plan(258);
+select plan(268);
 
 -- who made the role may give it, but need not have it
 grant session_api to current_user;
@@ -139,6 +139,10 @@ from (values
    $t$select from session_api.caller_id() as id where id is not null$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select session_api.claim_idempotency_key()$t$, null, null),
+  ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$select where session_api.is_bounded_read()$t$, null, null),
+  ('ALLOW', 'owner, participant, stranger, nobody',
+   $t$select where session_api.is_bounded_read()$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select where session_api.is_not_estimated()$t$, null, null),
   ('ALLOW', 'owner, participant, stranger, nobody',

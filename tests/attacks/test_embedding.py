@@ -29,6 +29,7 @@ SHAPES = (
     "/{a}?select=id,{b}!{key}(*)&{b}.order=id&{b}.limit=1",
     "/{a}?select={b}!{key}(*,{a}!{key}(*))",
 )
+TOO_MUCH = "54001"  # a table embedded below itself
 # along several keys at once, towards what is the owner's alone
 PATHS = (
     "/user_profiles?select=*,wingman_matches!user1_id(*,wingman_sessions(*))",
@@ -69,7 +70,8 @@ def test_each_foreign_key_both_ways(thief: Thief, sql: Sql, world: World, shape:
         for a, b in ((child, parent), (parent, child)):
             path = shape.format(a=a, b=b, key=key, id=world.key(a))
             answer = thief("GET", path)
-            assert answer.is_success or postgrest_code(answer).startswith("PGRST"), answer.text
+            code = postgrest_code(answer)
+            assert answer.is_success or code.startswith("PGRST") or code == TOO_MUCH, answer.text
             if thief.user is world.stranger and a not in ("approach_challenges", *HIS):
                 assert answer.content == b"[]" or not answer.is_success, answer.text
 
@@ -81,7 +83,8 @@ HIS = ("user_profiles", "job_postings")
 @pytest.mark.parametrize("path", PATHS)
 def test_several_at_once(thief: Thief, path: str) -> None:
     answer = thief("GET", path)
-    assert answer.is_success or postgrest_code(answer).startswith("PGRST"), answer.text
+    code = postgrest_code(answer)
+    assert answer.is_success or code.startswith("PGRST") or code == TOO_MUCH, answer.text
 
 
 def test_the_match_partner_goes_as_far_as_the_match(participant: Thief, world: World) -> None:

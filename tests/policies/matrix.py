@@ -224,7 +224,8 @@ session_api_idempotency_keys
   delete  EMPTY  EMPTY EMPTY EMPTY EMPTY  ALLOW EMPTY EMPTY EMPTY delete_own
 """
 
-# Restrictive policies on reading, for `authenticated`, on top of those above: no estimates.
+# Restrictive policies on reading, for `authenticated`, on top of those above: no estimates, and
+# bounded reads.
 RESTRICTIONS = """
 select_unestimated  user_profiles wingman_matches wingman_sessions
                     study_sessions study_documents study_chunks study_topics study_chats
@@ -241,6 +242,8 @@ session_api.caller_id()  invoker stable
   call  DENY   ALLOW ALLOW ALLOW EMPTY  ALLOW ALLOW ALLOW EMPTY  DENY
 session_api.claim_idempotency_key()  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
+session_api.is_bounded_read()  invoker immutable
+  call  DENY   ALLOW ALLOW ALLOW ALLOW  DENY  DENY  DENY  DENY   DENY
 session_api.is_not_estimated()  invoker immutable
   call  DENY   ALLOW ALLOW ALLOW ALLOW  DENY  DENY  DENY  DENY   DENY
 session_api.my_buddy_ids()  invoker stable

@@ -3,6 +3,7 @@
 from tests.installed import ALL_ARE
 from tests.policies import (
     access,
+    bounds,
     chat,
     complete,
     complete_roles,
@@ -27,6 +28,7 @@ _ALL = [
     *policies.CHECKS,
     *roles.CHECKS,
     *functions.CHECKS,
+    *bounds.CHECKS,
     *idempotency.CHECKS,
     *chat.CHECKS,
     *interview.CHECKS,

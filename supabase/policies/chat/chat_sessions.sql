@@ -18,8 +18,8 @@ comment on policy select_own on public.chat_sessions is 'a chat session is read 
 drop policy if exists select_unestimated on public.chat_sessions;
 create policy select_unestimated on public.chat_sessions
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.chat_sessions is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.chat_sessions is 'users learn no estimate of rows that they may not read, and one read is bounded';
 
 drop policy if exists insert_own on public.chat_sessions;
 create policy insert_own on public.chat_sessions

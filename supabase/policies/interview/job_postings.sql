@@ -18,8 +18,8 @@ comment on policy select_own on public.job_postings is 'a job posting is read by
 drop policy if exists select_unestimated on public.job_postings;
 create policy select_unestimated on public.job_postings
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.job_postings is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.job_postings is 'users learn no estimate of rows that they may not read, and one read is bounded';
 
 drop policy if exists insert_own on public.job_postings;
 create policy insert_own on public.job_postings

@@ -14,5 +14,5 @@ comment on policy select_own on public.study_chunks is 'chunks are read by the o
 drop policy if exists select_unestimated on public.study_chunks;
 create policy select_unestimated on public.study_chunks
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.study_chunks is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.study_chunks is 'users learn no estimate of rows that they may not read, and one read is bounded';

@@ -42,8 +42,8 @@ comment on policy select_own_or_joined on public.user_profiles is 'a user reads 
 drop policy if exists select_unestimated on public.user_profiles;
 create policy select_unestimated on public.user_profiles
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.user_profiles is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.user_profiles is 'users learn no estimate of rows that they may not read, and one read is bounded';
 
 drop policy if exists insert_self on public.user_profiles;
 create policy insert_self on public.user_profiles

@@ -37,5 +37,5 @@ comment on policy select_joined on public.wingman_matches is 'a match is read by
 drop policy if exists select_unestimated on public.wingman_matches;
 create policy select_unestimated on public.wingman_matches
   as restrictive for select to authenticated
-  using (session_api.is_not_estimated());
-comment on policy select_unestimated on public.wingman_matches is 'users count the rows they may read, and learn no estimate of those they may not';
+  using (session_api.is_not_estimated() and session_api.is_bounded_read());
+comment on policy select_unestimated on public.wingman_matches is 'users learn no estimate of rows that they may not read, and one read is bounded';

@@ -19,6 +19,7 @@ insert into public.session_api_idempotency_keys (id, user_id, key, fingerprint, 
     calls={
         "session_api.caller_id()": "select from session_api.caller_id() as id where id is not null",
         "session_api.claim_idempotency_key()": "select session_api.claim_idempotency_key()",
+        "session_api.is_bounded_read()": "select where session_api.is_bounded_read()",
         "session_api.is_not_estimated()": "select where session_api.is_not_estimated()",
         "session_api.publish(regclass)": "select session_api.publish('public.session_api_idempotency_keys')",
         "session_api.set_updated_at()": "select session_api.set_updated_at()",
