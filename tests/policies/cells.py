@@ -9,6 +9,8 @@ from tests.policies.table import Line, lines
 from tests.policies.tables import FACTS
 from tests.policies.world import named
 
+KEYS = "session_api_idempotency_keys"
+_DENIED = ("DENY",) * 10
 VIEWS = {name for name, facts in FACTS.items() if not facts.update}
 
 
@@ -37,12 +39,16 @@ COLUMNS = _all_columns()
 
 
 def matrix_lines() -> Iterable[Line]:
-    """Give the lines of MATRIX with `write` and `*` spelled out."""
-    for line in lines(MATRIX):
-        words = COLUMNS[relation(line.subject)] if line.words == ("*",) else line.words
-        verbs = ("insert", "update", "delete") if line.verb == "write" else (line.verb,)
-        for verb in verbs:
-            yield Line(line.subject, verb, line.outcomes, () if verb == "delete" else words)
+    """Give the lines of MATRIX, and for each relation what it leaves out: DENY for everybody."""
+    given = list(lines(MATRIX))
+    yield from given
+    for name, columns in COLUMNS.items():
+        named = {(line.verb, it) for line in given if line.subject == name for it in line.words}
+        for verb in ("insert", "update"):
+            if left := tuple(column for column in columns if (verb, column) not in named):
+                yield Line(name, verb, _DENIED, left)
+        if not any((line.subject, line.verb) == (name, "delete") for line in given):
+            yield Line(name, "delete", _DENIED, ())
 
 
 ROLES = ("anon", *("authenticated",) * 4, *("session_api",) * 4, "service_role")
@@ -55,6 +61,21 @@ GRANTS = {
     if outcome != "DENY"
     for column in line.words or (None,)
 }
+
+
+def _triggers(table: str) -> set[str]:
+    """Return what must be there: its own, and those of every table like it."""
+    is_created = any(
+        (table, "insert", column, "session_api") in GRANTS for column in COLUMNS[table]
+    )
+    return {
+        *FACTS[table].triggers,
+        *({"claim_idempotency_key"} if is_created and table != KEYS else ()),
+        *({"set_updated_at"} if "updated_at" in COLUMNS[table] else ()),
+    }
+
+
+TRIGGERS = {name: _triggers(name) for name in COLUMNS}
 
 
 def _is_granted(line: Line, role: str) -> bool:

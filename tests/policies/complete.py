@@ -6,11 +6,12 @@ What differs is named. These are the net under the checks that try.
 from psycopg import Connection
 
 from tests.policies.catalog import GRANTEE, OURS, same
-from tests.policies.cells import COLUMNS, GRANTS, VIEWS, function
+from tests.policies.cells import COLUMNS, GRANTS, KEYS, TRIGGERS, VIEWS, function
 from tests.policies.check import Checks
+from tests.policies.conventions import KEY_OF_OWNER
+from tests.policies.declared import TABLE_COLUMNS, Column
 from tests.policies.facts import split
-from tests.policies.idempotency import KEYS
-from tests.policies.matrix import FUNCTIONS, POLICIES, RESTRICTIONS
+from tests.policies.matrix import FUNCTIONS, POLICIES, RESTRICTION
 from tests.policies.policies import TABLES, UNESTIMATED
 from tests.policies.step import execute
 from tests.policies.table import lines
@@ -45,12 +46,12 @@ def columns(db: Connection) -> None:
             (
                 name,
                 column,
-                name not in VIEWS and column not in FACTS[name].nullable,
-                column in FACTS[name].defaults
-                or (column == "id" and name not in {*VIEWS, "user_profiles"}),
+                name not in VIEWS and not said.is_nullable,
+                name not in VIEWS and said.default is not None,
             )
             for name, names in COLUMNS.items()
             for column in names
+            for said in [TABLE_COLUMNS[name].get(column, Column(False, None))]
         ],
     )
 
@@ -94,11 +95,7 @@ def policies(db: Connection) -> None:
             )
             if "ALLOW" in outcomes
         ]
-        + [
-            (table, name, "select", "restrictive", "authenticated")
-            for name in RESTRICTIONS.split()[:1]
-            for table in UNESTIMATED
-        ],
+        + [(table, RESTRICTION, "select", "restrictive", "authenticated") for table in UNESTIMATED],
     )
 
 
@@ -175,12 +172,12 @@ def constraints(db: Connection) -> None:
         where relnamespace in {OURS} and indisunique and indisvalid"""
     same(
         "constraints and unique indexes",
-        [name for (name,) in execute(db, query)],
+        [name for (name,) in execute(db, query) if not KEY_OF_OWNER.fullmatch(name)],
         [
             *(
                 row[0]
                 for it in FACTS.values()
-                for text in (it.values, it.foreign_keys, it.unique)
+                for text in (it.values, it.foreign_keys or "", it.unique)
                 for row in split(text)
             ),
             *(name for it in FACTS.values() for name in it.other_constraints),
@@ -204,7 +201,7 @@ def foreign_keys(db: Connection) -> None:
     declared = [
         (name, deletion, True)
         for it in FACTS.values()
-        for name, _, _, deletion in split(it.foreign_keys)
+        for name, _, _, deletion in split(it.foreign_keys or "")
     ]
     same("foreign keys (on delete, has an index)", execute(db, query), declared)
 
@@ -219,7 +216,7 @@ def triggers(db: Connection) -> None:
         select relname, rulename, ev_enabled::text
         from pg_catalog.pg_rewrite join pg_catalog.pg_class on pg_class.oid = ev_class
         where relnamespace in {OURS} and rulename <> '_RETURN'"""
-    declared = [(name, trigger, "O") for name, it in FACTS.items() for trigger in it.triggers]
+    declared = [(name, trigger, "O") for name, those in TRIGGERS.items() for trigger in those]
     same("triggers and rules", execute(db, query), declared)
 
 

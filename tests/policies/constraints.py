@@ -5,8 +5,9 @@ from functools import partial
 
 from psycopg import Connection
 
-from tests.policies.cells import COLUMNS
+from tests.policies.cells import COLUMNS, TRIGGERS
 from tests.policies.check import Check
+from tests.policies.declared import defaults, nullable
 from tests.policies.facts import split
 from tests.policies.policies import TABLES
 from tests.policies.rows import INSERTS, TARGETS, UPDATES, assignments, matches
@@ -80,21 +81,21 @@ def _null(table: str, column: str, db: Connection) -> None:
         statement = _insert(table, {**INSERTS[table], "id": "'{absent}'", column: "null"})
     else:
         statement = f'update public.{table} set "{column}" = null where {_here(table)}'
-    assert refusal(db, statement) == (None if column in FACTS[table].nullable else (_NULL, column))
+    assert refusal(db, statement) == (None if column in nullable(table) else (_NULL, column))
 
 
 def _defaults(table: str, db: Connection) -> None:
     """Insert twice with nothing but what must be given."""
-    stated, nullable = FACTS[table].defaults, FACTS[table].nullable
+    stated, empty = defaults(table), nullable(table)
     given = {
         column: value
         for column, value in INSERTS[table].items()
-        if column not in stated and column not in nullable
+        if column not in stated and column not in empty
     }
     if arrangement := FACTS[table].arrangement:
         execute(db, named(arrangement))
     [(row_id,)] = execute(db, named(f"{_insert(table, given)} returning id"))
-    unstated = dict.fromkeys(nullable, "null")
+    unstated = dict.fromkeys(empty, "null")
     assert found(
         db,
         f"select from public.{table} where id = '{row_id}' and {matches({**stated, **unstated})}",
@@ -122,13 +123,13 @@ def _checks(table: str) -> Iterator[Check]:
         yield check(row[0], partial(_values, table, row))
     for row in split(facts.unique):
         yield check(row[0], partial(_unique, row))
-    for row in split(facts.foreign_keys):
+    for row in split(facts.foreign_keys or ""):
         yield check(f"{row[0]} to {row[2].split()[0]}", partial(_foreign_key, table, row))
     yield check(f"{table}_pkey", partial(_primary_key, table))
     for column in COLUMNS[table]:
         yield check(f"{table}.{column} null", partial(_null, table, column))
     yield check(f"{table} defaults", partial(_defaults, table))
-    if "set_updated_at" in facts.triggers:
+    if "set_updated_at" in TRIGGERS[table]:
         yield check(f"{table} updated_at", partial(_updated_at, table))
 
 

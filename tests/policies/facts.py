@@ -1,7 +1,8 @@
 """What the checks know of one table or view: each has a file in tables/, in its unit's folder.
 
 In all of it `{name}` stands for the id of a row of the world, or `{absent}` for one that is not
-there. What the catalogue has and no file knows fails the suite, and the other way round.
+there. What the catalogue has and no file knows fails the suite, and the other way round. What is
+left out is as in conventions.py.
 """
 
 from collections.abc import Mapping
@@ -20,23 +21,25 @@ class Facts:
     after: tuple[str, ...] = ()
     """Tables whose rows must be there before its own."""
     rows: str = ""
-    """Inserts its rows of the world."""
-    targets: Mapping[str, str]
-    """The row that each of its headings in matrix.py is about."""
+    """Inserts its rows of the world, the owner's first."""
+    targets: Mapping[str, str] = field(default_factory=dict)
+    """The row that each of its headings in matrix.py is about; its own: the first."""
+    insert: Mapping[str, str] = field(default_factory=dict)
+    """A row of the owner's that could be."""
     inserts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """For each of those headings a row of the owner's that could be."""
+    """For each other heading that has an insert, such a row."""
     arrangement: str | None = None
     """What makes room for that row."""
-    update: Mapping[str, str] = field(default_factory=dict)
-    """Values that no row has."""
-    repoint: Mapping[str, str] = field(default_factory=dict)
-    """The values that make a row the stranger's; empty if rows have no owner."""
+    update: Mapping[str, str] | None = None
+    """Values that no row has; left out: what is `'new'` in `insert`."""
+    repoint: Mapping[str, str] | None = None
+    """The values that make a row the stranger's; left out: found by their names in `insert`."""
     calls: Mapping[str, str] = field(default_factory=dict)
     """A call of each function of its policy file whose answer is about the owner's row."""
 
     values: str = ""
     """Constraint | column | values it takes | values it refuses, both separated by ` ; `."""
-    foreign_keys: str = ""
+    foreign_keys: str | None = None
     """Constraint | what breaks it | its parent | what the parent's deletion does.
 
     What breaks one is a parent that is not there or, where owners are tied, another user's.
@@ -44,11 +47,8 @@ class Facts:
     unique: str = ""
     """Constraint or index | what breaks it, besides a second row of an id."""
     other_constraints: tuple[str, ...] = ()
-    """Constraints with checks of their own, and each `…_owner_key`.
-
-    That one cannot be broken while there is a primary key: composite foreign keys refer to it.
-    """
-    nullable: tuple[str, ...] = ()
-    defaults: Mapping[str, str] = field(default_factory=dict)
-    """What a column has where nothing is said; every id is random."""
+    """Constraints with checks of their own."""
     triggers: tuple[str, ...] = ()
+    """Its own, besides those that keep `updated_at` and claim idempotency keys."""
+    definitions: str = ""
+    """Its columns, constraints, indexes, triggers, policies and functions, as the database says."""

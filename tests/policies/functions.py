@@ -8,12 +8,11 @@ from psycopg import Connection
 
 from tests.installed import INSTALLED
 from tests.policies.actors import API_OWNER, API_STRANGER, OWNER, STRANGER, Actor
-from tests.policies.cells import COLUMNS, GRANTS, VIEWS
+from tests.policies.cells import COLUMNS, GRANTS, TRIGGERS, VIEWS
 from tests.policies.check import Checks
 from tests.policies.policies import UNESTIMATED
-from tests.policies.rows import TARGETS
+from tests.policies.rows import TARGETS, UPDATES
 from tests.policies.step import execute, found, refusal, savepoint
-from tests.policies.tables import FACTS
 from tests.policies.world import IDS, named
 
 CHECKS = Checks()
@@ -121,9 +120,9 @@ def names_in_functions_cannot_be_hijacked(db: Connection) -> None:
                 explained = refusal(db, f"explain select from public.{table}")
                 assert explained == ("42501", None), table
         existence_is_of_a_session_of_that_kind(db)
-        for table, facts in FACTS.items():
-            if "set_updated_at" in facts.triggers:
-                column, value = next(iter(facts.update.items()))
+        for table, triggers in TRIGGERS.items():
+            if "set_updated_at" in triggers:
+                column, value = next(iter(UPDATES[table].items()))
                 with savepoint(db):
                     execute(db, f"update public.{table} set {column} = {value}")
                     execute(db, "set local search_path = pg_catalog")

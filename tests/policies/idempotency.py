@@ -6,14 +6,12 @@ from functools import partial
 from psycopg import Connection
 
 from tests.policies.actors import API_OWNER, API_STRANGER
-from tests.policies.cells import GRANTS
+from tests.policies.cells import GRANTS, KEYS, TRIGGERS
 from tests.policies.check import Check
 from tests.policies.functions import HIJACK, acting
+from tests.policies.rows import INSERTS, REPOINTS
 from tests.policies.step import execute, refusal, savepoint
-from tests.policies.tables import FACTS
 from tests.policies.world import IDS, named
-
-KEYS = "session_api_idempotency_keys"
 
 
 def _keyed(db: Connection, letter: str, asked: str = "c") -> None:
@@ -21,7 +19,7 @@ def _keyed(db: Connection, letter: str, asked: str = "c") -> None:
     execute(db, f"set local request.headers = '{json.dumps(headers)}'")
 
 
-_CREATED = [name for name, facts in FACTS.items() if "claim_idempotency_key" in facts.triggers]
+_CREATED = [name for name, triggers in TRIGGERS.items() if "claim_idempotency_key" in triggers]
 _TAKEN = ("23505", "session_api_idempotency_keys_once")
 
 
@@ -29,7 +27,7 @@ def _insert(table: str, **others: str) -> str:
     """Write what the API inserts into the table: the owner's row, or another's."""
     given = {
         column: others.get(column, value)
-        for column, value in FACTS[table].inserts[table].items()
+        for column, value in INSERTS[table].items()
         if (table, "insert", column, "session_api") in GRANTS
     }
     columns, values = ", ".join(given), named(", ".join(given.values()))
@@ -62,7 +60,7 @@ def _is_its_users_and_for_a_day(table: str, db: Connection) -> None:
         assert refusal(db, insert) is None, "after another transaction the setting is empty"
     with acting(db, API_STRANGER):
         _keyed(db, "a")
-        others = _insert(table, **FACTS[table].repoint)
+        others = _insert(table, **REPOINTS[table])
         assert refusal(db, others) is None, "another's key is no key"
     for age, outcome in (("23 hours 59 minutes", _TAKEN), ("24 hours 1 minute", None)):
         with savepoint(db):

@@ -5,8 +5,8 @@ from functools import partial
 from psycopg import Connection
 
 from tests.kinds import OWNED
+from tests.policies.cells import KEYS
 from tests.policies.check import Check
-from tests.policies.idempotency import KEYS
 from tests.policies.step import execute, savepoint
 from tests.policies.world import IDS
 

@@ -8,8 +8,8 @@ from tests.policies.world import named
 TARGETS = {heading: row for it in FACTS.values() for heading, row in it.targets.items()}
 INSERTS = {heading: row for it in FACTS.values() for heading, row in it.inserts.items()}
 ARRANGEMENTS = {name: it.arrangement for name, it in FACTS.items() if it.arrangement}
-UPDATES = {name: it.update for name, it in FACTS.items()}
-REPOINTS = {name: it.repoint for name, it in FACTS.items()}
+UPDATES = {name: it.update or {} for name, it in FACTS.items()}
+REPOINTS = {name: it.repoint or {} for name, it in FACTS.items()}
 CALLS = {signature: call for it in FACTS.values() for signature, call in it.calls.items()}
 
 

@@ -1,11 +1,13 @@
 """The facts of every table and view, by name, parents first: `FACTS` of those installed."""
 
+import re
 from graphlib import TopologicalSorter
 from importlib import import_module
 from pathlib import Path
 
 from api.kinds import KINDS
 from tests.installed import INSTALLED
+from tests.policies.conventions import completed
 from tests.policies.facts import Facts
 
 
@@ -19,7 +21,17 @@ def _in_order(found: dict[str, Facts]) -> dict[str, Facts]:
     return {name: found[name] for name in order.static_order()}
 
 
-_UNITS = {unit: _in_order(_facts(unit)) for unit in ("base", *KINDS)}
+_SAID = {unit: _in_order(_facts(unit)) for unit in ("base", *KINDS)}
+_NAMES = frozenset(
+    name
+    for tables in _SAID.values()
+    for facts in tables.values()
+    for name in re.findall(r"\{(\w+)\}", facts.rows)
+)
+_UNITS = {
+    unit: {name: completed(name, unit, facts, _NAMES) for name, facts in tables.items()}
+    for unit, tables in _SAID.items()
+}
 
 UNIT_OF = {
     name: unit

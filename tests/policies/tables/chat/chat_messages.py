@@ -10,17 +10,12 @@ insert into public.chat_messages (id, user_id, session_id, content) values
 insert into public.chat_messages (id, user_id, session_id, content) values
   ('{other_message}', '{owner}', '{second_chat}', 'Elsewhere');
 """,
-    targets={"chat_messages": "{message}"},
-    inserts={
-        "chat_messages": {
-            "user_id": "'{owner}'",
-            "session_id": "'{chat}'",
-            "role": "'assistant'",
-            "content": "'new'",
-        }
+    insert={
+        "user_id": "'{owner}'",
+        "session_id": "'{chat}'",
+        "role": "'assistant'",
+        "content": "'new'",
     },
-    update={"content": "'new'"},
-    repoint={"user_id": "'{stranger}'", "session_id": "'{foreign_chat}'"},
     calls={
         "public.chat_message_page(uuid, integer, boolean, bigint, bigint, bigint)": """
         select where public.chat_message_page('{chat}', 10, false) is not null
@@ -31,12 +26,19 @@ insert into public.chat_messages (id, user_id, session_id, content) values
 chat_messages_role_known | role | 'user' ; 'assistant' ; 'system' | '' ; 'unknown'
 chat_messages_content_length | content | 'A' ; repeat('a', 32000) | '' ; repeat('a', 32001)
 """,
-    foreign_keys="""
-chat_messages_session_fkey | session_id = '{foreign_chat}' | chat_sessions {chat} | cascade
-""",
     unique="""
 chat_messages_order_key | update public.chat_messages set message_order = 1 where id = '{second_message}'
 """,
-    defaults={"role": "'user'"},
-    triggers=("number_chat_message", "claim_idempotency_key"),
+    triggers=("number_chat_message",),
+    definitions="""
+column chat_messages.content: text not null
+column chat_messages.message_order: bigint not null
+column chat_messages.role: text not null default 'user'::text
+column chat_messages.timestamp: timestamp with time zone not null
+constraint chat_messages_content_length on chat_messages: CHECK (((char_length(content) >= 1) AND (char_length(content) <= 32000)))
+constraint chat_messages_order_key on chat_messages: UNIQUE (user_id, session_id, message_order)
+constraint chat_messages_role_known on chat_messages: CHECK ((role = ANY (ARRAY['user'::text, 'assistant'::text, 'system'::text])))
+index chat_messages_order_key on chat_messages: USING btree (user_id, session_id, message_order) unique
+trigger number_chat_message on chat_messages: sha256 caf3f7fbf327d78b
+""",
 )

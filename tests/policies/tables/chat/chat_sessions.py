@@ -5,19 +5,17 @@ FACTS = Facts(
 insert into public.chat_sessions (id, user_id, title) values
   ('{chat}', '{owner}', 'Mine'), ('{second_chat}', '{owner}', 'Mine too'), ('{foreign_chat}', '{stranger}', 'Theirs');
 """,
-    targets={"chat_sessions": "{chat}"},
-    inserts={"chat_sessions": {"user_id": "'{owner}'", "title": "'new'"}},
-    update={"title": "'new'"},
-    repoint={"user_id": "'{stranger}'"},
-    calls={"public.chat_session_exists(uuid)": "select where public.chat_session_exists('{chat}')"},
+    insert={"user_id": "'{owner}'", "title": "'new'"},
     values="""
 chat_sessions_title_length | title | 'A' ; repeat('a', 200) | '' ; repeat('a', 201)
 chat_sessions_message_count_range | message_count | 0 | -1
 """,
-    foreign_keys="""
-chat_sessions_user_id_fkey | user_id = '{absent}' | auth.users {owner} | cascade
+    definitions="""
+column chat_sessions.last_updated: timestamp with time zone not null default now()
+column chat_sessions.message_count: bigint not null default 0
+column chat_sessions.title: text not null
+constraint chat_sessions_message_count_range on chat_sessions: CHECK ((message_count >= 0))
+constraint chat_sessions_title_length on chat_sessions: CHECK (((char_length(title) >= 1) AND (char_length(title) <= 200)))
+relation chat_sessions: owner postgres persistence p identity d fillfactor=80
 """,
-    other_constraints=("chat_sessions_owner_key",),
-    defaults={"created_at": "now()", "last_updated": "now()", "message_count": "0"},
-    triggers=("claim_idempotency_key",),
 )

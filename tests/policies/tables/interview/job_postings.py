@@ -5,17 +5,12 @@ FACTS = Facts(
 insert into public.job_postings (id, user_id, title, updated_at) values
   ('{posting}', '{owner}', 'Mine', '2020-01-01'), ('{foreign_posting}', '{stranger}', 'Theirs', '2020-01-01');
 """,
-    targets={"job_postings": "{posting}"},
-    inserts={
-        "job_postings": {
-            "user_id": "'{owner}'",
-            "title": "'new'",
-            "company": "'new'",
-            "description": "'new'",
-        }
+    insert={
+        "user_id": "'{owner}'",
+        "title": "'new'",
+        "company": "'new'",
+        "description": "'new'",
     },
-    update={"title": "'new'", "company": "'new'", "description": "'new'"},
-    repoint={"user_id": "'{stranger}'"},
     values=r"""
 job_postings_title_length | title | 'A' ; repeat('a', 200) | '' ; repeat('a', 201)
 job_postings_company_length | company | null ; repeat('a', 200) | repeat('a', 201)
@@ -24,12 +19,18 @@ job_postings_title_plain | title | 'a < b & c > d' ; 'R&D, Q&A; List<3>' ; '"Zo�
 job_postings_company_plain | company | null ; 'a < b & c > d' ; 'R&D, Q&A; List<3>' ; '"Zoë" = 1' ; 'नादिया 🎉' | E'A\tB' ; E'A\nB' ; E'A\rB' ; '<b' ; '</b' ; '<!--' ; '<?x' ; '<&sol;b>' ; '&lt;b&gt;' ; '&LTb' ; '&nvlt;b' ; 'a &amp;lt;b' ; '&#60;b' ; '&#x3c;b' ; '&#X3c;b' ; E'A\x01' ; E'A\x08' ; E'A\x0b' ; E'A\x0c' ; E'A\x0e' ; E'A\x1f' ; E'A\x7f' ; E'A\u0085' ; E'A\u009f' ; E'A\u202a' ; E'A\u202eB' ; E'A\u2066B' ; E'A\u2069' ; E'A\ufdd0' ; E'A\ufdef' ; E'A\ufffe' ; E'A\uffff'
 job_postings_description_plain | description | null ; 'a < b & c > d' ; 'R&D, Q&A; List<3>' ; '"Zoë" = 1' ; 'नादिया 🎉' ; E'A\tB' ; E'A\nB' ; E'A\rB' | '<b' ; '</b' ; '<!--' ; '<?x' ; '<&sol;b>' ; '&lt;b&gt;' ; '&LTb' ; '&nvlt;b' ; 'a &amp;lt;b' ; '&#60;b' ; '&#x3c;b' ; '&#X3c;b' ; E'A\x01' ; E'A\x08' ; E'A\x0b' ; E'A\x0c' ; E'A\x0e' ; E'A\x1f' ; E'A\x7f' ; E'A\u0085' ; E'A\u009f' ; E'A\u202a' ; E'A\u202eB' ; E'A\u2066B' ; E'A\u2069' ; E'A\ufdd0' ; E'A\ufdef' ; E'A\ufffe' ; E'A\uffff'
 """,
-    foreign_keys="""
-job_postings_user_id_fkey | user_id = '{absent}' | auth.users {owner} | cascade
-""",
     calls={"session_api.bound_job_postings()": "select session_api.bound_job_postings()"},
-    other_constraints=("job_postings_owner_key",),
-    nullable=("company", "description"),
-    defaults={"created_at": "now()", "updated_at": "now()"},
-    triggers=("set_updated_at", "bound_job_postings"),
+    triggers=("bound_job_postings",),
+    definitions="""
+column job_postings.company: text
+column job_postings.description: text
+column job_postings.title: text not null
+constraint job_postings_company_length on job_postings: CHECK ((char_length(company) <= 200))
+constraint job_postings_company_plain on job_postings: sha256 9ae689aacd624084
+constraint job_postings_description_length on job_postings: CHECK ((char_length(description) <= 20000))
+constraint job_postings_description_plain on job_postings: sha256 b6c5fc5e1a41abbb
+constraint job_postings_title_length on job_postings: CHECK (((char_length(title) >= 1) AND (char_length(title) <= 200)))
+constraint job_postings_title_plain on job_postings: sha256 a0d832f17c919797
+trigger bound_job_postings on job_postings: O BEFORE INSERT ON public.job_postings FOR EACH ROW EXECUTE FUNCTION session_api.bound_job_postings()
+""",
 )

@@ -6,17 +6,12 @@ FACTS = Facts(
 insert into public.study_chunks (id, profile_id, document_id, chunk_index, content) values
   ('{chunk}', '{owner}', '{document}', 0, 'Mine');
 """,
-    targets={"study_chunks": "{chunk}"},
-    inserts={
-        "study_chunks": {
-            "profile_id": "'{owner}'",
-            "document_id": "'{document}'",
-            "chunk_index": "9",
-            "content": "'new'",
-        }
+    insert={
+        "profile_id": "'{owner}'",
+        "document_id": "'{document}'",
+        "chunk_index": "9",
+        "content": "'new'",
     },
-    update={"content": "'new'"},
-    repoint={"profile_id": "'{stranger}'", "document_id": "'{foreign_document}'"},
     values="""
 study_chunks_chunk_index_range | chunk_index | 0 ; 1 | -1
 """,
@@ -26,5 +21,13 @@ study_chunks_document_fkey | document_id = '{foreign_document}' | study_document
     unique="""
 study_chunks_order_key | insert into public.study_chunks (profile_id, document_id, chunk_index, content) values ('{owner}', '{document}', 0, 'again')
 """,
-    defaults={"created_at": "now()"},
+    definitions="""
+column study_chunks.chunk_index: integer not null
+column study_chunks.content: text not null
+column study_chunks.document_id: uuid not null
+constraint study_chunks_chunk_index_range on study_chunks: CHECK ((chunk_index >= 0))
+constraint study_chunks_document_fkey on study_chunks: FOREIGN KEY (profile_id, document_id) REFERENCES study_documents(profile_id, id) ON DELETE CASCADE
+constraint study_chunks_order_key on study_chunks: UNIQUE (profile_id, document_id, chunk_index)
+index study_chunks_order_key on study_chunks: USING btree (profile_id, document_id, chunk_index) unique
+""",
 )

@@ -6,20 +6,13 @@ FACTS = Facts(
 insert into public.study_documents (id, profile_id, session_id, file_name) values
   ('{document}', '{owner}', '{study}', 'mine.pdf'), ('{foreign_document}', '{stranger}', '{foreign_study}', 'theirs.pdf');
 """,
-    targets={"study_documents": "{document}"},
-    inserts={
-        "study_documents": {
-            "profile_id": "'{owner}'",
-            "session_id": "'{study}'",
-            "file_name": "'new'",
-        }
+    insert={
+        "profile_id": "'{owner}'",
+        "session_id": "'{study}'",
+        "file_name": "'new'",
     },
-    update={"file_name": "'new'"},
-    repoint={"profile_id": "'{stranger}'", "session_id": "'{foreign_study}'"},
-    foreign_keys="""
-study_documents_session_fkey | session_id = '{foreign_study}' | study_sessions {study} | cascade
+    definitions="""
+column study_documents.file_name: text not null
+column study_documents.mime_type: text
 """,
-    other_constraints=("study_documents_owner_key",),
-    nullable=("mime_type",),
-    defaults={"created_at": "now()"},
 )

@@ -9,15 +9,13 @@ insert into public.user_profiles (id, first_name, updated_at) values
   ('{other}', 'Other', '2020-01-01');
 """,
     targets={
-        "user_profiles": "{owner}",
         "user_profiles of the participant": "{participant}",
         "user_profiles of one invited by the owner": "{invited}",
         "user_profiles of one who declined the owner": "{declined}",
         "user_profiles of the stranger": "{stranger}",
     },
-    inserts={"user_profiles": {"id": "'{owner}'", "first_name": "'new'"}},
+    insert={"id": "'{owner}'", "first_name": "'new'"},
     arrangement="delete from public.user_profiles where id = '{owner}'",
-    update={"first_name": "'new'"},
     repoint={"id": "'{stranger}'"},
     calls={
         "session_api.my_buddy_ids()": """
@@ -30,6 +28,13 @@ user_profiles_first_name_plain | first_name | 'A' ; repeat('a', 100) ; 'Zoë O''
     foreign_keys="""
 user_profiles_id_fkey | id = '{absent}' | auth.users {owner} | cascade
 """,
-    defaults={"created_at": "now()", "updated_at": "now()"},
-    triggers=("set_updated_at",),
+    definitions="""
+column user_profiles.first_name: text not null
+column user_profiles.id: uuid not null
+constraint user_profiles_first_name_plain on user_profiles: sha256 95427bdb35e44649
+constraint user_profiles_id_fkey on user_profiles: FOREIGN KEY (id) REFERENCES auth.users(id) ON DELETE CASCADE
+policy insert_self on user_profiles: PERMISSIVE INSERT {authenticated} using check (id = ( SELECT session_api.caller_id() AS caller_id))
+policy select_own_or_joined on user_profiles: sha256 4674bf819e45b3fd
+policy update_self on user_profiles: PERMISSIVE UPDATE {authenticated} using (id = ( SELECT session_api.caller_id() AS caller_id)) check (id = ( SELECT session_api.caller_id() AS caller_id))
+""",
 )

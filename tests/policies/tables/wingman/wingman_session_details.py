@@ -9,4 +9,9 @@ FACTS = Facts(
 """,
     },
     triggers=("refuse_write",),
+    definitions="""
+relation wingman_session_details: owner postgres persistence p identity n security_invoker=true
+trigger refuse_write on wingman_session_details: O INSTEAD OF INSERT OR DELETE OR UPDATE ON public.wingman_session_details FOR EACH ROW EXECUTE FUNCTION session_api.refuse_write()
+view wingman_session_details: sha256 8ba8e21ee7325e15
+""",
 )

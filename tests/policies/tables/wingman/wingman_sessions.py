@@ -13,18 +13,17 @@ values
   ('{foreign_wingman}', '{foreign_match}', '{challenge1}', '{challenge2}', 'There', now() + interval '1 hour', 'cancelled', now());
 """,
     targets={
-        "wingman_sessions": "{wingman}",
         "wingman_sessions of a pending match": "{pending_wingman}",
         "wingman_sessions of a declined match": "{declined_wingman}",
     },
+    insert={
+        "match_id": "'{free_match}'",
+        "user1_challenge_id": "'{challenge1}'",
+        "user2_challenge_id": "'{challenge2}'",
+        "venue_name": "'new'",
+        "scheduled_time": "now() + interval '2 hours'",
+    },
     inserts={
-        "wingman_sessions": {
-            "match_id": "'{free_match}'",
-            "user1_challenge_id": "'{challenge1}'",
-            "user2_challenge_id": "'{challenge2}'",
-            "venue_name": "'new'",
-            "scheduled_time": "now() + interval '2 hours'",
-        },
         "wingman_sessions of a pending match": {
             "match_id": "'{pending_match}'",
             "user1_challenge_id": "'{challenge1}'",
@@ -59,9 +58,6 @@ values
         "public.report_wingman_no_show(uuid)": """
         select from public.report_wingman_no_show('{wingman}')
 """,
-        "public.wingman_session_exists(uuid)": """
-        select where public.wingman_session_exists('{wingman}')
-""",
         "public.write_wingman_notes(uuid, text, text)": """
         select from public.write_wingman_notes('{wingman}', 'new')
 """,
@@ -87,12 +83,38 @@ wingman_sessions_one_active_per_match | insert into public.wingman_sessions (mat
         "wingman_sessions_completed_iff_completed_at",
         "wingman_sessions_completed_iff_confirmed",
     ),
-    nullable=("completed_at", "notes", "absent"),
-    defaults={
-        "created_at": "now()",
-        "status": "'scheduled'",
-        "user1_completed_confirmed_by_user2": "false",
-        "user2_completed_confirmed_by_user1": "false",
-    },
-    triggers=("claim_idempotency_key",),
+    definitions="""
+column wingman_sessions.absent: text
+column wingman_sessions.completed_at: timestamp with time zone
+column wingman_sessions.match_id: uuid not null
+column wingman_sessions.notes: text
+column wingman_sessions.scheduled_time: timestamp with time zone not null
+column wingman_sessions.status: character varying(50) not null default 'scheduled'::character varying
+column wingman_sessions.user1_challenge_id: uuid not null
+column wingman_sessions.user1_completed_confirmed_by_user2: boolean not null default false
+column wingman_sessions.user2_challenge_id: uuid not null
+column wingman_sessions.user2_completed_confirmed_by_user1: boolean not null default false
+column wingman_sessions.venue_name: character varying(200) not null
+constraint wingman_sessions_absent_from_no_show on wingman_sessions: CHECK (((absent IS NULL) OR ((status)::text = 'no_show'::text)))
+constraint wingman_sessions_absent_known on wingman_sessions: CHECK ((absent = ANY (ARRAY['user1'::text, 'user2'::text])))
+constraint wingman_sessions_completed_iff_completed_at on wingman_sessions: CHECK ((((status)::text = 'completed'::text) = (completed_at IS NOT NULL)))
+constraint wingman_sessions_completed_iff_confirmed on wingman_sessions: CHECK ((((status)::text = 'completed'::text) = (user1_completed_confirmed_by_user2 AND user2_completed_confirmed_by_user1)))
+constraint wingman_sessions_match_id_fkey on wingman_sessions: FOREIGN KEY (match_id) REFERENCES wingman_matches(id) ON DELETE CASCADE
+constraint wingman_sessions_notes_length on wingman_sessions: CHECK ((char_length(notes) <= 2000))
+constraint wingman_sessions_scheduled_after_creation on wingman_sessions: CHECK ((scheduled_time > created_at))
+constraint wingman_sessions_scheduled_time_finite on wingman_sessions: CHECK (isfinite(scheduled_time))
+constraint wingman_sessions_status_known on wingman_sessions: sha256 d4246b8554baa795
+constraint wingman_sessions_user1_challenge_id_fkey on wingman_sessions: FOREIGN KEY (user1_challenge_id) REFERENCES approach_challenges(id) ON DELETE RESTRICT
+constraint wingman_sessions_user2_challenge_id_fkey on wingman_sessions: FOREIGN KEY (user2_challenge_id) REFERENCES approach_challenges(id) ON DELETE RESTRICT
+constraint wingman_sessions_venue_name_not_empty on wingman_sessions: CHECK (((venue_name)::text <> ''::text))
+index wingman_sessions_match_id_created_at_idx on wingman_sessions: USING btree (match_id, created_at DESC)
+index wingman_sessions_match_id_scheduled_time_idx on wingman_sessions: USING btree (match_id, scheduled_time DESC)
+index wingman_sessions_one_active_per_match on wingman_sessions: USING btree (match_id) WHERE ((status)::text = ANY ((ARRAY['scheduled'::character varying, 'in_progress'::character varying])::text[])) unique
+index wingman_sessions_user1_challenge_id_idx on wingman_sessions: USING btree (user1_challenge_id)
+index wingman_sessions_user2_challenge_id_idx on wingman_sessions: USING btree (user2_challenge_id)
+policy insert_joined on wingman_sessions: sha256 5bb0ffdcf2e5ee49
+policy select_joined on wingman_sessions: PERMISSIVE SELECT {authenticated,session_api} using (match_id = ANY (ARRAY( SELECT session_api.my_match_ids() AS my_match_ids))) check
+policy update_joined on wingman_sessions: sha256 16c838ce6510c991
+relation wingman_sessions: owner postgres persistence p identity d fillfactor=80
+""",
 )
