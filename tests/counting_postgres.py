@@ -18,7 +18,7 @@ WAITING = (b"Q", b"S", b"H")
 NOBODY_WAITS = b"commit;"
 """What ends a read's transaction when no request has come to end it."""
 BLOCK = 65_536
-CALL = re.compile(r'select (?:\* from |to_json\()public\."(\w+)"\(')
+CALL = re.compile(r'select (?:\* from |to_json\(|"t"\.\*, .* from )public\."(\w+)"\(')
 READ = re.compile(r'select .*?from public\."(\w+)" as "t"', re.DOTALL)
 WRITES = {
     "POST": re.compile(r'insert into public\."(\w+)"'),

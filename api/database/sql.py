@@ -157,6 +157,8 @@ def delete(writer: Writer) -> str:
 
 def call(writer: Writer) -> str:
     """Write the read of a function's rows."""
+    if not writer.is_traced:
+        return f"select * from {writer.call()}"
     return f'select "t".*{writer.trace()} from {writer.call()} as "t"'
 
 

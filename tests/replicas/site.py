@@ -11,7 +11,7 @@ import httpx
 import psycopg
 from redis import Redis
 
-from api.database.last_writes import SETTLED
+from api.database.last_writes import DOUBT, SETTLED
 from local.addresses import HOST, free_port
 from local.server import api_settings
 from local.stack import Stack
@@ -59,6 +59,10 @@ class Site:
         with psycopg.connect(self.stack.database_url, autocommit=True) as sql:
             return actors.new_match(sql, partial(actors.new_user, sql, self.stack.jwt_secret))
 
+    def settle(self) -> None:
+        """Let it be known that Redis has lost nothing."""
+        settle(self.redis)
+
     def warm_up(self) -> None:
         """Read until the standby answers."""
         someone = self.user()
@@ -76,6 +80,7 @@ def settle(redis: RedisServer) -> None:
     """Let it be known that Redis has lost nothing."""
     with Redis.from_url(redis.url) as server:
         server.set(SETTLED, 1)
+        server.delete(DOUBT)
 
 
 @contextmanager

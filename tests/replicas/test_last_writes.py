@@ -1,0 +1,90 @@
+"""The notes in Redis."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from uuid import uuid4
+
+import pytest
+from redis import Redis
+
+from api.database.last_writes import MOST, LastWrites
+from api.redis_client import RedisClient
+from tests.rate_limits.redis_server import RedisServer, redis_server
+from tests.replicas.site import settle
+
+Story = Callable[[LastWrites, LastWrites], Awaitable[None]]
+
+
+@pytest.fixture
+def told(redis: RedisServer) -> Callable[[Story], None]:
+    """Tell a story of two workers."""
+
+    def tell(story: Story) -> None:
+        async def run() -> None:
+            clients = [RedisClient(redis.url, "") for _ in range(2)]
+            await story(*(LastWrites(client, 30) for client in clients))
+            for client in clients:
+                await client.close()
+
+        settle(redis)
+        try:
+            asyncio.run(run())
+        finally:
+            settle(redis)
+
+    return tell
+
+
+def test_all_workers_know(told: Callable[[Story], None]) -> None:
+    ada, ben = uuid4(), uuid4()
+
+    async def story(one: LastWrites, two: LastWrites) -> None:
+        assert await two.of(ada) == []
+        await one.note(7, {ada})
+        await two.note(5, {ada, ben})
+        assert await one.of(ada) == await two.of(ada) == [7, 5]
+        assert await one.of(ben) == [5]
+
+    told(story)
+
+
+def test_expires_and_stays_short(told: Callable[[Story], None], redis: RedisServer) -> None:
+    ada = uuid4()
+
+    async def story(one: LastWrites, _: LastWrites) -> None:
+        for number in range(MOST + 10):
+            await one.note(number, {ada})
+        assert await one.of(ada) == list(range(10, MOST + 10))
+
+    told(story)
+    with Redis.from_url(redis.url) as server:
+        assert 0 < server.pttl(f"session_api:writes:{ada}") <= 30_000
+
+
+def test_a_note_that_is_lost(told: Callable[[Story], None], redis: RedisServer) -> None:
+    """From then on no worker trusts the notes, until that one would have expired."""
+    ada = uuid4()
+
+    async def story(one: LastWrites, two: LastWrites) -> None:
+        with Redis.from_url(redis.url) as server:
+            server.config_set("maxmemory", 1)
+            await one.note(7, {ada})
+            server.config_set("maxmemory", 0)
+            await asyncio.sleep(1.1)  # Redis is left alone for a second
+            assert await one.of(ada) is None
+            assert await two.of(ada) is None
+            assert 0 < server.pttl("session_api:writes:doubt") <= 30_000
+
+    told(story)
+
+
+def test_a_new_redis() -> None:
+    async def story(url: str) -> None:
+        client = RedisClient(url, "")
+        writes = LastWrites(client, 30)
+        assert await writes.of(uuid4()) is None
+        assert await writes.of(uuid4()) is None
+        await client.close()
+
+    with redis_server() as server:
+        asyncio.run(story(server.url))
