@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test web web-test policies mutants scale-test bench check clean types lock faults instructions
+.PHONY: help run test web web-test policies mutants steps scale-test bench check clean types lock faults instructions
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -53,6 +53,9 @@ policies: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## write the migration for a chang
 
 mutants: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## change the schema in thousands of ways; the tests must notice each
 	@$(BIN)/python -m tests.policies.mutants
+
+steps: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## let every call to the database fail in every way, and repeat the request
+	@$(BIN)/python -m tests.steps
 
 scale-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## check what the policies cost with a million sessions and messages
 	@$(BIN)/python -m pytest -m scale tests/policies/test_plans.py

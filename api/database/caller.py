@@ -15,7 +15,7 @@ from api.database.backend import Backend, Found, NoAnswerError, Row
 from api.database.claims import NOBODY
 from api.database.query import Query, Shape, parameter, table
 from api.database.refusals import NotReadyError, OvertakenError
-from api.errors import ApiError, unavailable
+from api.errors import ApiError, outcome_unknown, unavailable
 from api.identity.caller import Caller
 from api.observability.exchange import UpstreamRequest
 from api.settings import Settings
@@ -44,11 +44,12 @@ class Database:
     """The database on behalf of one caller, for the length of one request.
 
     Every method raises `ApiError` (`DATABASE_UNAVAILABLE`, `CONFLICT`, or `VALIDATION_ERROR` for a
-    value that Postgres cannot store) or a `DatabaseError`. `deadline`, in the event loop's time, is
+    value that Postgres cannot store; `OUTCOME_UNKNOWN` if the request has or may have written
+    something) or a `DatabaseError`. `deadline`, in the event loop's time, is
     shared by all queries of the request.
     """
 
-    __slots__ = ("backend", "caller", "conceals_existence", "deadline")
+    __slots__ = ("backend", "caller", "conceals_existence", "deadline", "has_written")
 
     def __init__(
         self, backend: Backend, caller: Caller, deadline: float, *, conceals_existence: bool
@@ -57,6 +58,7 @@ class Database:
         self.caller = caller
         self.deadline = deadline
         self.conceals_existence = conceals_existence
+        self.has_written = False
 
     @property
     def caller_id(self) -> UUID:
@@ -107,9 +109,21 @@ class Database:
             raise unavailable() from None
 
     async def _run(self, query: Query) -> Found:
-        return await self._send(self.backend.run, query)
+        found = await self._send(self.backend.run, query)
+        if found.rows and not query.shape.only_reads:
+            self.has_written = True
+        return found
 
     async def _send(self, ask: Ask[Result], query: Query) -> Result:
+        try:
+            return await self._retry(ask, query)
+        except ApiError as error:
+            if self.has_written and error.code == "DATABASE_UNAVAILABLE":
+                # which would say that nothing has happened
+                raise outcome_unknown() from None
+            raise
+
+    async def _retry(self, ask: Ask[Result], query: Query) -> Result:
         try:
             return await self._attempt(ask, query)
         except OvertakenError:

@@ -101,7 +101,7 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
     if code.startswith(RAISED) or OWN_STATE.fullmatch(code):
         logger.warning("a function or trigger of the project refused the request: %s", code)
         return ApiError("REFUSED_BY_PROJECT")
-    if code in ("PGRST103", "416"):
+    if code == "PGRST103":
         return RangeError(code)
     if code.startswith(CONSTRAINT):
         return ConstraintError(code, constraint)
@@ -140,6 +140,9 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
         return unavailable()
     if not code:  # a gateway in front of PostgREST answers without a code
         logger.error("the gateway of PostgREST refuses the API: check SUPABASE_PUBLISHABLE_KEY")
+        return unavailable()
+    if len(code) == len("404"):
+        logger.error("the server that answers with status %s is not PostgREST", code)
         return unavailable()
     return DatabaseError(code)
 

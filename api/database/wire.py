@@ -42,11 +42,26 @@ class Answer(NamedTuple):
         return 200 <= self.status <= 299
 
 
+async def once(
+    request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType
+) -> aiohttp.ClientResponse:
+    """Keep aiohttp from sending a DELETE again: the first one may have been executed."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:  # nothing was sent
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise NoAnswerError(type(error).__name__) from None
+
+
+ONCE: Final = (once,)
+
+
 class Wire:
     """A pool of connections, first come first served.
 
-    Abandoning a request closes its connection. A POST or PATCH is never sent twice; a GET or DELETE
-    is, if the reused connection was closed while it was being sent.
+    Abandoning a request closes its connection. A write is never sent twice; a GET is, if the
+    connection was closed while it was being sent.
 
     Args:
         connections: how many at most.
@@ -111,6 +126,7 @@ class Wire:
                     data=body,
                     headers=headers,
                     allow_redirects=False,
+                    middlewares=ONCE if method == "DELETE" else None,
                 ) as answer,
             ):
                 return Answer(answer.status, answer.headers, await answer.read())

@@ -118,11 +118,12 @@ class TestConnections:
         run(server, story)
         assert (server.connections, len(server.asked)) == (2, 3)
 
-    def test_a_write_never_is(self) -> None:
+    @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
+    def test_a_write_never_is(self, method: str) -> None:
         async def story(wire: Wire, url: str) -> None:
             await get(wire, url)
             with pytest.raises(NoAnswerError):
-                await post(wire, url)
+                await wire.send(method, f"{url}/t", {})
 
         server = Server([LENGTH], [None], [LENGTH])
         run(server, story)
