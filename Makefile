@@ -55,7 +55,7 @@ mutants: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## change the schema in thousands o
 	@$(BIN)/python -m tests.policies.mutants
 
 steps: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## let every call to the database fail in every way, and repeat the request
-	@$(BIN)/python -m tests.steps
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m steps tests/steps
 
 scale-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## check what the policies cost with a million sessions and messages
 	@$(BIN)/python -m pytest -m scale tests/policies/test_plans.py

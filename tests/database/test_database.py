@@ -92,10 +92,10 @@ class TestMeaning:
     def test_away(self, code: str | None) -> None:
         assert_api_error(refusal(code), "DATABASE_UNAVAILABLE")
 
-    @pytest.mark.parametrize("status", range(300, 600))
     @pytest.mark.parametrize("page", [b"", b"<html>Bad gateway</html>", b"[]", b'{"code": 1}'])
-    def test_a_page_of_a_gateway(self, status: int, page: bytes) -> None:
-        assert_api_error(meaning(*refusal_in(Answer(status, {}, page))), "DATABASE_UNAVAILABLE")
+    def test_a_page_of_a_gateway(self, page: bytes) -> None:
+        for status in range(300, 600):
+            assert_api_error(meaning(*refusal_in(Answer(status, {}, page))), "DATABASE_UNAVAILABLE")
 
     @pytest.mark.parametrize("code", ["22001", "22003", "22008", "22021", "22P02", "22P05"])
     def test_unstorable(self, code: str) -> None:

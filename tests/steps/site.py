@@ -13,12 +13,12 @@ from starlette.types import Receive, Scope, Send
 from api.database.backend import Backend
 from api.database.backends import open_backend
 from api.database.caller import Upstream
+from api.http.readiness import Readiness
+from api.http.state import State
 from api.identity.auth import Authenticator
 from api.main import create_app
 from api.rate_limits.users import Limits
-from api.readiness import Readiness
 from api.settings import Settings
-from api.state import State
 from local.migrations import login_url
 from local.project import Project
 from local.server import api_settings
@@ -56,7 +56,7 @@ class Served:
         scope["state"] = State(
             settings=self._settings,
             authenticator=Authenticator(self._settings, self._http),
-            upstream=Upstream(self._settings, self.backend),
+            databases=Upstream(self._settings, self.backend),
             limits=Limits(self._settings),
             readiness=Readiness(),
         )

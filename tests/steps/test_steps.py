@@ -6,6 +6,8 @@ nothing has happened or will; or `OUTCOME_UNKNOWN`. Then the client repeats the 
 `make steps` tries every fault. Here each operation meets the worst one, and one of the others.
 """
 
+from collections.abc import Callable
+
 import pytest
 
 from local.project import Project
@@ -13,8 +15,12 @@ from tests.actors import Sql
 from tests.steps.clock import run
 from tests.steps.outcomes import DOCUMENTED, FAULTS, SERVED, outcomes, ways
 from tests.steps.requests import EXAMPLES
+from tests.steps.trial import DONE, UNAVAILABLE, UNKNOWN
+
+RecordProperty = Callable[[str, object], None]
 
 WAYS = ways()
+WORDS = (DONE, UNAVAILABLE, UNKNOWN)
 
 
 def test_every_operation_has_an_example() -> None:
@@ -25,7 +31,10 @@ def test_every_operation_has_an_example() -> None:
             assert route.endpoint in endpoints, route.path
 
 
-@pytest.mark.parametrize("number", range(len(WAYS)), ids=[str(example) for example, _ in WAYS])
+IDS = [f"{example}{' with a key' * keyed}" for example, keyed in WAYS]
+
+
+@pytest.mark.parametrize("number", range(len(WAYS)), ids=IDS)
 @pytest.mark.parametrize("by", FAULTS)
 def test_operation(stack: Project, sql: Sql, by: str, number: int) -> None:
     example, keyed = WAYS[number]
@@ -35,3 +44,14 @@ def test_operation(stack: Project, sql: Sql, by: str, number: int) -> None:
     said = run(outcomes(stack, sql, by, example, some, keyed))
     if example.operation != "health_healthz":
         assert said["cut"].total() > 0
+
+
+@pytest.mark.steps
+@pytest.mark.parametrize("number", range(len(WAYS)), ids=IDS)
+@pytest.mark.parametrize("by", FAULTS)
+def test_every_fault(
+    stack: Project, sql: Sql, record_property: RecordProperty, by: str, number: int
+) -> None:
+    said = run(outcomes(stack, sql, by, WAYS[number][0], FAULTS[by], WAYS[number][1]))
+    for name, counts in said.items():
+        record_property("outcomes", [by, name, *(counts[word] for word in WORDS)])
