@@ -20,6 +20,15 @@ _SEED = PROJECT / "supabase" / "seed.sql"
 
 
 def migrate(database_url: str, project: Path = PROJECT) -> None:
+    """Apply the migrations that the database does not have yet, and create the login role.
+
+    Args and errors are those of `push`.
+    """
+    push(database_url, project)
+    make_login(database_url)
+
+
+def push(database_url: str, project: Path = PROJECT) -> None:
     """Apply the migrations that the database does not have yet, by the Supabase CLI.
 
     Args:
@@ -50,7 +59,6 @@ def migrate(database_url: str, project: Path = PROJECT) -> None:
             raise
     if cli.returncode != 0:
         raise LocalError(f"The migrations could not be applied:\n{output.strip()}")
-    make_login(database_url)
 
 
 def make_login(database_url: str) -> None:

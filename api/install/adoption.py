@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 from psycopg import Connection
 
 from api.install.doors import Door, kept_grants
+from api.install.live import LiveTable
+from api.install.quoting import quoted
 from api.install.rows import READ_ONLY, TOLERATED, Legacy, checks
 from api.install.shipped import Table
-from api.install.survey import LiveTable
 
 _ACTIONS = {
     "a": "",
@@ -82,11 +83,11 @@ def adopt(
     tolerated = TOLERATED.get(declared.name, set())
     for column in declared.columns.values():
         found = live.columns.get(column.name)
-        alter = f"alter table {name} alter column {_quoted(column.name)}"
+        alter = f"alter table {name} alter column {quoted(column.name)}"
         if found is None:
             default = f" default {column.default}" if column.default is not None else ""
             null = " not null" if column.not_null else ""
-            added = f"{_quoted(column.name)} {column.type}{default}{null}"
+            added = f"{quoted(column.name)} {column.type}{default}{null}"
             yield f"alter table {name} add column {added};"
             continue
         if column.default is not None and found.default is None and not found.is_generated:
@@ -123,7 +124,7 @@ def policies_for(text: str, declared: Table, live: LiveTable) -> str:
 
     """
     name = re.escape(f"public.{declared.name}")
-    revoke = re.compile(rf"revoke all on {name} from [^;]+;")
+    revoke = _revoke(declared)
     if not revoke.search(text):
         raise ValueError(f"the policies of {declared.name} revoke nothing")
     if declared.name == "approach_challenges":
@@ -140,6 +141,11 @@ def policies_for(text: str, declared: Table, live: LiveTable) -> str:
         )
         text = made.sub(f"-- the project's own trigger {trigger} stays", text)
     return text
+
+
+def revokes(text: str, declared: Table) -> bool:
+    """Return whether policies set a table's grants anew."""
+    return _revoke(declared).search(text) is not None
 
 
 def our_policies(text: str, table: str) -> set[str]:
@@ -161,8 +167,12 @@ def losses(declared: Table, live: LiveTable) -> Iterator[str]:
             )
             yield (
                 f"public.{declared.name}: {role} had {', '.join(table_wide)} on the whole table; "
-                f"it keeps what our policies grant, and what it had on {rest}"
+                f"it keeps what the kinds grant, and its privileges on {rest}"
             )
+
+
+def _revoke(declared: Table) -> re.Pattern[str]:
+    return re.compile(rf"revoke all on public\.{re.escape(declared.name)} from [^;]+;")
 
 
 def _changed_keys(declared: Table, live: LiveTable) -> Iterator[str]:
@@ -176,13 +186,5 @@ def _changed_keys(declared: Table, live: LiveTable) -> Iterator[str]:
                     f"foreign key ({column.name}) references {column.references} (id) "
                     f"{column.on_delete}"
                 )
-                yield f"alter table {name} drop constraint {_quoted(key.name)};"
-                yield f"alter table {name} add constraint {_quoted(key.name)} {definition};"
-
-
-def _quoted(name: str) -> str:
-    return '"' + name + '"' if name in ("timestamp", "position", "role") else _always(name)
-
-
-def _always(name: str) -> str:
-    return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) else '"' + name.replace('"', '""') + '"'
+                yield f"alter table {name} drop constraint {quoted(key.name)};"
+                yield f"alter table {name} add constraint {quoted(key.name)} {definition};"

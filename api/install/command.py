@@ -12,7 +12,7 @@ from api.install.shipped import Migration, wanted
 from api.kinds import KINDS, KindName
 
 if TYPE_CHECKING:
-    from api.install.plan import Plan
+    from api.install.unit import Plan
 
 
 @click.command()
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
 @click.option(
     "--database-url",
     envvar="DATABASE_URL",
-    help="The project's database, to look at what is there; it is only read (DATABASE_URL).",
+    help="The project's database. It is read, never changed (DATABASE_URL).",
 )
-@click.option("--names", metavar="SCHEMA.TABLE.COLUMN", help="Where the project keeps names.")
+@click.option("--names", metavar="SCHEMA.TABLE.COLUMN", help="The column with users' names.")
 @click.option("--sign-up-trigger", is_flag=True, help="Make a profile for each new account.")
 def install(
     project: Path, kinds: str, database_url: str | None, names: str | None, *, sign_up_trigger: bool
 ) -> None:
-    """Write what some kinds of sessions need into the Supabase project in the folder PROJECT.
+    """Write a migration with what KINDS need into the Supabase project in the folder PROJECT.
 
-    That is one migration in PROJECT/supabase/migrations/, for `supabase db push`. No database is
-    changed. Exit code 1: something is in the way, and nothing was written.
+    It is written to PROJECT/supabase/migrations/, for `supabase db push`. No database is changed.
+    Exit code 1: the project's tables or rows do not allow it, and nothing was written.
     """
     try:
         chosen = _kinds(kinds)
@@ -42,19 +42,25 @@ def install(
         missing = [migration for migration in wanted(chosen) if migration.name not in have]
         for written in there:
             if written.is_edited:
-                click.echo(f"{written.path.name} was edited: it is left as it is.")
+                click.echo(f"{written.path.name} was edited by hand and is left unchanged.")
         with_sign_up = sign_up_trigger and "sign-up" not in have
         if not missing and not with_sign_up:
-            click.echo("There is nothing to do: the project has these kinds already.")
+            click.echo("Nothing to do: the project already has these kinds.")
             return
-        made = _plan(missing, database_url, source, with_sign_up=with_sign_up)
+        adopts = any(written.adopts for written in there)
+        made = _plan(missing, database_url, source, with_sign_up=with_sign_up, adopts=adopts)
         _finish(folder, chosen, made, [m.name for m in missing], with_sign_up=with_sign_up)
     except InstallError as error:
         _fail(str(error))
 
 
 def _plan(
-    missing: list[Migration], database_url: str | None, source: Names | None, *, with_sign_up: bool
+    missing: list[Migration],
+    database_url: str | None,
+    source: Names | None,
+    *,
+    with_sign_up: bool,
+    adopts: bool,
 ) -> "Plan":
     try:
         import psycopg
@@ -63,9 +69,15 @@ def _plan(
         from api.explain.trial import first_line
         from api.install.plan import plan
     except ImportError:
-        raise InstallError("its driver is not installed: pip install '.[doctor]'") from None
+        raise InstallError(
+            "the PostgreSQL driver is not installed: pip install '.[doctor]'"
+        ) from None
+    if not database_url and adopts:
+        raise InstallError(
+            "an earlier installation adopted tables of this project: set DATABASE_URL"
+        )
     if not database_url:
-        click.echo("No database was looked at (DATABASE_URL): it is taken for empty.")
+        click.echo("DATABASE_URL is not set: the database is assumed to be empty.")
         return plan(missing, None, source, with_sign_up=with_sign_up)
     try:
         with connect(database_url) as connection:
@@ -98,13 +110,14 @@ def _finish(
     path = folder.write(
         ", ".join(unit or "sign-up" for unit in units), sources, "\n".join(made.body)
     )
-    click.echo(f"Wrote {path}")
+    removal = folder.write_removal(path, made.undo)
+    click.echo(f"Wrote {path}\nWrote {removal}, which uninstalls it")
     click.echo("\n".join(remarks(made)))
     click.echo(
         "\nNext:\n"
         "  npx supabase db push                       apply it\n"
         f"  KINDS={','.join(kinds):<38} in the API's environment\n"
-        "  session-api doctor                         examine the result"
+        "  session-api doctor                         check the result"
     )
 
 
@@ -115,7 +128,9 @@ def _kinds(text: str) -> tuple[KindName, ...]:
             if kind == word.strip() and kind not in found:
                 found.append(kind)
         if word.strip() not in KINDS:
-            raise InstallError(f"there is no kind {word.strip()!r}: there are {', '.join(KINDS)}")
+            raise InstallError(
+                f"there is no kind {word.strip()!r}; the kinds are {', '.join(KINDS)}"
+            )
     return tuple(found)
 
 

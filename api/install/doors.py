@@ -9,8 +9,9 @@ from uuid import uuid4
 import psycopg
 from psycopg import Connection, sql
 
+from api.install.live import LivePolicy, LiveTable, Survey
+from api.install.quoting import quoted
 from api.install.rows import READ_ONLY
-from api.install.survey import LivePolicy, LiveTable, Survey
 
 # a condition with none of these does not depend on the caller
 _CALLER = re.compile(r"\b(?!pg_catalog\.)\w+\.(?!role\()\w+\(|request\.jwt|current_user")
@@ -46,34 +47,34 @@ def doors(
     """
     name = f"public.{live.name}"
     for policy in live.policies:
-        quoted = _quoted(policy.name)
+        its = quoted(policy.name)
         lets = _lets(policy)
         if _is_open(connection, live, policy):
             yield Door(
                 live.name,
                 policy,
-                f"{lets}, whoever asks",
-                "dropped: it shows rows that are not the reader's own",
-                [f"drop policy {quoted} on {name};"],
+                f"{lets}, for everyone",
+                "dropped: it shows users rows that are not theirs",
+                [f"drop policy {its} on {name};"],
             )
             continue
         statements = []
         becomes = []
         is_writing = policy.command != "select" and _BROWSER & set(policy.roles)
         if is_writing and policy.permissive and live.name not in READ_ONLY:
-            becomes.append("kept, without the grants that it needs on our columns")
+            becomes.append("kept, but the browser loses its privileges on our columns")
         elif is_writing and policy.permissive and live.name != _CATALOGUE:
-            becomes.append("kept, but the columns that say whose a match is cannot be changed")
+            becomes.append("kept, but the browser cannot change who belongs to a match")
         else:
             becomes.append("kept")
         if policy.permissive and "public" in policy.roles and live.name != _CATALOGUE:
-            roles = ", ".join(_quoted(role) for role in survey.roles or ["anon", "authenticated"])
-            statements.append(f"alter policy {quoted} on {name} to {roles};")
-            becomes.append("no longer for the API's role, which `public` includes")
+            roles = ", ".join(quoted(role) for role in survey.roles or ["anon", "authenticated"])
+            statements.append(f"alter policy {its} on {name} to {roles};")
+            becomes.append("no longer applies to the API's role, which `public` includes")
         if policy.name in our_names:
-            renamed = _quoted(f"{policy.name}_of_project"[:63])
-            statements.append(f"alter policy {quoted} on {name} rename to {renamed};")
-            becomes.append(f"renamed to {renamed}, since ours has its name")
+            renamed = quoted(f"{policy.name}_of_project"[:63])
+            statements.append(f"alter policy {its} on {name} rename to {renamed};")
+            becomes.append(f"renamed to {renamed}, because one of ours has its name")
         yield Door(live.name, policy, lets, "; ".join(becomes), statements)
 
 
@@ -89,7 +90,7 @@ def kept_grants(live: LiveTable, declared: set[str]) -> Iterator[str]:
     for privilege in ("select", "insert", "update"):
         columns = [c for c in own if privilege in granted or f"{privilege} ({c})" in granted]
         if columns:
-            listed = ", ".join(_quoted(column) for column in columns)
+            listed = ", ".join(quoted(column) for column in columns)
             yield f"grant {privilege} ({listed}) on public.{live.name} to authenticated;"
     if live.name == "wingman_matches":
         # accepting and declining is the project's own business, and whose a match is is not
@@ -139,7 +140,3 @@ def _lets(policy: LivePolicy) -> str:
     if policy.check is not None:
         clauses.append(f"with check {' '.join(policy.check.split())}")
     return f"{kind} {', '.join(policy.roles)} {policy.command} {' '.join(clauses)}"
-
-
-def _quoted(name: str) -> str:
-    return name if re.fullmatch(r"[a-z_][a-z0-9_]*", name) else '"' + name.replace('"', '""') + '"'

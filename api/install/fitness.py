@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from api.install.live import LiveColumn, LiveTable
 from api.install.shipped import Column, Table
-from api.install.survey import LiveColumn, LiveTable
 
 _KINDS = {
     "v": "a view",
@@ -36,12 +36,12 @@ def family(declared: Column) -> set[str]:
 def misfits(declared: Table, live: LiveTable) -> Iterator[str]:
     """Say what makes it another thing; nothing when it can be adopted."""
     if live.kind != "r":
-        kind = _KINDS.get(live.kind, "another thing")
+        kind = _KINDS.get(live.kind, "something else")
         yield f"public.{live.name} is {kind}, and the kind needs a table of that name"
         return
     if not live.is_ours_to_alter:
         yield (
-            f"public.{live.name} belongs to {live.owner}, and only its owner may change it: "
+            f"public.{live.name} belongs to {live.owner}, and only its owner can change it: "
             f"alter table public.{live.name} owner to postgres;"
         )
         return
@@ -53,7 +53,7 @@ def misfits(declared: Table, live: LiveTable) -> Iterator[str]:
         if column.is_required and column.name not in live.columns
     ]
     if missing:
-        yield f"public.{live.name} is another thing: it has no {', '.join(missing)}"
+        yield f"public.{live.name} is a different table: it has no {', '.join(missing)}"
         return
     known = re.search(r"check \(status in \((.+)\)\)", " ".join(declared.constraints.values()))
     status = live.columns.get("status")

@@ -60,7 +60,9 @@ def parse(text: str) -> Names:
     """
     parts = text.split(".")
     if len(parts) != 3 or not all(_NAME.fullmatch(part) for part in parts):
-        raise InstallError(f"--names is schema.table.column, in plain lower case: {text!r} is not")
+        raise InstallError(
+            f"--names must be schema.table.column, in lower case without quotes, not {text!r}"
+        )
     return Names(*parts)
 
 
@@ -73,12 +75,12 @@ def found(connection: Connection, names: Names) -> Names:
     """
     live = table(connection, names.table, names.schema)
     if live is None or names.column not in live.columns:
-        raise InstallError(f"there is no column {names.title}: say with --names where names are")
+        raise InstallError(f"there is no column {names.title}: name the right one with --names")
     for key in ("id", "user_id", "profile_id"):
         is_uuid = key in live.columns and live.columns[key].base == "uuid"
         if is_uuid and [key] in live.uniques:
             return Names(names.schema, names.table, names.column, key)
     raise InstallError(
         f"{names.schema}.{names.table} has no unique uuid column id, user_id or profile_id, "
-        "so nothing says whose name it is"
+        "so it does not say whose name it is"
     )

@@ -11,6 +11,10 @@ from api.install.errors import InstallError
 
 _SOURCES = "-- session-api sources: "
 _DIGEST = "-- session-api digest: "
+_REMOVAL = "-- session-api removal"
+_SECTION = "-- session-api takes back: "
+_BEFORE = "set lock_timeout = '5s';\n"
+_AFTER = "reset lock_timeout;\n"
 _TIME = "%Y%m%d%H%M%S"
 
 
@@ -21,6 +25,7 @@ class Written:
     path: Path
     sources: list[str]
     is_edited: bool
+    adopts: bool
 
 
 class ProjectFolder:
@@ -38,24 +43,28 @@ class ProjectFolder:
         self.migrations = folder / "supabase" / "migrations"
 
     def written(self) -> list[Written]:
-        """Find what earlier installations wrote, oldest first."""
-        found = []
+        """Find what earlier installations wrote since the last removal, oldest first."""
+        found: list[Written] = []
         for path in sorted(self.migrations.glob("*.sql")):
             try:
                 text = path.read_text()
             except (OSError, UnicodeDecodeError) as error:
                 raise InstallError(f"{path} cannot be read: {type(error).__name__}") from None
+            if re.search(f"^{_REMOVAL}$", text, re.MULTILINE):
+                found.clear()
             sources = re.search(f"^{_SOURCES}(.*)$", text, re.MULTILINE)
             digest = re.search(f"^{_DIGEST}(.*)\n", text, re.MULTILINE)
             if sources is not None and digest is not None:
                 is_edited = _digest(text[digest.end() :]) != digest[1].strip()
-                found.append(Written(path, sources[1].split(), is_edited))
+                adopts = " function session_api.adopted_tables()" in text
+                found.append(Written(path, sources[1].split(), is_edited, adopts))
         return found
 
     def write(self, title: str, sources: Sequence[str], body: str) -> Path:
         """Write a migration that is newer than every other, and return its path."""
         self.migrations.mkdir(exist_ok=True)
         path = self.migrations / f"{self._time()}_session_api.sql"
+        body = _locking(body)
         head = (
             f"-- Session API: {title}.\n"
             "-- Written by `session-api install`. Once this has run anywhere, it stays as it is.\n"
@@ -64,6 +73,27 @@ class ProjectFolder:
         partial = path.with_suffix(".partial")
         partial.write_text(head + body)
         partial.rename(path)
+        return path
+
+    def write_removal(self, migration: Path, statements: Sequence[str]) -> Path:
+        """Write what takes everything back, the newest installation first; return its path.
+
+        It is kept outside of the migrations, for the day when it is made one.
+        """
+        path = self.migrations.parent / "session_api_removal.sql"
+        known = {written.path.name for written in self.written()}
+        sections = {migration.name: "\n".join(statements) + "\n"}
+        if path.exists():
+            for section in path.read_text().split(_SECTION)[1:]:
+                name, _, body = section.removesuffix(_AFTER).partition("\n")
+                if name in known:
+                    sections.setdefault(name, body)
+        head = (
+            "-- Takes back what the migrations of Session API have done. It is no migration until "
+            f"you make it one.\n{_REMOVAL}\n"
+        )
+        body = "".join(f"{_SECTION}{name}\n{sections[name]}" for name in sections)
+        path.write_text(head + _locking(body))
         return path
 
     def _time(self) -> str:
@@ -75,6 +105,11 @@ class ProjectFolder:
                 continue
             now = max(now, theirs + timedelta(seconds=1))
         return now.strftime(_TIME)
+
+
+def _locking(body: str) -> str:
+    """Give up on a table that somebody holds: whoever asks for it meanwhile waits behind us."""
+    return f"{_BEFORE}{body}{_AFTER}"
 
 
 def _digest(body: str) -> str:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from api.install.plan import Plan
+from api.install.unit import Plan
 
 
 def stopped(plan: Plan) -> Iterator[str]:
@@ -10,16 +10,16 @@ def stopped(plan: Plan) -> Iterator[str]:
     yield "Nothing was written."
     for kind, problems in plan.misfits.items():
         yield ""
-        yield f"The kind {kind} cannot be installed beside what is there:"
+        yield f"The kind {kind} cannot be installed here:"
         yield from (f"  - {problem}" for problem in problems)
-        yield f"  Rename it, or leave {kind} out of --kinds: the other kinds can be installed."
+        yield f"  Rename it, or leave {kind} out of --kinds: other kinds can still be installed."
     if plan.hindrances:
         yield ""
-        yield "Rows stand in the way. No row is changed for you. Review, run and install again:"
+        yield "Some rows block the installation. Review and run the statements, then install again:"
     for found in plan.hindrances:
         yield ""
-        yield f"  {found.reason}: {found.count} row{'' if found.count == 1 else 's'}"
-        yield f"    to see them:  {found.query}"
+        yield f"  {found.reason}: {_rows(found.count)}"
+        yield f"    to see them: {found.query}"
         yield f"    a suggestion: {found.suggestion}"
     if not plan.misfits:
         yield from remarks(plan)
@@ -29,15 +29,15 @@ def remarks(plan: Plan) -> Iterator[str]:
     """Report what happens to existing tables, policies and grants."""
     if plan.adopted:
         yield ""
-        yield f"Tables that stay the project's: {', '.join(plan.adopted)}."
+        yield f"Adopted tables: {', '.join(plan.adopted)}."
     if plan.legacy:
         yield ""
-        yield "Rules that old rows break, and that only new and changed rows must keep:"
+        yield "Rules that existing rows break; they apply to new and changed rows only:"
     for broken in plan.legacy:
-        yield f"  - {broken.table}: {broken.constraint}, {broken.count} row(s)"
+        yield f"  - {broken.table}: {broken.constraint}, {_rows(broken.count)}"
         yield f"      to see them: {broken.query}"
         yield (
-            "      when they are mended: "
+            "      once they are fixed: "
             f"alter table public.{broken.table} validate constraint {broken.constraint};"
         )
     if plan.doors:
@@ -48,7 +48,7 @@ def remarks(plan: Plan) -> Iterator[str]:
         yield f"      {door.becomes}"
     if plan.losses:
         yield ""
-        yield "The browser's rights:"
+        yield "The browser's privileges:"
         yield from (f"  - {loss}" for loss in plan.losses)
     if plan.notes:
         yield ""
@@ -56,7 +56,8 @@ def remarks(plan: Plan) -> Iterator[str]:
         yield from (f"  - {note}" for note in plan.notes)
     if plan.adopted:
         yield ""
-        yield (
-            "Indexes and constraints are made in one transaction, which holds these tables: "
-            "seconds for a hundred thousand rows, a minute or so for millions."
-        )
+        yield ("The migration locks these tables while it runs: see docs/install.md for how long.")
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"

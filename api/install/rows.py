@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from psycopg import Connection
 
+from api.install.live import LiveTable
 from api.install.shipped import Column, Table
-from api.install.survey import LiveTable
 
 # What the installed view reads as something else when it is null, and what no endpoint needs.
 TOLERATED = {
@@ -126,7 +126,7 @@ def _unreadable_times(
             yield from _hindrance(
                 connection,
                 name,
-                f"{name}: a {column.name} outside of the years 1 to 9999",
+                f"{name}: a {column.name} outside the years 1 to 9999",
                 f"{column.name} not between {first} and {last}",
                 f"set {column.name} = least(greatest({column.name}, {first}), {last})",
             )

@@ -69,6 +69,16 @@ class Migration:
             if statement.startswith("create table ")
         ]
 
+    @property
+    def functions(self) -> set[str]:
+        """The names of the functions in `public` that it makes."""
+        return set(re.findall(r"create or replace function public\.(\w+)\(", self.text))
+
+    @property
+    def views(self) -> set[str]:
+        """The names of the views that it makes."""
+        return set(re.findall(r"create or replace view public\.(\w+)", self.text))
+
 
 @cache
 def migrations() -> tuple[Migration, ...]:
@@ -102,6 +112,17 @@ def kinds_of_tables() -> dict[str, str]:
         if migration.unit == "base" or migration.unit in KINDS
         for table in migration.tables
     }
+
+
+def made_without(these: list[Migration]) -> set[str]:
+    """Return the names of the views and functions that all other migrations make."""
+    others = (it for it in migrations() if it not in these)
+    return {name for other in others for name in other.functions | other.views}
+
+
+def tables_of(unit: str) -> list[Table]:
+    """Return the tables of the base or a kind."""
+    return [table for it in migrations() if it.unit == unit for table in it.tables]
 
 
 def _statements(text: str) -> Iterator[str]:

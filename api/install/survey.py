@@ -1,96 +1,11 @@
 """What already exists in the project's database, read in one read-only transaction."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 from psycopg import Connection
 from psycopg.rows import class_row
 
-
-@dataclass(frozen=True)
-class LiveColumn:
-    """An existing column; `labels` are those of its type, if that is an enum."""
-
-    name: str
-    type: str
-    base: str
-    labels: list[str]
-    not_null: bool
-    default: str | None
-    is_generated: bool
-
-    @property
-    def is_enum(self) -> bool:
-        """Whether its type is an enum."""
-        return bool(self.labels)
-
-
-@dataclass(frozen=True)
-class LiveKey:
-    """A foreign key that is there: its columns, where it points, and its delete action's letter."""
-
-    name: str
-    columns: list[str]
-    target: str
-    action: str
-
-
-@dataclass(frozen=True)
-class LivePolicy:
-    """A policy that is there, with `public` for every role."""
-
-    name: str
-    permissive: bool
-    command: str
-    roles: list[str]
-    using: str | None
-    check: str | None
-
-
-@dataclass(frozen=True)
-class LiveTable:
-    """An existing relation with one of our names.
-
-    `grants` are privileges by role, as `select` or `select (column)`; `uniques` the column lists
-    of valid unique indexes without a condition.
-    """
-
-    name: str
-    kind: str
-    owner: str
-    is_ours_to_alter: bool
-    has_row_security: bool
-    has_children: bool
-    columns: dict[str, LiveColumn]
-    constraints: dict[str, str]
-    keys: list[LiveKey]
-    indexes: set[str]
-    uniques: list[list[str]]
-    triggers: dict[str, str]
-    policies: list[LivePolicy]
-    grants: dict[str, set[str]] = field(default_factory=dict)
-
-    @property
-    def own_row_shape(self) -> list[str]:
-        """Its columns' names, in order."""
-        return list(self.columns)
-
-
-@dataclass(frozen=True)
-class Survey:
-    """Everything that an installation has to know.
-
-    `adopted` are the tables that an earlier installation took over, `names` the function that it
-    made for participants' names.
-    """
-
-    tables: dict[str, LiveTable]
-    functions: dict[str, str]
-    adopted: list[str]
-    has_base: bool
-    has_foreign_schema: bool
-    version: int
-    roles: list[str]
+from api.install.live import LiveColumn, LiveKey, LivePolicy, LiveTable, Survey
 
 
 def survey(connection: Connection, tables: Iterable[str]) -> Survey:
@@ -111,6 +26,12 @@ def survey(connection: Connection, tables: Iterable[str]) -> Survey:
     if _one(connection, "select to_regprocedure('session_api.adopted_tables()') is not null"):
         row = connection.execute("select session_api.adopted_tables()").fetchone()
         adopted = list(row[0]) if row else []
+    named = connection.execute(
+        """
+        select coalesce(obj_description(oid, 'pg_proc'), '') from pg_catalog.pg_proc
+        where oid = to_regprocedure('session_api.participant_name(uuid)')
+        """
+    ).fetchone()
     has_base = _one(connection, "select to_regprocedure('session_api.caller_id()') is not null")
     has_schema = _one(connection, "select to_regnamespace('session_api') is not null")
     functions = connection.execute(
@@ -135,6 +56,7 @@ def survey(connection: Connection, tables: Iterable[str]) -> Survey:
         live,
         dict(functions),
         adopted,
+        named[0].rpartition(" from ")[2] if named else "",
         has_base,
         has_schema and not has_base,
         connection.info.server_version // 10000,
@@ -148,7 +70,10 @@ def table(connection: Connection, name: str, schema: str = "public") -> LiveTabl
         """
         select pg_class.oid, relkind::text, pg_get_userbyid(relowner)::text,
                pg_has_role(current_user, relowner, 'usage'), relrowsecurity,
-               exists (select from pg_catalog.pg_inherits where inhparent = pg_class.oid)
+               exists (select from pg_catalog.pg_inherits where inhparent = pg_class.oid),
+               exists (select from pg_catalog.pg_publication_tables
+                       where pubname = 'supabase_realtime' and schemaname = nspname
+                         and tablename = relname)
         from pg_catalog.pg_class
         join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
         where relname = %s and nspname = %s
@@ -157,7 +82,7 @@ def table(connection: Connection, name: str, schema: str = "public") -> LiveTabl
     ).fetchone()
     if row is None:
         return None
-    oid, kind, owner, is_ours, rls, has_children = row
+    oid, kind, owner, is_ours, rls, has_children, is_published = row
     return LiveTable(
         name,
         kind,
@@ -165,6 +90,7 @@ def table(connection: Connection, name: str, schema: str = "public") -> LiveTabl
         is_ours,
         rls,
         has_children,
+        is_published,
         {column.name: column for column in _columns(connection, oid)},
         dict(
             connection.execute(

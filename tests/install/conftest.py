@@ -66,6 +66,11 @@ class Living:
         with psycopg.connect(self.url) as connection:
             return state.definitions(connection)
 
+    def access(self) -> dict[str, str]:
+        """See `state.access`."""
+        with psycopg.connect(self.url) as connection:
+            return state.access(connection)
+
     def rows(self) -> dict[str, list[dict[str, Any]]]:
         """See `state.rows`."""
         with psycopg.connect(self.url) as connection:
@@ -79,6 +84,16 @@ class Living:
         return row[0]
 
 
+def project(server: Server, parent: Path, name: str = "", statements: str = "") -> Living:
+    """Make a project, in a folder of this parent."""
+    folder = parent / (name or "new")
+    (folder / "supabase" / "migrations").mkdir(parents=True)
+    config = (PROJECT / "supabase" / "config.toml").read_text()
+    (folder / "supabase" / "config.toml").write_text(config)
+    before = (PROJECTS / f"{name}.sql").read_text() if name else ""
+    return Living(server, server.database(before + statements), folder)
+
+
 @pytest.fixture(scope="session", params=VERSIONS)
 def postgres(request: pytest.FixtureRequest) -> Iterator[Server]:
     """A server of each version that this machine has."""
@@ -90,16 +105,7 @@ def postgres(request: pytest.FixtureRequest) -> Iterator[Server]:
 @pytest.fixture
 def living(postgres: Server, tmp_path: Path) -> Callable[..., Living]:
     """Make a project with the tables and rows of `projects/<name>.sql`."""
-
-    def living(name: str = "", statements: str = "") -> Living:
-        folder = tmp_path / (name or "new")
-        (folder / "supabase" / "migrations").mkdir(parents=True)
-        config = (PROJECT / "supabase" / "config.toml").read_text()
-        (folder / "supabase" / "config.toml").write_text(config)
-        before = (PROJECTS / f"{name}.sql").read_text() if name else ""
-        return Living(postgres, postgres.database(before + statements), folder)
-
-    return living
+    return lambda name="", statements="": project(postgres, tmp_path, name, statements)
 
 
 @pytest.fixture

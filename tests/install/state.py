@@ -37,10 +37,44 @@ select format('function %s', oid::regprocedure), pg_get_functiondef(oid)
 from pg_catalog.pg_proc where pronamespace in ('public'::regnamespace, to_regnamespace('private'))
 """
 
+_ACCESS = """
+select format('grant %s %s %s', pg_class.oid::regclass, grantee::regrole, privilege_type), ''
+from pg_catalog.pg_class cross join aclexplode(relacl)
+where relnamespace = 'public'::regnamespace and relkind in ('r', 'v')
+union all
+select format('grant %s.%s %s %s', attrelid::regclass, attname, grantee::regrole, privilege_type),
+       ''
+from pg_catalog.pg_attribute cross join aclexplode(attacl)
+join pg_catalog.pg_class on pg_class.oid = attrelid
+where relnamespace = 'public'::regnamespace and not attisdropped
+union all
+select format('security %s', oid::regclass), relrowsecurity::text || relforcerowsecurity::text
+from pg_catalog.pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'
+union all
+select format('roles %s.%s', polrelid::regclass, polname),
+       concat_ws(' ', polpermissive, array(select unnest(polroles)::regrole::text order by 1))
+from pg_catalog.pg_policy
+union all
+select format('null %s.%s', attrelid::regclass, attname), (not attnotnull)::text
+from pg_catalog.pg_attribute join pg_catalog.pg_class on pg_class.oid = attrelid
+where relnamespace = 'public'::regnamespace and relkind = 'r' and attnum > 0 and not attisdropped
+union all
+select format('published %s.%s', schemaname, tablename), pubname
+from pg_catalog.pg_publication_tables
+union all
+select format('trigger auth.users.%s', tgname), pg_get_triggerdef(oid)
+from pg_catalog.pg_trigger where not tgisinternal and tgrelid = 'auth.users'::regclass
+"""
+
 
 def definitions(connection: Connection) -> dict[str, str]:
     """Everything that is defined, by name."""
     return dict(connection.execute(_DEFINITIONS).fetchall())
+
+
+def access(connection: Connection) -> dict[str, str]:
+    """Who may do what, by name, and what else is no definition."""
+    return dict(connection.execute(_ACCESS).fetchall())
 
 
 def rows(connection: Connection) -> dict[str, list[dict[str, Any]]]:

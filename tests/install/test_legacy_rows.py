@@ -243,7 +243,7 @@ def test_times_that_cannot_be_read(living: Callable[..., Living], time: str) -> 
     project.run(f"update public.study_sessions set created_at = '{time}'")
     refused = project.install("study")
     assert refused.exit_code == 1
-    assert "a created_at outside of the years 1 to 9999: 3 rows" in refused.output
+    assert "a created_at outside the years 1 to 9999: 3 rows" in refused.output
     project.answer(refused)
     assert project.install("study").exit_code == 0
 

@@ -31,7 +31,7 @@ class TestBuddies:
         result = buddies.install("chat")
         assert result.exit_code == 1
         assert "The kind chat" in result.output
-        assert "public.chat_messages is another thing" in result.output
+        assert "public.chat_messages is a different table" in result.output
         assert buddies.written() == []
 
     def test_whole(self, buddies: Living, serve: Serve) -> None:
@@ -58,7 +58,7 @@ class TestBuddies:
 
         again = buddies.install("wingman")
         assert again.exit_code == 0
-        assert "nothing to do" in again.output
+        assert "Nothing to do" in again.output
         assert buddies.written() == [path]
 
         site = serve(buddies, "wingman")
@@ -243,7 +243,7 @@ class TestNotAdopted:
             ("keys", "study", "study_sessions.id is bigint, and the API needs uuid"),
             ("partitions", "chat", "public.chat_sessions is a partitioned table"),
             ("views", "chat", "public.chat_sessions is a view"),
-            ("views", "wingman", "public.wingman_session_details is taken"),
+            ("views", "wingman", "public.wingman_session_details exists in the project"),
         ],
     )
     def test_is_told(self, living: MakeLiving, name: str, kind: str, says: str) -> None:
