@@ -32,3 +32,14 @@ def test_the_docs_name_what_is_not_to_be_set() -> None:
     page = (Path(__file__).parents[1] / "docs" / "self-hosting.md").read_text()
     sentence = page.split("may stand in `.env` except ")[1].split(":")[0]
     assert set(re.findall(r"`([A-Z_]+)`", sentence)) == FIXED | ABSENT
+
+
+def test_one_postgrest_is_run_and_tested() -> None:
+    root = Path(__file__).parents[1]
+    named = {
+        tag
+        for file in ("compose.yaml", ".ci/run", "tests/stacks/containers.py")
+        for tag in re.findall(r"postgrest/postgrest:([\w.]+)", (root / file).read_text())
+    }
+    assert len(named) == 1
+    assert re.fullmatch(r"v[0-9]+\.[0-9]+", named.pop()), "not a fixed version"

@@ -7,6 +7,7 @@ from psycopg import Connection
 from psycopg.rows import TupleRow
 
 from api.database.claims import NOBODY, ROLE
+from api.doctor import roles
 from api.doctor.findings import Check, Finding
 from api.settings import Settings
 
@@ -71,8 +72,8 @@ def login(connection: Connection[TupleRow]) -> Iterator[Finding]:
         return
     name, inherits, rights, others, is_owner = found
     if rights:
-        remedy = f"alter role {name} {' '.join('no' + right for right in rights)};"
-        yield Finding("role-unsafe", f"{name} has {', '.join(rights)}", remedy)
+        what = f"{name} has {', '.join(rights)}"
+        yield Finding("role-unsafe", what, roles.without(name, rights))
     if others:
         what = f"{name} may become {', '.join(others)}, not only {ROLE}"
         yield Finding("role-unsafe", what, f"revoke {', '.join(others)} from {name};")

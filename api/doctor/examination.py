@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import httpx
 
@@ -31,7 +32,10 @@ def examine(
         else:
             reason = "API_DATABASE_URL is set: the API does not use PostgREST"
             yield Check("PostgREST and the API's token", skipped=reason)
-            yield _check("visitors", "", lambda: rest.closed_to_visitors(probe, settings.kinds))
+            visitors = _check(
+                "visitors", "", lambda: rest.closed_to_visitors(probe, settings.kinds)
+            )
+            yield replace(visitors, notes=list(clocks.stale_clock(probe.server)))
             yield _check("public keys", "", lambda: keys.findings(settings, probe))
     if direct is not None:
         yield from _direct(settings, direct.get_secret_value())
@@ -77,7 +81,8 @@ def _project(settings: Settings, probe: Probe) -> Iterator[Check]:
     yield _check("visitors", away, lambda: rest.closed_to_visitors(probe, settings.kinds))
     no_key = "" if settings.supabase_publishable_key else "SUPABASE_PUBLISHABLE_KEY is not set"
     yield _check("publishable key", no_key or away, lambda: rest.open_gateway(settings, probe))
-    yield _check("clock", away, lambda: _clock(answer))
+    clock = _check("clock", away, lambda: _clock(answer))
+    yield replace(clock, notes=list(clocks.stale_clock(probe.server)))
     another = answer is None or "not-postgrest" in {finding.fault for finding in distrust}
     there = another and reach.same_server(settings.supabase_jwks_url, probe.url)
     yield _check("public keys", away if there else "", lambda: keys.findings(settings, probe))

@@ -54,6 +54,8 @@ class Probe:
 
     def __init__(self, settings: Settings, clock: Callable[[], float]) -> None:
         self.url = settings.postgrest_url
+        self.server = ""
+        """The latest answer's `Server` header; a gateway may have put its own name there."""
         self._clock = clock
         self._settings = settings
         self._key = settings.supabase_publishable_key
@@ -93,6 +95,7 @@ class Probe:
         key = {} if self._key is None else {"apikey": self._key}
         response = self._http.get(url, headers={**key, **headers})
         received_at = self._clock()
+        self.server = response.headers.get("server", "")
         try:
             body = response.json()
         except ValueError:

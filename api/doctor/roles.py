@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 from psycopg import Connection
 from psycopg.rows import class_row
@@ -16,6 +17,13 @@ LONGEST = 2.0
 """Seconds that a browser's read may hold one of PostgREST's connections."""
 _FROM_SUPABASE = ("anon", "authenticated", GATE)
 _SECONDS = {"us": 1e-6, "ms": 1e-3, "": 1e-3, "s": 1, "min": 60, "h": 3_600, "d": 86_400}
+_BYPASSES = {"superuser", "bypassrls"}
+# of PostgREST and the API: both connect again at once
+_END_CONNECTIONS: Final = (
+    " select pg_terminate_backend(pid) from pg_catalog.pg_stat_activity"
+    " where usename in ('authenticator', 'session_api_login', '{name}')"
+    " and pid <> pg_backend_pid();"
+)
 _PUSH = "run `supabase db push --remote`: the migrations create the role"
 
 
@@ -90,11 +98,7 @@ def findings(roles: dict[str, Role]) -> Iterator[Finding]:
     for name in (API, *_FROM_SUPABASE):
         if name in roles and roles[name].rights:
             rights = roles[name].rights
-            yield Finding(
-                "role-unsafe",
-                f"{name} has {', '.join(rights)}",
-                f"alter role {name} {' '.join('no' + right for right in rights)};",
-            )
+            yield Finding("role-unsafe", f"{name} has {', '.join(rights)}", without(name, rights))
     if GATE in roles and roles[GATE].inherit:
         yield Finding(
             "role-unsafe",
@@ -108,6 +112,16 @@ def findings(roles: dict[str, Role]) -> Iterator[Finding]:
                 f"{name} may become {API}, which only the API may do",
                 f"revoke {API} from {name};",
             )
+
+
+def without(name: str, rights: list[str]) -> str:
+    """Give the statements that take these rights from a role.
+
+    A plan made while the role bypassed row-level security has no policies in it, and a connection
+    keeps its plans: such a role's connections have to end.
+    """
+    statement = f"alter role {name} {' '.join('no' + right for right in rights)};"
+    return statement + (_END_CONNECTIONS.format(name=name) if _BYPASSES & {*rights} else "")
 
 
 def _api(role: Role) -> Iterator[Finding]:

@@ -1,8 +1,9 @@
-"""How long users' own reads may hold a connection."""
+"""How long users' own reads may hold a connection, and what a role leaves behind."""
 
+import psycopg
 import pytest
 
-from api.doctor.roles import notes, read, seconds
+from api.doctor.roles import findings, notes, read, seconds
 from tests.doctor.conftest import Patient
 
 
@@ -33,3 +34,33 @@ def test_long_reads_are_noted(patient: Patient, change: str) -> None:
         remedy = note[note.index("alter role") :]
         patient.sql.execute(remedy.encode())
         assert list(notes(read(patient.sql))) == []
+
+
+def test_no_plan_without_policies_is_left(patient: Patient) -> None:
+    """A connection keeps plans made while its role bypassed row-level security."""
+    claims = '{"sub": "ffffffff-ffff-4fff-8fff-ffffffffffff"}'
+
+    def rows(connection: psycopg.Connection) -> int:
+        with connection.transaction():
+            connection.execute("set local role session_api")
+            connection.execute("select set_config('request.jwt.claims', %s, true)", [claims])
+            found = connection.execute(
+                "select id from public.study_sessions", prepare=True
+            ).fetchall()
+        return len(found)
+
+    url = patient.stack.database_url.replace("postgres:postgres", "authenticator:postgres")
+    patient.sql.execute("alter role session_api bypassrls")
+    try:
+        with psycopg.connect(url, autocommit=True) as connection:
+            assert rows(connection) > 0
+            (finding,) = findings(read(patient.sql))
+            patient.sql.execute("alter role session_api nobypassrls")
+            assert rows(connection) > 0, "the plan is made anew: nothing has to be ended"
+            patient.sql.execute(finding.remedy.encode())
+            with pytest.raises(psycopg.OperationalError):
+                rows(connection)
+        with psycopg.connect(url, autocommit=True) as connection:
+            assert rows(connection) == 0
+    finally:
+        patient.sql.execute("alter role session_api nobypassrls")

@@ -30,7 +30,7 @@ from tests.installed import project
 from tests.stacks.folder import scratch_folder
 
 POSTGRES_IMAGE = os.environ.get("SESSION_API_POSTGRES_IMAGE", "postgres:18")
-POSTGREST_IMAGE = os.environ.get("SESSION_API_POSTGREST_IMAGE", "postgrest/postgrest:v16")
+POSTGREST_IMAGE = os.environ.get("SESSION_API_POSTGREST_IMAGE", "postgrest/postgrest:v14.18")
 
 _DATABASE = "db"  # Postgres's name in the network
 _PORT, _ADMIN_PORT = 3000, 3001
