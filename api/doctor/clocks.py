@@ -28,8 +28,8 @@ def stale_clock(server: str) -> Iterator[str]:
     if major in AFFECTED and patch < FIXED.get(major, patch + 1):
         yield (
             f"PostgREST {major}.{patch} may refuse a fresh token as issued in the future "
-            "(PGRST303) after it was idle: 13, 14.0 to 14.17 and 16.0 to 16.2 do. The API asks again; "
-            "a browser's read is 401. Update to 14.18, or a 16 later than 16.2"
+            "(PGRST303) after it was idle: 13, 14.0 to 14.17 and 16.0 to 16.2 do. The API asks "
+            "again; a browser's read is 401. Update to 14.18, or a 16 later than 16.2"
         )
 
 
