@@ -80,15 +80,6 @@ class RedisClient:
         self._away = False
         return answer
 
-    async def ping(self) -> None:
-        """Check that Redis answers.
-
-        Raises:
-            Exception: one of `errors`, if it does not.
-
-        """
-        await self.commands.ping()
-
     async def close(self) -> None:
         """Close the connections."""
         await self.pool.disconnect()

@@ -18,7 +18,7 @@ _SETUP = "make the login role with supabase/api_login.sql"
 def examine(settings: Settings, url: str) -> Iterator[Check]:
     """Connect as the API does, and check what needs this role. Nothing is changed."""
     try:
-        with _connect(url) as connection:
+        with connect(url) as connection:
             yield Check("the API's login role", list(login(connection)))
             may_become = list(becomes(connection))
             yield Check("direct connections", may_become)
@@ -28,14 +28,18 @@ def examine(settings: Settings, url: str) -> Iterator[Check]:
                 yield Check("row-level security for the API", list(protected(connection)))
             yield Check("pooler", list(pooler(settings, url, connection)))
     except psycopg.Error as error:
-        # the message has the address and the user's name, never the password
-        reason = (str(error).strip() or type(error).__name__).splitlines()[0]
-        what = f"API_DATABASE_URL cannot be used: {reason}"
+        what = f"API_DATABASE_URL cannot be used: {reason(error)}"
         finding = Finding("direct-unreachable", what, f"check the address; {_SETUP}")
         yield Check("direct connections", [finding])
 
 
-def _connect(url: str) -> Connection[TupleRow]:
+def reason(error: psycopg.Error) -> str:
+    """Return the error's first line: it has the address and the user's name, never the password."""
+    return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+def connect(url: str) -> Connection[TupleRow]:
+    """Connect as the API does."""
     # nothing is prepared, in case this is a pooler in transaction mode
     return psycopg.connect(url, connect_timeout=_CONNECT_SECONDS, prepare_threshold=None)
 
@@ -140,7 +144,7 @@ def pooler(settings: Settings, url: str, connection: Connection[TupleRow]) -> It
 
     with connection.transaction():
         first = server(connection)
-    with _connect(url) as another, another.transaction():
+    with connect(url) as another, another.transaction():
         # two open connections have two server processes, unless a pooler shares one
         is_shared = server(another) == first
         with connection.transaction():

@@ -62,6 +62,10 @@ def _direct(settings: Settings, url: str) -> Iterator[Check]:
         yield Check("direct connections", skipped=reason)
         return
     yield from examine_direct(settings, url)
+    if settings.replica_urls:
+        from api.doctor.replicas import examine as examine_replicas
+
+        yield from examine_replicas(settings, url)
 
 
 def _project(settings: Settings, probe: Probe) -> Iterator[Check]:
@@ -72,6 +76,7 @@ def _project(settings: Settings, probe: Probe) -> Iterator[Check]:
     except httpx.HTTPError as error:
         distrust = [rest.unreachable(probe.url, error)]
     yield Check("PostgREST and the API's token", distrust)
+    yield Check("the primary", list(reach.replicated(settings)))
     # the remaining checks would only repeat this fault, so they are skipped, not passed
     reached = answer is not None and answer.is_postgrest
     away = "" if reached else "PostgREST could not be reached, see above"
@@ -108,5 +113,7 @@ def _clock(answer: Reply | None) -> Iterator[Finding]:
 
 
 def _redis(settings: Settings) -> Check:
-    hindrance = "" if settings.rate_limits else "RATE_LIMITS is off"
-    return _check("Redis", hindrance, lambda: redis.findings(settings.rate_limit_storage))
+    has_notes = bool(settings.replica_urls and settings.read_your_writes)
+    hindrance = "" if settings.rate_limits or has_notes else "RATE_LIMITS is off"
+    url = settings.rate_limit_storage
+    return _check("Redis", hindrance, lambda: redis.findings(url, has_notes=has_notes))

@@ -1,10 +1,14 @@
 """Why a server does not answer, in plain words, and what to do about it."""
 
+import re
 import socket
 import ssl
 from collections.abc import Iterator
 
 import httpx
+
+from api.doctor.findings import Finding
+from api.settings import Settings
 
 _ADDRESS = "SUPABASE_URL and POSTGREST_URL"
 _REASONS: tuple[tuple[type[Exception], str, str], ...] = (
@@ -29,6 +33,8 @@ _REASONS: tuple[tuple[type[Exception], str, str], ...] = (
         f"check {_ADDRESS}, the network, and that the project is not paused",
     ),
 )
+_HOSTED = re.compile(r"([a-z0-9]+)-(?:all|lb|rr-[a-z0-9-]+)\.(supabase\.[a-z]+)")
+"""Hosted Supabase's addresses of a project's load balancer and of its replicas."""
 _LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 _LOCAL_PORT = 54321
 
@@ -50,6 +56,23 @@ def same_server(url: str, other: str) -> bool:
     """Whether two addresses belong to the same server."""
     one, two = httpx.URL(url), httpx.URL(other)
     return (one.scheme, one.host, one.port) == (two.scheme, two.host, two.port)
+
+
+def replicated(settings: Settings) -> Iterator[Finding]:
+    """Find an address of PostgREST at which reads are answered by replicas."""
+    for name, url in (
+        ("POSTGREST_URL", settings.postgrest_url),
+        ("SUPABASE_URL", settings.supabase_url),
+    ):
+        found = _HOSTED.fullmatch(httpx.URL(url).host)
+        if found is not None:
+            yield Finding(
+                "reads-replicated",
+                f"{name} leads to replicas ({found[0]}): what was just written is not found there",
+                f"set it to the primary's address, with the host {found[1]}.{found[2]}; replicas "
+                "are read with API_DATABASE_URL and API_READ_DATABASE_URL",
+            )
+            return
 
 
 def _found(error: Exception) -> tuple[str, str]:
