@@ -57,7 +57,7 @@ mutants: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## change the schema in thousands o
 steps: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## let every call to the database fail in every way, and repeat the request
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m steps tests/steps
 
-scale-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## check what the policies cost with a million sessions and messages
+scale-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## check what the policies cost with millions of sessions and messages (MILLIONS)
 	@$(BIN)/python -m pytest -m scale tests/policies/test_plans.py
 
 bench: $(NODE_PACKAGES) $(BENCHMARK_PACKAGES) ## compare the speed with the usual alternatives (SCALE, SECONDS, ROUNDS, BENCH_ARGS)

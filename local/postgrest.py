@@ -89,8 +89,8 @@ def postgrest(
         [str(find_postgrest())],
         env={
             STACK_VARIABLE: marker,
-            **configuration,
             "PGRST_DB_URI": f"postgres://authenticator@/postgres?{socket}",
+            **configuration,
             "PGRST_SERVER_HOST": HOST,
             "PGRST_SERVER_PORT": str(port),
             "PGRST_ADMIN_SERVER_PORT": str(admin_port),

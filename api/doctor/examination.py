@@ -81,6 +81,10 @@ def _project(settings: Settings, probe: Probe) -> Iterator[Check]:
     reached = answer is not None and answer.is_postgrest
     away = "" if reached else "PostgREST could not be reached, see above"
     refused = "PostgREST does not accept the API's request, see above" if distrust else ""
+    pooler = _check("pooler", away or refused, lambda: rest.pooler(probe))
+    yield pooler
+    if pooler.findings:
+        away = "PostgREST loses prepared statements, see above"
     yield _check("schema", away or refused, lambda: rest.schema_cache(probe, settings.kinds))
     yield _check("helpers' schema", away or refused, lambda: rest.closed_schema(probe))
     yield _check("visitors", away, lambda: rest.closed_to_visitors(probe, settings.kinds))

@@ -1,12 +1,13 @@
 """Checks that PostgREST answers, trusts the API, knows the schema and exposes nothing else."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, as_completed
 
 import httpx
 
 from api.database.caller import BASE_TABLE
 from api.database.claims import NOBODY, ROLE
-from api.database.refusals import NOT_MIGRATED
+from api.database.refusals import NOT_MIGRATED, POOLED
 from api.doctor import reach
 from api.doctor.declared import callable_functions, declared, read_by_all, readable
 from api.doctor.findings import Finding, NotCheckedError
@@ -20,6 +21,8 @@ QUESTION = f"/{BASE_TABLE}?select=id&limit=1"
 # what the API embeds: PostgREST must know the foreign key between the two tables
 _EMBEDDED = {"interview_sessions": "job_postings!interview_sessions_job_posting_fkey"}
 _PROFILES = "user_profiles"
+_REQUESTS = 48
+_AT_ONCE = 12
 _CACHE = (
     "run `supabase db push --remote`; if nothing is pushed, reload PostgREST's schema cache: "
     "notify pgrst, 'reload schema';"
@@ -64,6 +67,8 @@ def trust(answer: Reply, settings: Settings, url: str) -> Iterator[Finding]:
         )
     elif answer.code.startswith(NOT_MIGRATED):
         yield Finding("schema-cache", f"PostgREST does not know {BASE_TABLE}", _CACHE)
+    elif answer.code in POOLED:
+        yield _prepared()
     else:
         yield Finding(
             "postgrest-unreachable",
@@ -78,6 +83,30 @@ def unreachable(url: str, error: httpx.HTTPError) -> Finding:
         "postgrest-unreachable",
         f"nothing answers at {url}: {reach.reason(error)}",
         reach.next_step(url, error),
+    )
+
+
+def pooler(probe: Probe) -> Iterator[Finding]:
+    """Ask the same thing many times at once: a pooler in transaction mode then confuses PostgREST.
+
+    Two of PostgREST's connections prepare a statement of the same name, and get the same server
+    process of the pooler.
+    """
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        asked = [threads.submit(probe.as_api, QUESTION) for _ in range(_REQUESTS)]
+        # those that get no answer at all are told by other checks
+        answers = (it.result() for it in as_completed(asked) if it.exception() is None)
+        if any(answer.code in POOLED for answer in answers):
+            threads.shutdown(wait=False, cancel_futures=True)
+            yield _prepared()
+
+
+def _prepared() -> Finding:
+    return Finding(
+        "pooler-prepared",
+        "PostgREST is behind a pooler in transaction mode, which loses prepared statements",
+        "set PGRST_DB_PREPARED_STATEMENTS=false and PGRST_DB_CHANNEL_ENABLED=false, or give "
+        "PostgREST the session pooler or the direct connection",
     )
 
 

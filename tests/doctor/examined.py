@@ -4,7 +4,7 @@ from api.doctor.findings import Check
 from local.addresses import HOST, free_port
 from tests.doctor.conftest import Patient
 
-BEHIND_POSTGREST = {"schema", "helpers' schema", "visitors", "publishable key", "clock"}
+BEHIND_POSTGREST = {"pooler", "schema", "helpers' schema", "visitors", "publishable key", "clock"}
 
 
 def nowhere() -> str:

@@ -91,7 +91,7 @@ class TestPostgrest:
                 checks = patient.checks(postgrest_url=url, database=None)
         finally:
             patient.sql.execute("drop function public.is_full()")
-        assert skipped(checks) == {"schema", "helpers' schema", "visitors", "database"}
+        assert skipped(checks) == {"pooler", "schema", "helpers' schema", "visitors", "database"}
         (finding,) = (finding for check in checks for finding in check.findings)
         assert finding.fault == "postgrest-unreachable"
 

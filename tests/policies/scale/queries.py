@@ -4,9 +4,14 @@
 """
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass
 from uuid import UUID
+
+MILLIONS = int(os.environ.get("MILLIONS", "1"))
+"""How many million sessions there are, and how many million messages."""
+_LONGEST_CHAT = 950_000 * MILLIONS
 
 
 def scale_id(kind: str, number: int) -> UUID:
@@ -42,6 +47,8 @@ class Query:
 _VIEW = "select * from public.wingman_session_details"
 _PARTICIPANT = "(user1_id = '{me}' or user2_id = '{me}')"
 _NEWEST = "order by created_at desc, id desc limit 20"
+_LAST = "order by scheduled_time desc, id desc limit 20"
+_NEXT = "order by scheduled_time asc, id asc limit 20"
 _OWNED = {
     "study": ("profile_id", "id, profile_id, title, description, status, draft_plan, created_at"),
     "interview": ("user_id", "id, user_id, job_posting_id, status, created_at"),
@@ -92,6 +99,16 @@ def _wingman() -> list[Query]:
             f"{_VIEW} where {scheduled} {_NEWEST}",
             f"{_VIEW} where {scheduled} and {_PARTICIPANT} {_NEWEST}",
         ),
+        Query(
+            "wingman list, last scheduled first",
+            f"{_VIEW} {_LAST}",
+            f"{_VIEW} where {_PARTICIPANT} {_LAST}",
+        ),
+        Query(
+            "wingman list, next of a status first",
+            f"{_VIEW} where {scheduled} {_NEXT}",
+            f"{_VIEW} where {scheduled} and {_PARTICIPANT} {_NEXT}",
+        ),
         Query("wingman count", count, f"{count} where {_PARTICIPANT}"),
         Query("matches", _MATCHES, f"{_MATCHES} where {_PARTICIPANT}"),
         Query(
@@ -126,7 +143,7 @@ def _owned() -> list[Query]:
 
 
 def _page(offset: int, *, newest_first: bool) -> Query:
-    first = 950_000 - offset - 19 if newest_first else offset + 1
+    first = _LONGEST_CHAT - offset - 19 if newest_first else offset + 1
     direction = "desc" if newest_first else "asc"
     return Query(
         f"messages {'newest' if newest_first else 'oldest'} first, offset {offset}",
@@ -144,7 +161,11 @@ def _page(offset: int, *, newest_first: bool) -> Query:
 READS = [
     *_wingman(),
     *_owned(),
-    *(_page(offset, newest_first=down) for offset in (0, 900_000) for down in (False, True)),
+    *(
+        _page(offset, newest_first=down)
+        for offset in (0, 900_000 * MILLIONS)
+        for down in (False, True)
+    ),
 ]
 
 _MESSAGES = "select id, content from public.chat_messages where session_id = '{chat}'"
