@@ -17,6 +17,7 @@ import asyncpg
 from pydantic_core import to_json
 
 from api.database import documents
+from api.database.address import Address
 from api.database.backend import Found, NoAnswerError, Row
 from api.database.claims import ROLE
 from api.database.pool import FAILED, Link, Pool
@@ -81,13 +82,14 @@ class Direct:
     Args:
         settings: The API's.
         url: Where Postgres is. The first query connects.
+        name: The setting that has this address.
 
     """
 
-    def __init__(self, settings: Settings, url: str) -> None:
+    def __init__(self, settings: Settings, url: str, name: str = "API_DATABASE_URL") -> None:
         self.journal: LastWrites | None = None
         """Is told of each write before it is committed."""
-        self._url = url
+        self._address = Address(url, name)
         self._prepares = settings.api_database_prepared_statements
         self.pool = Pool(
             self._connect, settings.api_database_connections, settings.max_requests_in_progress
@@ -141,7 +143,7 @@ class Direct:
     async def ask(self, question: str, deadline: float) -> str:
         """Return the one value of a query of the API's own, asked as the login role."""
         async with asyncio.timeout_at(deadline):
-            link = await self._acquire()
+            link = await self.pool.acquire()
             link.is_used = True
             try:
                 if link.ending:
@@ -184,7 +186,7 @@ class Direct:
     async def _begin(self, query: Query, caller: Caller, condition: str) -> Link:
         """Begin the query's transaction, on a connection that is still open."""
         while True:
-            link = await self._acquire()
+            link = await self.pool.acquire()
             is_used, link.is_used = link.is_used, True
             try:
                 status = await link.connection.execute(
@@ -206,14 +208,6 @@ class Direct:
                 self.pool.release(link, "commit;")
                 raise UnmetError(int(status.rpartition(" ")[2]))
             return link
-
-    async def _acquire(self) -> Link:
-        try:
-            return await self.pool.acquire()
-        except REFUSED as error:
-            code = getattr(error, "sqlstate", None) or type(error).__name__
-            logger.warning("no connection to Postgres: %s", code)
-            raise unavailable() from None
 
     async def _commit(self, link: Link) -> None:
         try:
@@ -250,12 +244,7 @@ class Direct:
             self.pool.renew()
         elif code in NOT_PREPARED:
             self.pool.discard(link)
-            logger.error(
-                "a pooler in transaction mode loses prepared statements (%s): set "
-                "API_DATABASE_PREPARED_STATEMENTS=false",
-                code,
-            )
-            return unavailable()
+            return not_prepared(code)
         else:
             self.pool.release(link, "rollback;")
         if code == NOT_ENCODED:
@@ -267,15 +256,23 @@ class Direct:
         return meaning(code, error.constraint_name or column)
 
     async def _connect(self) -> "asyncpg.Connection[Any]":
-        connection = await asyncpg.connect(
-            self._url,
+        connection = await self._address.connect(
             statement_cache_size=MOST_STATEMENTS if self._prepares else 0,
             server_settings={"application_name": "session-api"},
         )
-        for kind in ("json", "jsonb"):
-            await connection.set_type_codec(
-                kind, schema="pg_catalog", encoder=json_text, decoder=documents.read
-            )
+        try:
+            for kind in ("json", "jsonb"):
+                await connection.set_type_codec(
+                    kind, schema="pg_catalog", encoder=json_text, decoder=documents.read
+                )
+        except BaseException as error:
+            connection.terminate()
+            code = getattr(error, "sqlstate", "")
+            if code in NOT_PREPARED:
+                raise not_prepared(code) from None
+            if isinstance(error, FAILED):
+                raise NoAnswerError(code or type(error).__name__) from None
+            raise
         return connection
 
 
@@ -293,6 +290,16 @@ def page(records: Records) -> Found:
 def json_text(value: object) -> str:
     """Write a value for a JSON column."""
     return to_json(value).decode()
+
+
+def not_prepared(code: str) -> ApiError:
+    """Log that a pooler has lost prepared statements."""
+    logger.error(
+        "API_DATABASE_URL is a pooler in transaction mode, which loses prepared statements (%s): "
+        "set API_DATABASE_PREPARED_STATEMENTS=false, or use its session mode",
+        code,
+    )
+    return unavailable()
 
 
 def may_not_become() -> ApiError:

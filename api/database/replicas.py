@@ -77,7 +77,9 @@ class Replicated:
         if settings.read_your_writes:
             self.tracking = Tracking(settings, self.primary)
             self.primary.journal = self.tracking.writes
-        self.replicas = [Replica(Direct(settings, url)) for url in settings.replica_urls]
+        self.replicas = [
+            Replica(Direct(settings, url, "API_READ_DATABASE_URL")) for url in settings.replica_urls
+        ]
 
     async def __aenter__(self) -> Self:
         """Do nothing yet, as `Direct`."""

@@ -1,22 +1,33 @@
 """Direct connections: what the login role of `API_DATABASE_URL` must and must not be able to do."""
 
+import asyncio
 from collections.abc import Iterator
 
 import psycopg
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from api.database.address import Address
+from api.database.backend import NoAnswerError
 from api.database.claims import NOBODY, ROLE
 from api.doctor import roles
 from api.doctor.findings import Check, Finding
 from api.settings import Settings
 
 _CONNECT_SECONDS = 10
+_CLOSING_SECONDS = 0.05  # TLS is closed in later turns of the event loop
 _SETUP = "make the login role with supabase/api_login.sql"
+_UNREACHABLE = f"check the address and its parameters (docs/hosted.md); {_SETUP}"
 
 
 def examine(settings: Settings, url: str) -> Iterator[Check]:
     """Connect as the API does, and check what needs this role. Nothing is changed."""
+    try:
+        asyncio.run(_reach(url))
+    except NoAnswerError as error:
+        finding = Finding("direct-unreachable", f"cannot connect: {error}", _UNREACHABLE)
+        yield Check("direct connections", [finding])
+        return
     try:
         with connect(url) as connection:
             yield Check("the API's login role", list(login(connection)))
@@ -29,13 +40,31 @@ def examine(settings: Settings, url: str) -> Iterator[Check]:
             yield Check("pooler", list(pooler(settings, url, connection)))
     except psycopg.Error as error:
         what = f"API_DATABASE_URL cannot be used: {reason(error)}"
-        finding = Finding("direct-unreachable", what, f"check the address; {_SETUP}")
+        finding = Finding("direct-unreachable", what, _UNREACHABLE)
         yield Check("direct connections", [finding])
 
 
 def reason(error: psycopg.Error) -> str:
     """Return the error's first line: it has the address and the user's name, never the password."""
     return (str(error).strip() or type(error).__name__).splitlines()[0]
+
+
+async def _reach(url: str) -> None:
+    """Connect once by the API's own driver, which reads the URL in its own way.
+
+    Raises:
+        NoAnswerError: it cannot.
+
+    """
+    address = Address(url, "API_DATABASE_URL")
+    try:
+        async with asyncio.timeout(_CONNECT_SECONDS):
+            connection = await address.connect(statement_cache_size=0)
+        await connection.close()
+    except TimeoutError:
+        raise NoAnswerError("API_DATABASE_URL: TimeoutError") from None
+    finally:
+        await asyncio.sleep(_CLOSING_SECONDS)
 
 
 def connect(url: str) -> Connection[TupleRow]:

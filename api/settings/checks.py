@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import parse_qsl, urlsplit
 
 import jwt
 from pydantic import SecretStr, ValidationError
 
 from api.identity.jwk import UnusableKeyError, private_key
+from api.settings.postgres_url import PostgresUrl
 from api.settings.table import SettingsTable
 from api.settings.values import LOCAL_PUBLISHABLE_KEY, is_private
 
@@ -15,8 +15,6 @@ MIN_SECRET_BYTES: Final = 32
 MIN_METRICS_TOKEN: Final = 16
 MIN_READ_YOUR_WRITES: Final = 5
 """Seconds: some of them pass before a write is in the primary's log."""
-TLS_MODES: Final = ("require", "verify-ca", "verify-full")
-OWNERS: Final = ("postgres", "supabase_admin", "service_role", "authenticator")
 PLACEHOLDERS: Final = (
     "super-secret-jwt-token",
     "changeme",
@@ -129,7 +127,7 @@ def _unusable_replicas(settings: SettingsTable) -> list[str]:
             "alone, never through PostgREST."
         )
     for url in settings.replica_urls:
-        problems += _unusable_database_url("API_READ_DATABASE_URL", url)
+        problems += _unusable_database_url("API_READ_DATABASE_URL", url, is_written=False)
     seconds = settings.read_your_writes
     if seconds and settings.rate_limit_storage == "memory":
         problems.append(
@@ -144,39 +142,18 @@ def _unusable_replicas(settings: SettingsTable) -> list[str]:
     return problems
 
 
-def _unusable_database_url(name: str, url: str) -> list[str]:
+def _unusable_database_url(name: str, url: str, *, is_written: bool = True) -> list[str]:
     try:
-        parts = urlsplit(url)
-    except ValueError:
-        parts = urlsplit("")
-    if parts.scheme not in ("postgres", "postgresql") or not parts.netloc.rpartition("@")[0]:
-        return [
-            f"{name} is not a Postgres URL with a user: write it as "
-            "postgresql://session_api_login:password@host:5432/postgres."
-        ]
-    return []
+        return PostgresUrl.read(url, name).unusable(name, is_written=is_written)
+    except ValueError as error:
+        return [str(error)]
 
 
 def _unsafe_database_url(name: str, url: str) -> list[str]:
-    problems = []
-    parts = urlsplit(url)
-    account, _, hosts = parts.netloc.rpartition("@")
-    # a pooler's user is `role.project`
-    user = account.partition(":")[0].partition(".")[0]
-    if user in OWNERS:
-        problems.append(
-            f"{name} connects as {user}, which is not the API's own user: make the login "
-            "role of docs/hosted.md."
-        )
-    hosts_only = [host.rpartition(":")[0] or host for host in hosts.split(",") if host]
-    words = dict(parse_qsl(parts.query))
-    stays_inside = all(is_private(f"http://{host}") for host in hosts_only)
-    if not stays_inside and words.get("sslmode") not in TLS_MODES:
-        problems.append(
-            f"{name} goes to a public host without sslmode=verify-full (or verify-ca or "
-            "require): what is read there could be read on the way."
-        )
-    return problems
+    try:
+        return PostgresUrl.read(url, name).unsafe(name)
+    except ValueError:  # it is unusable
+        return []
 
 
 def unsafe(settings: SettingsTable) -> list[str]:

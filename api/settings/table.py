@@ -85,10 +85,10 @@ class SettingsTable(BaseSettings):
     )
     api_database_url: SecretStr | None = Field(
         None,
-        description="Postgres's address for connections of the API's own, "
-        "`postgresql://session_api_login:…@host:5432/postgres?sslmode=verify-full`: then PostgREST "
-        "is not asked. libpq's words for TLS and for several hosts are understood. The user may "
-        "become `session_api` and nothing else: see `docs/hosted.md`.",
+        description="Postgres's URL, for direct connections instead of PostgREST: "
+        "`postgresql://session_api_login:…@host:5432/postgres?sslmode=verify-full&sslrootcert=…`. "
+        "TLS and several hosts are written in libpq's words; the user can become `session_api` and "
+        "nothing else: see [hosted.md](hosted.md#the-address).",
     )
     api_read_database_url: SecretStr | None = Field(
         None,

@@ -57,6 +57,7 @@ def tell(project: Project, story: Story, **overrides: Any) -> None:
     async def run() -> None:
         async with asyncio.timeout(60), direct(project, **overrides) as backend:
             await story(backend)
+        await asyncio.sleep(0.05)  # a TLS connection that failed is closed in later turns
 
     asyncio.run(run())
 

@@ -67,7 +67,7 @@ def test_ill(plant: str, mend: str, fault: Fault, named: str, patient: Patient) 
     assert any(named in finding.what for finding in found)
 
 
-@pytest.mark.parametrize("password", ["wrong", "secret-word"])
+@pytest.mark.parametrize("password", ["wr0ng", "secret-word"])
 def test_who_is_not_let_in(password: str, patient: Patient) -> None:
     url = login_url(patient.stack.database_url).replace(":postgres@", f":{password}@")
     (found,) = findings(patient, url)

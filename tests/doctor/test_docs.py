@@ -10,5 +10,6 @@ PAGE = Path(__file__).parents[2] / "docs" / "hosted.md"
 
 
 def test_every_fault() -> None:
-    explained = re.findall(r"^\| `([a-z-]+)` \|", PAGE.read_text(), re.MULTILINE)
+    section = PAGE.read_text().partition("## 4. The doctor")[2]
+    explained = re.findall(r"^\| `([a-z-]+)` \|", section, re.MULTILINE)
     assert explained == list(get_args(Fault))

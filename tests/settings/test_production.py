@@ -66,7 +66,7 @@ class TestProductionRefuses:
         [
             "postgresql://session_api_login:pass-word@db:5432/postgres",
             "postgres://session_api_login@10.0.0.5,10.0.0.6/postgres?target_session_attrs=read-write",
-            "postgresql://session_api_login.ref:a@db.example.com/postgres?sslmode=verify-full",
+            "postgresql://session_api_login.ref:a@db.example.com/postgres?sslrootcert=system",
         ],
     )
     def test_no_key_with_a_database_url(self, address: str) -> None:
