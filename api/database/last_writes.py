@@ -3,8 +3,8 @@
 A write is noted before it is committed, for everyone who sees what it writes.
 """
 
-from collections.abc import Iterable
-from typing import Any, Final
+from collections.abc import Iterable, Sequence
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from api.redis_client import RedisClient
@@ -12,11 +12,20 @@ from api.redis_client import RedisClient
 MOST: Final = 64
 """Transactions kept for a user. Older ones were committed before these began, unless a user has
 more writes in progress than this."""
+MOST_UNSAID: Final = 1000
+"""Notes kept here while Redis is away. With more, all users' notes are in doubt afterwards."""
 PREFIX: Final = "session_api:writes:"
 SETTLED: Final = f"{PREFIX}settled"
 """Exists unless Redis has lost its data, and so its notes."""
 DOUBT: Final = f"{PREFIX}doubt"
 """Exists for as long as notes last after some may have been lost."""
+
+
+class Note(NamedTuple):
+    """One transaction that one user must see."""
+
+    key: str
+    transaction: int
 
 
 class LastWrites:
@@ -31,26 +40,21 @@ class LastWrites:
     def __init__(self, redis: RedisClient, seconds: int) -> None:
         self._redis = redis
         self._milliseconds = seconds * 1000
-        self._has_lost_one = False
+        self._unsaid: list[Note] = []
+        self._has_lost_some = False
 
     async def note(self, transaction: int, readers: Iterable[UUID]) -> None:
         """Note a write that will be committed next.
 
-        If Redis does not answer, the write happens all the same, and all users' reads go to the
-        primary for as long as the note would have lasted.
+        If Redis does not answer, the write happens all the same. Its note is added when Redis is
+        asked the next time, and until then this process sends nobody to a replica.
         """
-        keys = [key(user_id) for user_id in readers]
-
-        async def write() -> list[Any]:
-            async with self._redis.commands.pipeline(transaction=True) as pipe:
-                for it in keys:
-                    pipe.rpush(it, transaction)
-                    pipe.ltrim(it, -MOST, -1)
-                    pipe.pexpire(it, self._milliseconds)
-                return await pipe.execute()
-
-        if await self._redis.ask(write) is None:
-            self._has_lost_one = True
+        notes = [Note(key(user_id), transaction) for user_id in readers]
+        if not await self._say(notes):
+            self._unsaid += notes
+            if len(self._unsaid) > MOST_UNSAID:
+                self._unsaid.clear()
+                self._has_lost_some = True
 
     async def of(self, user_id: UUID) -> list[int] | None:
         """Return the ids of the transactions that the user must see; `None` if they are unknown."""
@@ -61,8 +65,10 @@ class LastWrites:
                 pipe.mget(SETTLED, DOUBT)
                 return await pipe.execute()
 
-        if self._has_lost_one:
+        if self._has_lost_some:
             await self._doubt()
+            return None
+        if self._unsaid and not await self._say():
             return None
         found = await self._redis.ask(read)
         if found is None:
@@ -73,6 +79,25 @@ class LastWrites:
             return None
         return None if doubt is not None else [int(it) for it in transactions]
 
+    async def _say(self, notes: Sequence[Note] = ()) -> bool:
+        """Write these notes down, and those that could not be before; return whether it is done."""
+        late = tuple(self._unsaid)
+
+        async def write() -> list[Any]:
+            async with self._redis.commands.pipeline(transaction=True) as pipe:
+                for it in (*late, *notes):
+                    pipe.rpush(it.key, it.transaction)
+                    pipe.ltrim(it.key, -MOST, -1)
+                    pipe.pexpire(it.key, self._milliseconds)
+                return await pipe.execute()
+
+        if await self._redis.ask(write) is None:
+            return False
+        # kept until now: whoever reads meanwhile says them too
+        said = set(late)
+        self._unsaid = [it for it in self._unsaid if it not in said]
+        return True
+
     async def _doubt(self) -> None:
         """Tell all workers that notes may be missing, until a new one would have expired."""
 
@@ -82,7 +107,7 @@ class LastWrites:
                 pipe.set(SETTLED, 1)
                 return await pipe.execute()
 
-        self._has_lost_one = await self._redis.ask(tell) is None
+        self._has_lost_some = await self._redis.ask(tell) is None
 
 
 def key(user_id: UUID) -> str:

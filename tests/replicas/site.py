@@ -69,6 +69,7 @@ class Site:
         with self.by(someone) as me:
             me.post(STUDY, json={"title": "a"}).raise_for_status()
             for _ in range(500):
+                self.settle()  # a Redis that was slow for a moment may have lost a note
                 before = self.reads().get("served", 0)
                 me.get(STUDY).raise_for_status()
                 if self.reads().get("served", 0) > before:

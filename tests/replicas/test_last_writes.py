@@ -1,18 +1,30 @@
 """The notes in Redis."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import pytest
 from redis import Redis
 
-from api.database.last_writes import MOST, LastWrites
+from api.database.last_writes import DOUBT, MOST, MOST_UNSAID, LastWrites
 from api.redis_client import RedisClient
 from tests.rate_limits.redis_server import RedisServer, redis_server
 from tests.replicas.site import settle
 
 Story = Callable[[LastWrites, LastWrites], Awaitable[None]]
+
+
+@contextmanager
+def full(redis: RedisServer) -> Iterator[None]:
+    """A Redis that takes nothing more."""
+    with Redis.from_url(redis.url) as server:
+        server.config_set("maxmemory", 1)
+        try:
+            yield
+        finally:
+            server.config_set("maxmemory", 0)
 
 
 @pytest.fixture
@@ -61,19 +73,35 @@ def test_expires_and_stays_short(told: Callable[[Story], None], redis: RedisServ
         assert 0 < server.pttl(f"session_api:writes:{ada}") <= 30_000
 
 
-def test_a_note_that_is_lost(told: Callable[[Story], None], redis: RedisServer) -> None:
-    """From then on no worker trusts the notes, until that one would have expired."""
-    ada = uuid4()
+def test_a_note_that_cannot_be_written(told: Callable[[Story], None], redis: RedisServer) -> None:
+    """It is written as soon as that can be done; until then this worker trusts no notes."""
+    ada, ben = uuid4(), uuid4()
 
     async def story(one: LastWrites, two: LastWrites) -> None:
-        with Redis.from_url(redis.url) as server:
-            server.config_set("maxmemory", 1)
+        with full(redis):
             await one.note(7, {ada})
-            server.config_set("maxmemory", 0)
+            assert await one.of(ben) is None
+            await one.note(8, {ada})
             await asyncio.sleep(1.1)  # Redis is left alone for a second
-            assert await one.of(ada) is None
-            assert await two.of(ada) is None
-            assert 0 < server.pttl("session_api:writes:doubt") <= 30_000
+            assert await one.of(ben) is None
+        await asyncio.sleep(1.1)
+        assert await one.of(ben) == []
+        assert await two.of(ada) == await one.of(ada) == [7, 8]
+
+    told(story)
+
+
+def test_more_than_can_be_kept(told: Callable[[Story], None], redis: RedisServer) -> None:
+    """From then on no worker trusts the notes, until those would have expired."""
+
+    async def story(one: LastWrites, two: LastWrites) -> None:
+        with full(redis):
+            await one.note(7, {uuid4() for _ in range(MOST_UNSAID + 1)})
+        await asyncio.sleep(1.1)
+        assert await one.of(uuid4()) is None
+        assert await two.of(uuid4()) is None
+        with Redis.from_url(redis.url) as server:
+            assert 0 < server.pttl(DOUBT) <= 30_000
 
     told(story)
 
