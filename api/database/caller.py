@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from api.database.backend import Backend, Found, NoAnswerError, Row
+from api.database.backend import Backend, NoAnswerError, Row
 from api.database.claims import NOBODY
 from api.database.query import Query, Shape, parameter, table
 from api.database.refusals import NotReadyError, OvertakenError
@@ -137,24 +137,20 @@ class Database:
         """Run a query; retry while PostgREST is not ready and there is time."""
         for pause in PAUSES:
             try:
-                return await self._ask(ask, query)
+                with UpstreamRequest():
+                    return await ask(query, self.caller, self.deadline)
             except NotReadyError as error:
                 code = error.code
+            except (NoAnswerError, OSError) as error:
+                # OSError includes TimeoutError, which the deadline raises
+                reason = str(error) if isinstance(error, NoAnswerError) else type(error).__name__
+                logger.warning("the database cannot be reached: %s", reason)
+                raise unavailable() from None
             if asyncio.get_running_loop().time() + pause >= self.deadline:
                 break
             await asyncio.sleep(pause)
         logger.warning("PostgREST is not ready: %s", code)
         raise unavailable()
-
-    async def _ask(self, ask: Ask[Result], query: Query) -> Result:
-        try:
-            with UpstreamRequest():
-                return await ask(query, self.caller, self.deadline)
-        except (NoAnswerError, OSError) as error:
-            # OSError includes TimeoutError, which the deadline raises
-            reason = str(error) if isinstance(error, NoAnswerError) else type(error).__name__
-            logger.warning("the database cannot be reached: %s", reason)
-            raise unavailable() from None
 
 
 class Upstream:

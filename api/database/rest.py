@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final, Self
 from urllib.parse import quote
+from uuid import UUID
 
 from postgrest.exceptions import APIErrorFromJSON
 from pydantic import ValidationError
@@ -50,8 +51,7 @@ class Rest:
         """Take where PostgREST is and the key that signs the API's tokens, and what sends."""
         key = settings.supabase_publishable_key
         self._url = settings.postgrest_url
-        self._headers = {"Accept-Profile": "public", "Content-Profile": "public"}
-        self._headers |= {"apikey": key} if key else {}
+        self._headers = {"apikey": key} if key else {}
         self._mint = TokenMint(settings)
         self._wire = wire
 
@@ -122,6 +122,7 @@ class Request:
             self.method = "GET" if shape.only_reads else "POST"
         else:
             self.method = METHODS[shape.verb]
+        self.headers["Accept-Profile" if self.method == "GET" else "Content-Profile"] = "public"
         self._add("/rpc/" if is_call else "/", shape.relation, "?")
         if is_call and shape.only_reads:
             for name, value in shape.written:
@@ -211,6 +212,8 @@ def text(value: object) -> str:
 
 def quoted(value: object) -> str:
     """Write a value for a URL."""
+    if isinstance(value, UUID):
+        return str(value)
     return quote(text(value), safe="")
 
 

@@ -40,10 +40,18 @@ IF_MATCH: Final = {
 }
 
 
-def entity_tag(version: str, answer: BaseModel) -> str:
-    """Return the strong ETag of a resource in this version and this representation."""
-    digest = blake2b(answer.model_dump_json().encode(), digest_size=16).hexdigest()
-    return f'"{version}-{digest}"'
+VERSION: Final = "session_api.version"
+"""The scope's key for the version of the resource that the answer's body is."""
+
+
+def tell_version(request: Request, version: str) -> None:
+    """Say that the answer's body is a resource in this version: `revalidate` adds its ETag."""
+    request.scope[VERSION] = version
+
+
+def entity_tag(version: str, body: bytes) -> str:
+    """Return the strong ETag of a resource in this version, represented by this body."""
+    return f'"{version}-{blake2b(body, digest_size=16).hexdigest()}"'
 
 
 class Versions:
@@ -82,6 +90,6 @@ async def expected_versions(request: Request) -> Versions:
 ExpectedVersions = Annotated[Versions, Depends(expected_versions)]
 
 
-def set_entity_tag(response: Response, version: str, answer: BaseModel) -> None:
-    """Add the ETag of the resource's current state to the answer."""
-    response.headers["ETag"] = entity_tag(version, answer)
+def set_entity_tag(response: Response, version: str, resource: BaseModel) -> None:
+    """Add the ETag of a resource to an answer that is not the resource itself."""
+    response.headers["ETag"] = entity_tag(version, resource.model_dump_json().encode())

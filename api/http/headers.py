@@ -30,6 +30,7 @@ def raw(headers: dict[str, str]) -> list[RawHeader]:
     return [(name.lower().encode(), value.encode()) for name, value in headers.items()]
 
 
+CACHE_CONTROL: Final = b"cache-control"
 DATA: Final = raw({"Content-Security-Policy": DATA_POLICY})
 NOT_KEPT: Final = raw({"Cache-Control": KEEP_NOTHING})
 
@@ -51,5 +52,5 @@ class SecurityHeaders:
         headers += self.added
         if b"content-security-policy" not in named:
             headers += DATA
-        if b"cache-control" not in named:
+        if CACHE_CONTROL not in named:
             headers += NOT_KEPT

@@ -12,9 +12,8 @@ from api.http.etags import (
     IF_NONE_MATCH,
     UNCHANGED,
     ExpectedVersions,
-    set_entity_tag,
+    tell_version,
 )
-from api.http.headers import ASK_AGAIN
 from api.http.idempotency import CreatingDatabase
 from api.kinds import KINDS
 from api.operations import does
@@ -63,13 +62,12 @@ async def create(
     openapi_extra={"parameters": [IF_NONE_MATCH]},
 )
 @does("read", "session_read")
-async def get(session: AuthorizedSession, response: Response) -> StudySession:
+async def get(session: AuthorizedSession, request: Request) -> StudySession:
     """Read a study session.
 
     Send the answer's `ETag` as `If-None-Match` to get a 304 while nothing has changed.
     """
-    response.headers["Cache-Control"] = ASK_AGAIN
-    set_entity_tag(response, session.version, session)
+    tell_version(request, session.version)
     return session
 
 
@@ -93,7 +91,7 @@ async def update(
     body: UpdateSessionRequest,
     database: CallerDatabase,
     versions: ExpectedVersions,
-    response: Response,
+    request: Request,
 ) -> StudySession:
     """Change a study session: title, description, plan, and the status along its flow.
 
@@ -101,7 +99,7 @@ async def update(
     session has changed since.
     """
     changed = await service.update(database, session, body, versions)
-    set_entity_tag(response, changed.version, changed)
+    tell_version(request, changed.version)
     return changed
 
 

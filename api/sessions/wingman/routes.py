@@ -13,8 +13,8 @@ from api.http.etags import (
     UNCHANGED,
     ExpectedVersions,
     set_entity_tag,
+    tell_version,
 )
-from api.http.headers import ASK_AGAIN
 from api.http.idempotency import CreatingDatabase
 from api.kinds import KINDS
 from api.operations import does
@@ -80,16 +80,13 @@ async def schedule(
 )
 @published.get("/{session_id}")
 @does("read", "session_read")
-async def get(
-    session_id: SessionId, database: CallerDatabase, response: Response
-) -> WingmanSession:
+async def get(session_id: SessionId, database: CallerDatabase, request: Request) -> WingmanSession:
     """Read a wingman session with its participants, their challenges and points at stake.
 
     Send the answer's `ETag` as `If-None-Match` to get a 304 while nothing has changed.
     """
     session, version = await service.get(database, session_id)
-    response.headers["Cache-Control"] = ASK_AGAIN
-    set_entity_tag(response, version, session)
+    tell_version(request, version)
     return session
 
 
