@@ -11,7 +11,7 @@ from uuid import UUID
 
 from pydantic import TypeAdapter, ValidationError
 
-from api.database.backend import Backend, NoAnswerError, Row
+from api.database.backend import Backend, Found, NoAnswerError, Row
 from api.database.claims import NOBODY
 from api.database.query import Query, Shape, parameter, table
 from api.database.refusals import NotReadyError, OvertakenError

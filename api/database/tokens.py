@@ -53,7 +53,10 @@ class TokenMint:
         """
         now = int(self._clock())
         with self._lock:
-            issued_at, token = self._minted.get(caller, (0, ""))
+            try:
+                issued_at, token = self._minted[caller]
+            except KeyError:
+                issued_at, token = 0, ""
             # the lower bound is for a clock that was set back: its token would be kept too long
             if not issued_at <= now <= issued_at + LIFETIME - RESERVE:
                 token = self._mint(caller, now)

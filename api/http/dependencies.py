@@ -30,8 +30,9 @@ class AsCaller(HTTPBearer):
         """Verify the caller, check their rate limit, and return the database."""
         process = state(request)
         caller = await process["authenticator"].authenticate(request)
-        exchange.caller(caller.user_id)
-        await process["limits"].admit(request.scope, caller.user_id)
+        user_id = str(caller.user_id)
+        exchange.caller(user_id)
+        await process["limits"].admit(request.scope, user_id)
         # a request that writes reads what it decides by from the primary
         only_reads = request.method in SAFE
         return process["databases"].as_caller(caller, only_reads=only_reads)

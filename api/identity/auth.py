@@ -28,7 +28,7 @@ MOST_TOKENS: Final = 10_000
 AUDIENCE: Final = "authenticated"
 ROLE: Final = "authenticated"
 
-AUTHORIZATION: Final = re.compile(r"bearer +([\w-]+\.[\w-]+\.[\w-]+)", re.ASCII | re.IGNORECASE)
+AUTHORIZATION: Final = re.compile(rb"bearer +([\w-]+\.[\w-]+\.[\w-]+)", re.IGNORECASE)
 
 NO_TOKEN = "Send the user's access token in the header `Authorization: Bearer <token>`."  # noqa: S105
 NOT_A_TOKEN = "The bearer token is not a JWT. Send the user session's access token."  # noqa: S105
@@ -80,8 +80,8 @@ class Verified(NamedTuple):
 class Authenticator:
     """Identifies the caller.
 
-    Verified tokens are cached by their hash, because verifying takes 0.1 to 0.2 ms and a lookup
-    0.01 ms. The cache admits nobody extra: expiry and key are rechecked on every hit.
+    Verified tokens are cached by their header's hash, because verifying takes 0.1 to 0.2 ms and a
+    lookup 0.01 ms. The cache admits nobody extra: expiry and key are rechecked on every hit.
     """
 
     def __init__(
@@ -113,12 +113,15 @@ class Authenticator:
             if user_id is None:
                 raise not_authenticated(NOT_A_UUID)
             return Caller(user_id)
-        token = bearer_token(request)
-        fingerprint = hashlib.sha256(token.encode()).digest()
-        verified = self._verified.get(fingerprint)
+        header = authorization(request)
+        fingerprint = hashlib.sha256(header).digest()
+        try:
+            verified: Verified | None = self._verified[fingerprint]
+        except KeyError:
+            verified = None
         if verified is None or not await self._still_holds(verified):
             try:
-                verified = await self._verify(token)
+                verified = await self._verify(bearer_token(header))
             except ApiError as error:
                 if error.code == "DATABASE_UNAVAILABLE":
                     request.scope[UNVERIFIED] = True
@@ -195,17 +198,22 @@ class Authenticator:
         raise not_authenticated(NOT_TRUSTED)
 
 
-def bearer_token(request: Request) -> str:
-    """Return the token from the only `Authorization` header; raise 401 if there is none."""
-    headers = request.headers.getlist("authorization")
+def authorization(request: Request) -> bytes:
+    """Return the only `Authorization` header; raise 401 if there is none."""
+    headers = [value for name, value in request.scope["headers"] if name == b"authorization"]
     if len(headers) != 1:
         raise not_authenticated(NO_TOKEN)
     if len(headers[0]) > LONGEST_TOKEN:
         raise not_authenticated(TOO_LONG)
-    found = AUTHORIZATION.fullmatch(headers[0])
+    return bytes(headers[0])
+
+
+def bearer_token(header: bytes) -> str:
+    """Return the token in an `Authorization` header; raise 401 if there is none."""
+    found = AUTHORIZATION.fullmatch(header)
     if found is None:
-        raise not_authenticated(NOT_A_TOKEN if headers[0][:7].lower() == "bearer " else NO_TOKEN)
-    return found[1]
+        raise not_authenticated(NOT_A_TOKEN if header[:7].lower() == b"bearer " else NO_TOKEN)
+    return found[1].decode()
 
 
 def unverified_header(token: str) -> dict[str, Any]:

@@ -77,7 +77,7 @@ class Exchange:
     @property
     def upstream_seconds(self) -> float:
         """How long the request waited for PostgREST in total."""
-        return sum(took for _, took in self.upstream) / 1e9
+        return sum([took for _, took in self.upstream]) / 1e9
 
 
 Observer = Callable[[Exchange], None]
@@ -154,10 +154,10 @@ def client_gone() -> None:
         exchange.status = CLIENT_GONE
 
 
-def caller(user_id: object) -> None:
+def caller(user_id: str) -> None:
     """Record the request's verified caller."""
     if exchange := _current.get():
-        exchange.user_id = str(user_id)
+        exchange.user_id = user_id
 
 
 def cell(name: str) -> None:

@@ -15,7 +15,10 @@ logger = logging.getLogger(__name__)
 Network = IPv4Network | IPv6Network
 
 FORWARDED_FOR: Final = "X-Forwarded-For"
+RAW_FORWARDED_FOR: Final = FORWARDED_FOR.lower().encode()
 MOST_HOPS: Final = 20
+MOST_PEERS: Final = 4096
+"""Addresses whose form is remembered."""
 MAPPED: Final = "::ffff:"
 LOCAL: Final = "local"
 """Used for a peer without an address: a Unix socket."""
@@ -43,6 +46,8 @@ class Addresses:
         self.header = header
         walk = ProxyHeadersMiddleware(_nothing, list(map(str, proxies)))
         self.trusted = walk.trusted_hosts
+        # its own test parses the address each time
+        self.is_trusted = lru_cache(MOST_PEERS)(self.trusted.__contains__)
         self.any_peer = bool(hops and not proxies)
         self.warned = False
 
@@ -50,7 +55,7 @@ class Addresses:
         """Return the address; for IPv6, its /64 network, which usually belongs to one customer."""
         client = scope.get("client")
         peer = client[0].removeprefix(MAPPED) if client else LOCAL
-        if self.any_peer or peer in self.trusted:
+        if self.any_peer or self.is_trusted(peer):
             return network_of(self.forwarded(scope) or peer)
         if not self.warned:
             self.warn(scope, peer)
@@ -69,7 +74,7 @@ class Addresses:
 
     def warn(self, scope: Scope, peer: str) -> None:
         """Warn once if requests come through a proxy that is not configured."""
-        if FORWARDED_FOR not in Headers(scope=scope):
+        if all(name != RAW_FORWARDED_FOR for name, _ in scope["headers"]):
             return
         found = parsed(peer)
         if found is None or found.is_global:
@@ -82,7 +87,7 @@ class Addresses:
         )
 
 
-@lru_cache(4096)
+@lru_cache(MOST_PEERS)
 def parsed(address: str) -> IPv4Address | IPv6Address | None:
     """Parse an address; `None` if it is not one."""
     try:
@@ -92,7 +97,7 @@ def parsed(address: str) -> IPv4Address | IPv6Address | None:
     return getattr(found, "ipv4_mapped", None) or found
 
 
-@lru_cache(4096)
+@lru_cache(MOST_PEERS)
 def network_of(address: str) -> str:
     """Return the key that is counted: an IPv4 address or an IPv6 /64."""
     found = parsed(address)

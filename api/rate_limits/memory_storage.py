@@ -33,21 +33,23 @@ class Memory:
         """
         now, key = self.clock(), (rate.name, who)
         start, current, previous = self._window(key, rate.period, now)
-        if self._used(rate, start, current, previous, now) >= rate.amount:
-            return self._count(rate, start, current, previous, now, allowed=False)
+        used = self._used(rate, start, current, previous, now)
+        if used >= rate.amount:
+            return self._count(rate, start, used, previous, now, allowed=False)
         self.windows[key] = (start, current + 1, previous, start + 2 * rate.period)
         if current == 0:
             self.windows.move_to_end(key)
             self._make_room(now)
         if not told:
             return Count(rate, True, 0, 0.0)
-        return self._count(rate, start, current + 1, previous, now, allowed=True)
+        return self._count(rate, start, used + 1, previous, now, allowed=True)
 
     async def look(self, rate: Rate, who: str) -> Count:
         """Return the current count."""
         now = self.clock()
         start, current, previous = self._window((rate.name, who), rate.period, now)
-        return self._count(rate, start, current, previous, now, allowed=True)
+        used = self._used(rate, start, current, previous, now)
+        return self._count(rate, start, used, previous, now, allowed=True)
 
     def _window(self, key: tuple[str, str], period: int, now: float) -> tuple[float, int, int]:
         found = self.windows.get(key)
@@ -57,14 +59,15 @@ class Memory:
         return (start, current, previous) if now < start + period else (start + period, 0, current)
 
     def _used(self, rate: Rate, start: float, current: int, previous: int, now: float) -> int:
+        if not previous:
+            return current
         # the previous window's weight decreases linearly, as if its hits had been spread evenly
         return int(previous * (start + rate.period - now) / rate.period) + current
 
     def _count(
-        self, rate: Rate, start: float, current: int, previous: int, now: float, *, allowed: bool
+        self, rate: Rate, start: float, used: int, previous: int, now: float, *, allowed: bool
     ) -> Count:
         left = start + rate.period - now
-        used = self._used(rate, start, current, previous, now)
         # a place becomes free each time the previous window's weight has fallen by one
         reset = min(left % (rate.period / previous) if previous else left, left) if used else 0.0
         return Count(rate, allowed, max(rate.amount - used, 0), reset)

@@ -1,7 +1,6 @@
 """Limits per verified user."""
 
 from typing import Final
-from uuid import UUID
 
 from starlette.types import Scope
 
@@ -32,7 +31,7 @@ class Limits:
         else:
             self.users = self.addresses = Redis(settings.rate_limit_storage)
 
-    async def admit(self, scope: Scope, user_id: UUID) -> None:
+    async def admit(self, scope: Scope, user_id: str) -> None:
         """Count the request of a verified user; call it between authentication and the work.
 
         Raises:
@@ -42,7 +41,7 @@ class Limits:
         if not self.enabled:
             return
         rate = self.rates[exchange.operation().action]
-        count = await self.users.hit(rate, str(user_id))
+        count = await self.users.hit(rate, user_id)
         if count is None:
             return
         scope[COUNT] = count
