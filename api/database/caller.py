@@ -5,6 +5,7 @@ Row-level security decides what is visible; `api.database.refusals` decides what
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable
 from typing import Final, NamedTuple, TypeVar
 from uuid import UUID
@@ -17,7 +18,7 @@ from api.database.query import Query, Shape, parameter, table
 from api.database.refusals import NotReadyError, OvertakenError
 from api.errors import ApiError, outcome_unknown, unavailable
 from api.identity.caller import Caller
-from api.observability.exchange import UpstreamRequest
+from api.observability import exchange
 from api.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -67,7 +68,10 @@ class Database:
 
     async def rows(self, query: Query) -> list[Row]:
         """Return the rows that the query read or wrote, which may be none."""
-        return (await self._run(query)).rows
+        found: Found = await self._send(self.backend.run, query)
+        if found.rows and not query.shape.only_reads:
+            self.has_written = True
+        return found.rows
 
     async def row(self, query: Query) -> Row | None:
         """Return the one row that the query read or wrote.
@@ -92,7 +96,7 @@ class Database:
 
     async def slice(self, query: Query) -> Slice:
         """Return `limit` rows from `offset`, and the total. The query's shape must be a page."""
-        found = await self._run(query)
+        found = await self._send(self.backend.run, query)
         if found.total is None:
             raise TypeError("a slice needs a query built with count=CountMethod.exact")
         return Slice(found.rows, found.total)
@@ -108,37 +112,26 @@ class Database:
             )
             raise unavailable() from None
 
-    async def _run(self, query: Query) -> Found:
-        found = await self._send(self.backend.run, query)
-        if found.rows and not query.shape.only_reads:
-            self.has_written = True
-        return found
-
     async def _send(self, ask: Ask[Result], query: Query) -> Result:
         try:
-            return await self._retry(ask, query)
+            try:
+                return await self._attempt(ask, query)
+            except OvertakenError:
+                return await self._attempt(ask, query)
+        except OvertakenError:
+            raise ApiError("CONFLICT") from None
         except ApiError as error:
             if self.has_written and error.code == "DATABASE_UNAVAILABLE":
                 # which would say that nothing has happened
                 raise outcome_unknown() from None
             raise
 
-    async def _retry(self, ask: Ask[Result], query: Query) -> Result:
-        try:
-            return await self._attempt(ask, query)
-        except OvertakenError:
-            pass
-        try:
-            return await self._attempt(ask, query)
-        except OvertakenError:
-            raise ApiError("CONFLICT") from None
-
     async def _attempt(self, ask: Ask[Result], query: Query) -> Result:
         """Run a query; retry while PostgREST is not ready and there is time."""
         for pause in PAUSES:
+            began = time.perf_counter_ns()
             try:
-                with UpstreamRequest():
-                    return await ask(query, self.caller, self.deadline)
+                return await ask(query, self.caller, self.deadline)
             except NotReadyError as error:
                 code = error.code
             except (NoAnswerError, OSError) as error:
@@ -146,6 +139,8 @@ class Database:
                 reason = str(error) if isinstance(error, NoAnswerError) else type(error).__name__
                 logger.warning("the database cannot be reached: %s", reason)
                 raise unavailable() from None
+            finally:
+                exchange.upstream(began)
             if asyncio.get_running_loop().time() + pause >= self.deadline:
                 break
             await asyncio.sleep(pause)

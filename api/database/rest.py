@@ -84,8 +84,8 @@ class Rest:
             **self._headers,
             "Authorization": f"Bearer {self._mint.token_for(caller)}",
             **request.headers,
-            **dict(query.headers),
         }
+        headers.update(query.headers)
         try:
             url = self._url + request.path(query.values)
             body = request.body(query.values)

@@ -43,22 +43,17 @@ class Frame:
         responder = Responder(scope, send, steps)
         token = exchange.enter(record)
         try:
-            await self.answer(scope, receive, responder)
+            await self.app(scope, receive, responder)
+        except Exception as error:
+            if responder.has_started:
+                raise
+            await answer_to(error, scope)(scope, receive, responder)
         finally:
             record.seconds = (time.perf_counter_ns() - record.began) / 1e9
             exchange.conclude(record)
             for observe in self.observers:
                 observe(record)
             exchange.leave(token)
-
-    async def answer(self, scope: Scope, receive: Receive, responder: Responder) -> None:
-        """Run the application; if it fails before it has answered, answer with the error."""
-        try:
-            await self.app(scope, receive, responder)
-        except Exception as error:
-            if responder.has_started:
-                raise
-            await answer_to(error, scope)(scope, receive, responder)
 
 
 def note(reply: Reply, _: Scope) -> None:

@@ -50,7 +50,10 @@ class ServedRoute(APIRoute):
         """Answer the request, or raise if the method is not allowed."""
         known = self.methods is None or scope["method"] in self.methods
         exchange.served_by(self.operation if known else self.other_method)
-        await Route.handle(self, scope, receive, send)
+        if known:
+            await self._respond(scope, receive, send)
+        else:
+            await Route.handle(self, scope, receive, send)
 
     async def _respond(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = ParsedRequest(scope, receive, send)

@@ -119,7 +119,11 @@ class Authenticator:
             verified: Verified | None = self._verified[fingerprint]
         except KeyError:
             verified = None
-        if verified is None or not await self._still_holds(verified):
+        if (
+            verified is None
+            or self._clock() >= verified.until
+            or not (isinstance(verified.key, str) or await self._is_published(verified.key))
+        ):
             try:
                 verified = await self._verify(bearer_token(header))
             except ApiError as error:
@@ -133,12 +137,8 @@ class Authenticator:
         """Return whether there is a key to verify users' tokens: the secret, or a public key."""
         return self._secret is not None or await self._public_keys.any()
 
-    async def _still_holds(self, verified: Verified) -> bool:
-        if self._clock() >= verified.until:
-            return False
-        if isinstance(verified.key, str):
-            return True
-        return await self._public_keys.find(str(verified.key.key_id)) is verified.key
+    async def _is_published(self, key: jwt.PyJWK) -> bool:
+        return await self._public_keys.find(str(key.key_id)) is key
 
     async def _verify(self, token: str) -> Verified:
         key, algorithm = await self._key_for(token)

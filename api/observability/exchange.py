@@ -9,8 +9,7 @@ import time
 from collections.abc import Callable
 from contextvars import ContextVar, Token
 from secrets import token_hex
-from types import TracebackType
-from typing import Final, Literal, Self
+from typing import Final, Literal
 
 from starlette.types import Scope
 
@@ -50,12 +49,14 @@ class Exchange:
         "started",
         "status",
         "upstream",
+        "upstream_seconds",
         "user_id",
     )
 
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
-        self.method: str = scope["method"] if scope["method"] in METHODS else UNKNOWN
+        method = scope["method"]
+        self.method: str = method if method in METHODS else UNKNOWN
         self.request_id = request_id(scope)
         self.status = 500  # unless an answer sets another status
         self.code: str | None = None
@@ -71,13 +72,9 @@ class Exchange:
         self.retries = 0
         # for each request to PostgREST its start, in nanoseconds like `began`, and its duration
         self.upstream: list[tuple[int, int]] = []
+        self.upstream_seconds = 0.0
         self.replica_read: ReplicaRead | None = None
         self.operation = NO_OPERATION  # until a route handles the request
-
-    @property
-    def upstream_seconds(self) -> float:
-        """How long the request waited for PostgREST in total."""
-        return sum([took for _, took in self.upstream]) / 1e9
 
 
 Observer = Callable[[Exchange], None]
@@ -166,23 +163,12 @@ def cell(name: str) -> None:
         exchange.cell = name
 
 
-class UpstreamRequest:
-    """Context manager: measures one request to PostgREST."""
-
-    __slots__ = ("_began",)
-
-    def __enter__(self) -> Self:
-        self._began = time.perf_counter_ns()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        if exchange := _current.get():
-            exchange.upstream.append((self._began, time.perf_counter_ns() - self._began))
+def upstream(began: int) -> None:
+    """Record a query to the database that has just ended; `began` is its `perf_counter_ns`."""
+    if exchange := _current.get():
+        took = time.perf_counter_ns() - began
+        exchange.upstream.append((began, took))
+        exchange.upstream_seconds += took / 1e9
 
 
 def conclude(exchange: Exchange) -> None:

@@ -74,7 +74,7 @@ class Addresses:
 
     def warn(self, scope: Scope, peer: str) -> None:
         """Warn once if requests come through a proxy that is not configured."""
-        if all(name != RAW_FORWARDED_FOR for name, _ in scope["headers"]):
+        if RAW_FORWARDED_FOR not in [name for name, _ in scope["headers"]]:
             return
         found = parsed(peer)
         if found is None or found.is_global:
