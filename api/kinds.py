@@ -1,4 +1,4 @@
-"""The kinds of session. `registry` has the routes of each."""
+"""The list of kinds of session: there is no other. `sessions/<kind>/` has the code of each."""
 
 from typing import Final, Literal, NamedTuple
 
@@ -12,13 +12,18 @@ class Kind(NamedTuple):
 
     name: KindName
     description: str
-    not_yours: Code
-    """The error for another user's session."""
+    owner: str | None
+    """The column with a session's one owner, or `None` if users share sessions."""
 
     @property
     def path(self) -> str:
         """The canonical path of its sessions."""
         return f"/api/v1/{self.name}/sessions"
+
+    @property
+    def not_yours(self) -> Code:
+        """The error for another user's session."""
+        return "NOT_OWNER" if self.owner else "NOT_A_PARTICIPANT"
 
     @property
     def not_there(self) -> tuple[Code, Code]:
@@ -31,11 +36,15 @@ _ALL: Final = (
     Kind(
         "wingman",
         "Two people with one challenge each; each confirms the other's.",
-        "NOT_A_PARTICIPANT",
+        owner=None,
     ),
-    Kind("chat", "Conversations and their messages.", "NOT_OWNER"),
-    Kind("study", "A course of study made from documents, step by step.", "NOT_OWNER"),
-    Kind("interview", "Practice for one job posting.", "NOT_OWNER"),
+    Kind("chat", "Conversations and their messages.", owner="user_id"),
+    Kind(
+        "study",
+        "A course of study made from documents, step by step.",
+        owner="profile_id",
+    ),
+    Kind("interview", "Practice for one job posting.", owner="user_id"),
 )
 
 KINDS: Final[dict[KindName, Kind]] = {kind.name: kind for kind in _ALL}

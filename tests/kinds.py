@@ -1,21 +1,23 @@
-"""The three kinds whose sessions have one owner, as the tests of what they share see them."""
+"""The kinds of session as tests see them, from the list of kinds and their own routes."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from fastapi.routing import APIRoute
+
+from api.kinds import KINDS, KindName
+from api.sessions.registry import SERVED
 from tests.actors import Sql, User
 from tests.installed import INSTALLED
 
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind: its table's owner column, and how a request for a new session looks."""
+    """One kind whose sessions have one owner."""
 
-    name: str
+    name: KindName
     owner: str
-    new: Callable[[Sql, User], dict[str, Any]]
 
     @property
     def path(self) -> str:
@@ -24,6 +26,29 @@ class Kind:
     @property
     def table(self) -> str:
         return f"{self.name}_sessions"
+
+    @property
+    def example(self) -> dict[str, Any]:
+        """What must be given for a new session, as the document's examples give it."""
+        [route] = (
+            route
+            for route in SERVED[self.name].router.routes
+            if isinstance(route, APIRoute) and (route.path, route.methods) == ("", {"POST"})
+        )
+        assert route.body_field is not None
+        fields = route.body_field.field_info.annotation.model_fields  # type: ignore[union-attr]
+        return {name: it.examples[0] for name, it in fields.items() if it.is_required()}
+
+    def new(self, sql: Sql, user: User) -> dict[str, Any]:
+        """A request for a new session of this user's."""
+        if self.name == "interview":
+            return {"job_posting_id": str(new_posting(sql, user))}
+        return self.example
+
+    def another(self, sql: Sql, user: User) -> dict[str, Any]:
+        """A request that differs from `new`."""
+        body = self.new(sql, user)
+        return body | {"title": "Another"} if "title" in body else body
 
 
 def new_posting(sql: Sql, owner: User, title: str = "Backend engineer") -> UUID:
@@ -37,10 +62,6 @@ def new_posting(sql: Sql, owner: User, title: str = "Backend engineer") -> UUID:
     return posting_id
 
 
-STUDY = Kind("study", "profile_id", lambda *_: {"title": "Linear algebra"})
-INTERVIEW = Kind(
-    "interview", "user_id", lambda sql, owner: {"job_posting_id": str(new_posting(sql, owner))}
-)
-CHAT = Kind("chat", "user_id", lambda *_: {"title": "Weekend plans"})
-
-OWNED = [kind for kind in (STUDY, INTERVIEW, CHAT) if kind.name in INSTALLED]
+_ALL = {name: Kind(name, it.owner) for name, it in KINDS.items() if it.owner}
+STUDY, CHAT = _ALL["study"], _ALL["chat"]
+OWNED = [kind for name, kind in _ALL.items() if name in INSTALLED]

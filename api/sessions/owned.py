@@ -15,7 +15,7 @@ from api.database.caller import Database
 from api.database.query import Query, Shape, parameter, table
 from api.database.refusals import ConstraintError
 from api.errors import ApiError, Code, user_is_gone
-from api.kinds import KindName
+from api.kinds import KINDS, KindName
 from api.schemas.pagination import PageQuery
 from api.sessions import access
 
@@ -33,6 +33,19 @@ class SortedQuery(PageQuery):
     )
 
 
+def owner_of(kind: KindName) -> str:
+    """Return the column that holds the owner's id.
+
+    Raises:
+        ValueError: users share sessions of this kind.
+
+    """
+    owner = KINDS[kind].owner
+    if owner is None:
+        raise ValueError(f"{kind} sessions have no single owner")
+    return owner
+
+
 class OwnedSessions(Generic[Session]):
     """The sessions of one kind, as their owner sees them.
 
@@ -41,7 +54,6 @@ class OwnedSessions(Generic[Session]):
 
     Args:
         kind: The kind's name; its table is `<kind>_sessions`.
-        owner: The column that holds the owner's id.
         answer: The schema of a session, made from a row.
         embeds: Rows of other tables in an answer, in the syntax of PostgREST's `select`.
         joins: The foreign key of each of these.
@@ -53,7 +65,6 @@ class OwnedSessions(Generic[Session]):
         self,
         kind: KindName,
         *,
-        owner: str,
         answer: type[Session],
         embeds: Mapping[str, str] | None = None,
         joins: Mapping[str, Mapping[str, str]] | None = None,
@@ -61,7 +72,7 @@ class OwnedSessions(Generic[Session]):
     ) -> None:
         self.kind = kind
         self.table = f"{kind}_sessions"
-        self.owner = owner
+        self.owner = owner_of(kind)
         self.answer = answer
         # by name: the API may not read columns that a project has added
         fields = {name: name for name in answer.model_fields} | dict(embeds or {})

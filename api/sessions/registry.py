@@ -1,15 +1,12 @@
 """The routes of each kind, and the published paths of existing frontends."""
 
 from collections.abc import Iterable, Mapping
+from importlib import import_module
 from typing import Final, NamedTuple
 
 from fastapi import APIRouter
 
 from api.kinds import KINDS, Kind, KindName
-from api.sessions.chat import routes as chat
-from api.sessions.interview import routes as interview
-from api.sessions.study import routes as study
-from api.sessions.wingman import routes as wingman
 
 
 class Served(NamedTuple):
@@ -30,12 +27,12 @@ class Place(NamedTuple):
     documented: bool
 
 
-SERVED: Final[Mapping[KindName, Served]] = {
-    "wingman": Served(wingman.router, {"/api/session": wingman.published}),
-    "chat": Served(chat.router),
-    "study": Served(study.router, {"/api/sessions": study.router}),
-    "interview": Served(interview.router, {"/api/v1/sessions": interview.router}),
-}
+def _served(kind: KindName) -> Served:
+    routes = import_module(f"api.sessions.{kind}.routes")
+    return Served(routes.router, getattr(routes, "PUBLISHED", {}))
+
+
+SERVED: Final[Mapping[KindName, Served]] = {kind: _served(kind) for kind in KINDS}
 
 ROOT: Final = "/sessions"
 """The published path that more than one frontend uses."""
@@ -50,8 +47,6 @@ def places(names: Iterable[KindName], at_root: KindName) -> list[Place]:
 
     """
     kinds = [kind for name, kind in KINDS.items() if name in set(names)]
-    if forgotten := [kind.name for kind in kinds if kind.name not in SERVED]:
-        raise LookupError(f"SERVED in api/sessions/registry.py has no routes for {forgotten}")
     canonical = [Place(kind, kind.path, SERVED[kind.name].router, True) for kind in kinds]
     published = [
         Place(kind, path, router, False)

@@ -1,5 +1,7 @@
 """Hostile ids, addresses, operators, texts and headers."""
 
+from tests.kinds import OWNED
+
 # {id} is the owner's session: written so, it may be found by its owner, or nothing is there
 PATHS = (
     "{ID}",
@@ -78,8 +80,7 @@ OPERATORS = (
     "",
 )
 QUERIES: dict[str, tuple[str, ...]] = {
-    "/api/v1/study/sessions": ("limit", "offset", "select", "order", "or", "profile_id"),
-    "/api/v1/interview/sessions": ("limit", "offset", "select", "user_id"),
+    **{it.path: ("limit", "offset", "select", "order", "or", it.owner) for it in OWNED},
     "/api/v1/chat/sessions": ("limit", "offset", "sort_by", "sort_order", "order"),
     "/api/v1/chat/sessions/{chat}/messages": ("limit", "offset", "sort_by", "sort_order", "role"),
     "/api/v1/wingman/sessions": ("limit", "offset", "status", "match_id", "and"),

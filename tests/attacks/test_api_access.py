@@ -51,7 +51,6 @@ def session_routes() -> Iterator[tuple[str, str, KindName]]:
 
 
 ROUTES = list(session_routes())
-NOT_YOURS = {"wingman": "NOT_A_PARTICIPANT"}
 
 
 @pytest.fixture(scope="module")
@@ -80,7 +79,7 @@ class TestSessions:
     ) -> None:
         answer = ask(stranger, world, method, path, kind, world.ids[kind])
         assert answer.status_code == 403
-        assert answer.json()["detail"]["code"] == NOT_YOURS.get(kind, "NOT_OWNER")
+        assert answer.json()["detail"]["code"] == KINDS[cast("KindName", kind)].not_yours
 
     def test_nobodys(
         self, stranger: httpx.Client, world: World, method: str, path: str, kind: str

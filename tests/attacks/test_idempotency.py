@@ -9,10 +9,10 @@ from tests.actors import NewUser, NewWingman, Sql, User
 from tests.attacks.thief import postgrest_code
 from tests.attacks.world import one
 from tests.conftest import AsUser, Rest
+from tests.kinds import OWNED
 
 REQUESTS = (
-    ("/api/v1/study/sessions", {"title": "Secret"}),
-    ("/api/v1/chat/sessions", {"title": "Secret"}),
+    *((kind.path, kind.example) for kind in OWNED if kind.name != "interview"),
     ("/sessions", {"title": "Secret"}),
 )
 

@@ -11,16 +11,17 @@ from local.project import Project
 from tests.actors import Sql
 from tests.attacks.world import World, columns, new_world, one
 from tests.conftest import client
+from tests.kinds import OWNED
 
 # Each endpoint with a body: its table, and a body that is all right. {names} are the caller's.
 ENDPOINTS: dict[tuple[str, str], tuple[str, dict[str, Any]]] = {
+    **{("POST", kind.path): (kind.table, kind.example) for kind in OWNED},
     ("POST", "/api/v1/study/sessions"): ("study_sessions", {"title": "New", "description": "D"}),
     ("PUT", "/api/v1/study/sessions/{study}"): (
         "study_sessions",
         {"title": "New", "description": "D", "status": "PROCESSING", "draft_plan": {"a": 1}},
     ),
     ("POST", "/api/v1/interview/sessions"): ("interview_sessions", {"job_posting_id": "{posting}"}),
-    ("POST", "/api/v1/chat/sessions"): ("chat_sessions", {"title": "New"}),
     ("PATCH", "/api/v1/chat/sessions/{chat}"): ("chat_sessions", {"title": "New"}),
     ("POST", "/api/v1/chat/sessions/{chat}/messages"): (
         "chat_messages",

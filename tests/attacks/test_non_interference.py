@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from psycopg.types.json import Jsonb
 
+from api.kinds import KINDS
 from local.project import Project
 from tests.actors import Sql
 from tests.attacks.conftest import browser
@@ -27,12 +28,7 @@ from tests.policies.sorts import sorts
 TOLD = ("content-range", "content-type", "etag", "location", "preference-applied")
 OPERATORS = ("eq", "neq", "gt", "lte", "like", "ilike", "is", "in", "not.eq", "fts")
 VALUES = ("null", "true", "1", "READY", "completed", "assistant", "%", "now", "(a,1)", "x")
-API_PATHS = (
-    "/api/v1/study/sessions",
-    "/api/v1/interview/sessions",
-    "/api/v1/chat/sessions",
-    "/api/v1/wingman/sessions",
-)
+API_PATHS = tuple(kind.path for kind in KINDS.values())
 # a value that a constraint or a trigger does not allow
 REFUSED = (
     psycopg.errors.IntegrityError,

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from api.kinds import KINDS
 from api.main import create_app
 from local.project import Project
 from local.server import api_settings
@@ -19,10 +20,8 @@ pytestmark = pytest.mark.usefixtures("unchanged")
 
 API_PATHS = (
     "/api/v1/study/sessions",
-    "/api/v1/study/sessions/{study}",
-    "/api/v1/interview/sessions/{interview}",
+    *(f"{kind.path}/{{{kind.name}}}" for kind in KINDS.values()),
     "/api/v1/chat/sessions/{chat}/messages",
-    "/api/v1/wingman/sessions/{wingman}",
     "/api/session/{wingman}",
 )
 # With these, signed by the project, PostgREST 12 takes the owner for the owner: it asks for no

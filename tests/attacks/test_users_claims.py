@@ -20,12 +20,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("own_stack")
 
-TABLES = (
-    "chat_sessions",
-    "study_sessions",
-    "interview_sessions",
-    "wingman_sessions",
-)
+TABLES = tuple(f"{kind}_sessions" for kind in KINDS)
 CLAIM = "(nullif(current_setting('request.jwt.claims', true), '')::jsonb ->> '{}')"
 POLICIES: dict[str, tuple[str, dict[str, Any], dict[str, Any]]] = {
     "aal": (f"{CLAIM.format('aal')} = 'aal2'", {"aal": "aal2"}, {"aal": "aal1"}),

@@ -16,7 +16,7 @@ from local.project import Project
 from tests.actors import NewMatch, NewUser, Sql, User
 from tests.conftest import AsUser, Serve
 from tests.counting import counting_proxy
-from tests.kinds import new_posting
+from tests.kinds import OWNED, Kind
 from tests.scripted import LENGTH, Server, upstream
 from tests.sessions.wingman.conftest import plan
 
@@ -35,11 +35,10 @@ class Creating:
     owner: tuple[str, UUID]
 
 
-@pytest.fixture(params=["study", "interview", "chat", "message", "wingman"])
+@pytest.fixture(params=[*OWNED, "message", "wingman"], ids=lambda it: getattr(it, "name", it))
 def creating(
     request: pytest.FixtureRequest, sql: Sql, user: NewUser, match: NewMatch, as_user: AsUser
 ) -> Creating:
-    owner: User
     if request.param == "wingman":
         pair = match()
         body: dict[str, Any] = plan(pair)
@@ -47,17 +46,13 @@ def creating(
         path, where = "/api/v1/wingman/sessions", ("match_id", pair.match_id)
         return Creating(pair.user1, path, body, other, "wingman_sessions", where)
     owner = user()
-    if request.param == "interview":
-        body, other = ({"job_posting_id": str(new_posting(sql, owner))} for _ in range(2))
-        path = "/api/v1/interview/sessions"
-        return Creating(owner, path, body, other, "interview_sessions", ("user_id", owner.id))
     if request.param == "message":
         chat = as_user(owner).post("/api/v1/chat/sessions", json={"title": "Chat"}).json()["id"]
         path, where = f"/api/v1/chat/sessions/{chat}/messages", ("session_id", UUID(chat))
         return Creating(owner, path, {"content": "a"}, {"content": "b"}, "chat_messages", where)
-    column = "profile_id" if request.param == "study" else "user_id"
-    path, table = f"/api/v1/{request.param}/sessions", f"{request.param}_sessions"
-    return Creating(owner, path, {"title": "a"}, {"title": "b"}, table, (column, owner.id))
+    kind: Kind = request.param
+    body, other = kind.new(sql, owner), kind.another(sql, owner)
+    return Creating(owner, kind.path, body, other, kind.table, (kind.owner, owner.id))
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ Users and matches grow with `MILLIONS`, one user's own rows do not, but for one 
 """
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -23,12 +22,12 @@ from tests.policies.scale.queries import (
     scale_id,
     scaled,
 )
+from tests.policies.scale.rows import ROWS
 from tests.policies.step import execute, savepoint
 from tests.stacks import local
 
 pytestmark = pytest.mark.scale
 
-_ROWS = Path(__file__).parent / "scale" / "rows.sql"
 _API = Actor("api", "session_api", str(scale_id("user", 1)))
 _BROWSER = Actor("browser", "authenticated", str(scale_id("user", 1)))
 _FUNCTIONS_OF_THE_API = "chat_message_page"
@@ -46,7 +45,7 @@ def million() -> Iterator[Connection]:
     with local.stack() as stack:
         with psycopg.connect(stack.superuser_url, autocommit=True) as connection:
             connection.execute(f"set scale.millions = {MILLIONS}".encode())
-            connection.execute(_ROWS.read_bytes())
+            connection.execute(ROWS.encode())
             connection.execute("vacuum (analyze)")
         with psycopg.connect(stack.superuser_url, prepare_threshold=None) as connection:
             connection.execute(EXPLAIN.encode())

@@ -15,7 +15,6 @@ from api.sessions.owned import OwnedSessions
 
 SESSIONS: Final = OwnedSessions(
     "chat",
-    owner="user_id",
     answer=ChatSession,
 )
 

@@ -12,12 +12,26 @@ from api.operations import does
 from api.schemas.pagination import Page, PageQuery
 from api.sessions.access import authorized
 from api.sessions.interview.schemas import InterviewSession, InterviewSessionCreate
-from api.sessions.interview.service import SESSIONS
 from api.sessions.location import created
+from api.sessions.owned import OwnedSessions
 
 KIND: Final = KINDS["interview"]
 
 router = APIRouter(tags=[KIND.name], responses=EVERY_ROUTE)
+PUBLISHED: Final = {"/api/v1/sessions": router}
+"""Paths of existing frontends."""
+
+SESSIONS: Final = OwnedSessions(
+    KIND.name,
+    answer=InterviewSession,
+    embeds={
+        "job_posting": "job_posting:job_postings!interview_sessions_job_posting_fkey"
+        "(id,title,company)"
+    },
+    joins={"job_posting": {"job_posting_id": "id", "user_id": "user_id"}},
+    # one foreign key over (owner, posting): a missing posting and another user's fail alike
+    refusals={"interview_sessions_job_posting_fkey": "JOB_POSTING_NOT_FOUND"},
+)
 
 AuthorizedSession = Annotated[InterviewSession, Depends(authorized(SESSIONS))]
 

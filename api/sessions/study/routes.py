@@ -27,6 +27,8 @@ from api.sessions.study.service import SESSIONS
 KIND: Final = KINDS["study"]
 
 router = APIRouter(tags=[KIND.name], responses=EVERY_ROUTE)
+PUBLISHED: Final = {"/api/sessions": router}
+"""Paths of existing frontends."""
 
 AuthorizedSession = Annotated[StudySession, Depends(authorized(SESSIONS))]
 

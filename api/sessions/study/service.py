@@ -10,7 +10,6 @@ from api.sessions.study.schemas import StudySession, UpdateSessionRequest
 
 SESSIONS: Final = OwnedSessions(
     "study",
-    owner="profile_id",
     answer=StudySession,
 )
 

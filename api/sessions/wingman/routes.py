@@ -38,6 +38,8 @@ KIND: Final = KINDS["wingman"]
 
 router = APIRouter(tags=[KIND.name], responses=EVERY_ROUTE)
 published = APIRouter()
+PUBLISHED: Final = {"/api/session": published}
+"""Paths of existing frontends."""
 
 
 @router.get("")

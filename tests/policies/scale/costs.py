@@ -20,8 +20,9 @@ $$
 """
 
 _SCANS = """
-select relname, seq_scan from pg_catalog.pg_stat_xact_user_tables
-where schemaname = 'public' and relname ~ '_(sessions|messages)$' and seq_scan > 0
+select scanned.relname, seq_scan from pg_catalog.pg_stat_xact_user_tables as scanned
+join pg_catalog.pg_class on pg_class.oid = relid
+where schemaname = 'public' and reltuples >= 50000 and seq_scan > 0
 """
 
 
@@ -38,7 +39,7 @@ def buffers(db: Connection, statement: str, actor: Actor | None) -> int:
 
 
 def sequential_scans(db: Connection, statement: str, actor: Actor) -> dict[str, int]:
-    """Count the scans of whole tables of sessions or messages, those in functions included."""
+    """Count the scans of whole large tables, those in functions included."""
     with savepoint(db):
         before: dict[str, int] = dict(execute(db, _SCANS))
         execute(db, actor.become)

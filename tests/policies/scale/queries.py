@@ -6,8 +6,16 @@
 import hashlib
 import os
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
+
+from api.kinds import KINDS
+from tests.kinds import OWNED
+from tests.policies.cells import COLUMNS, GRANTS
+from tests.policies.conventions import OWNERS
+from tests.policies.policies import UNESTIMATED
+from tests.policies.rows import INSERTS
 
 MILLIONS = int(os.environ.get("MILLIONS", "1"))
 """How many million sessions there are, and how many million messages."""
@@ -19,16 +27,14 @@ def scale_id(kind: str, number: int) -> UUID:
     return UUID(hashlib.md5(f"{kind}{number}".encode(), usedforsecurity=False).hexdigest())
 
 
-_NAMES = {
+_NAMES: dict[str, UUID] = {
     "me": scale_id("user", 1),
     "match": scale_id("match", 0),
     "wingman": scale_id("wingman", 0),
     "foreign_wingman": scale_id("wingman", 1234),
     "challenge": scale_id("challenge", 1),
-    "study": scale_id("study", 0),
-    "interview": scale_id("interview", 0),
     "posting": scale_id("posting", 0),
-    "chat": scale_id("chat", 0),
+    **{kind.name: scale_id(kind.name, 0) for kind in OWNED},
 }
 
 
@@ -49,11 +55,6 @@ _PARTICIPANT = "(user1_id = '{me}' or user2_id = '{me}')"
 _NEWEST = "order by created_at desc, id desc limit 20"
 _LAST = "order by scheduled_time desc, id desc limit 20"
 _NEXT = "order by scheduled_time asc, id asc limit 20"
-_OWNED = {
-    "study": ("profile_id", "id, profile_id, title, description, status, draft_plan, created_at"),
-    "interview": ("user_id", "id, user_id, job_posting_id, status, created_at"),
-    "chat": ("user_id", "id, user_id, title, message_count, created_at, last_updated"),
-}
 _POSTINGS = """
 select session.id, session.status, posting from public.interview_sessions as session
 left join lateral (
@@ -121,15 +122,17 @@ def _wingman() -> list[Query]:
 
 def _owned() -> list[Query]:
     found = []
-    for kind, (owner, columns) in _OWNED.items():
-        rows = f"select {columns} from public.{kind}_sessions"
-        count = f"select count(*) from public.{kind}_sessions"
-        mine = f"{owner} = '{{me}}'"
-        one = f"{rows} where id = '{{{kind}}}'"
+    for kind in OWNED:
+        columns = COLUMNS[kind.table]
+        may = [it for it in columns if (kind.table, "select", it, "session_api") in GRANTS]
+        rows = f"select {', '.join(may)} from public.{kind.table}"
+        count = f"select count(*) from public.{kind.table}"
+        mine = f"{kind.owner} = '{{me}}'"
+        one = f"{rows} where id = '{{{kind.name}}}'"
         found += [
-            Query(f"{kind} detail", one, f"{one} and {mine}"),
-            Query(f"{kind} list", f"{rows} {_NEWEST}", f"{rows} where {mine} {_NEWEST}"),
-            Query(f"{kind} count", count, f"{count} where {mine}"),
+            Query(f"{kind.name} detail", one, f"{one} and {mine}"),
+            Query(f"{kind.name} list", f"{rows} {_NEWEST}", f"{rows} where {mine} {_NEWEST}"),
+            Query(f"{kind.name} count", count, f"{count} where {mine}"),
         ]
     newest = "order by session.created_at desc, session.id desc limit 20"
     return [
@@ -183,7 +186,7 @@ SESSION_COUNT = Query(
 )
 
 # what a browser may ask besides, of PostgREST itself
-BROWSER_READS = [
+_BROWSER_READS = [
     SESSION_COUNT,
     Query("sessions", f"{_SESSIONS} {_NEWEST}", f"{_SESSIONS} where {_MINE} {_NEWEST}"),
     Query(
@@ -191,24 +194,38 @@ BROWSER_READS = [
         f"{_MESSAGES} {_ORDERED}",
         f"{_MESSAGES} and user_id = '{{me}}' {_ORDERED}",
     ),
-    *(
-        Query(
-            f"{table} count",
-            f"select count(*) from public.{table}",
-            f"select count(*) from public.{table} where profile_id = '{{me}}'",
-        )
-        for table in (
-            "study_documents",
-            "study_chunks",
-            "study_topics",
-            "study_chats",
-            "study_messages",
-        )
-    ),
 ]
+
+
+def read(queries: Iterable[Query]) -> set[str]:
+    """Return the tables and views that these queries name."""
+    return {table for query in queries for table in re.findall(r"public\.(\w+)", query.asked)}
+
+
+def _count(table: str) -> Query:
+    [owner] = (column for column in COLUMNS[table] if column in OWNERS)
+    count = f"select count(*) from public.{table}"
+    return Query(f"{table} count", count, f"{count} where {owner} = '{{me}}'")
+
+
+BROWSER_READS = [
+    *_BROWSER_READS,
+    *(_count(it) for it in UNESTIMATED if it not in read([*READS, *_BROWSER_READS])),
+]
+
+
+def _insert(table: str) -> str:
+    values = {
+        column: value.replace("{owner}", "{me}")
+        for column, value in INSERTS[table].items()
+        if (table, "insert", column, "session_api") in GRANTS
+    }
+    return f"insert into public.{table} ({', '.join(values)}) values ({', '.join(values.values())})"
+
 
 # what the API writes: no table of sessions or messages is read through for it
 WRITES = {
+    **{f"{kind.name} insert": _insert(kind.table) for kind in OWNED},
     "wingman insert": """
         insert into public.wingman_sessions
           (match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time)
@@ -218,21 +235,15 @@ WRITES = {
         where id = '{wingman}' and status = 'cancelled'""",
     "wingman confirm": "select from public.confirm_wingman_session('{wingman}')",
     "wingman update of all": "update public.wingman_sessions set notes = 'new'",
-    "study insert": """
-        insert into public.study_sessions (profile_id, title) values ('{me}', 'new')""",
     "study update": "update public.study_sessions set title = 'new' where id = '{study}'",
     "study delete": "delete from public.study_sessions where id = '{study}'",
     "study delete of all": "delete from public.study_sessions",
     "interview insert": """
         insert into public.interview_sessions (user_id, job_posting_id)
         values ('{me}', '{posting}')""",
-    "chat insert": "insert into public.chat_sessions (user_id, title) values ('{me}', 'new')",
     "message insert": """
         insert into public.chat_messages (user_id, session_id, content)
         values ('{me}', '{chat}', 'new')""",
-    "existence": """
-        select public.wingman_session_exists('{foreign_wingman}'),
-               public.study_session_exists('{study}'),
-               public.interview_session_exists('{interview}'),
-               public.chat_session_exists('{chat}')""",
+    "existence": "select "
+    + ", ".join(f"public.{kind}_session_exists('{{{kind}}}')" for kind in KINDS),
 }

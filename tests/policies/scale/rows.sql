@@ -1,4 +1,5 @@
--- A million wingman sessions, a million chat messages, and as much around them as they need; all of it scale.millions times.
+-- A million wingman sessions, a million chat messages, and as much around them as they need; all of it scale.millions times. Of a
+-- table that is not here rows.py writes the rows.
 -- The users are numbered; user 1's rows are what the plans are about.
 
 -- no trigger and no foreign key looks at these rows: they are consistent as they are written
@@ -37,26 +38,6 @@ select pg_temp.id('wingman', n), pg_temp.id('match', n % pg_temp.times(100000)),
 from generate_series(0, pg_temp.times(1000000) - 1) as n
 cross join lateral (select timestamptz '2026-01-01' + n * interval '10 seconds' as at) as times;
 
-insert into public.study_sessions (id, profile_id, title, created_at)
-select pg_temp.id('study', n), pg_temp.id('user', 1 + n % pg_temp.times(4000)), 'Study ' || n,
-       timestamptz '2026-01-01' + n * interval '1 minute'
-from generate_series(0, pg_temp.times(200000) - 1) as n;
-insert into public.study_documents (id, profile_id, session_id, file_name)
-select pg_temp.id('document', n), pg_temp.id('user', 1 + n % pg_temp.times(4000)), pg_temp.id('study', n), 'a.pdf'
-from generate_series(0, pg_temp.times(200000) - 1) as n;
-insert into public.study_chunks (profile_id, document_id, chunk_index, content)
-select pg_temp.id('user', 1 + n % pg_temp.times(4000)), pg_temp.id('document', n), 0, 'Text'
-from generate_series(0, pg_temp.times(200000) - 1) as n;
-insert into public.study_topics (profile_id, session_id, title)
-select pg_temp.id('user', 1 + n % pg_temp.times(4000)), pg_temp.id('study', n), 'Topic'
-from generate_series(0, pg_temp.times(200000) - 1) as n;
-insert into public.study_chats (id, profile_id, session_id)
-select pg_temp.id('study chat', n), pg_temp.id('user', 1 + n % pg_temp.times(4000)), pg_temp.id('study', n)
-from generate_series(0, pg_temp.times(200000) - 1) as n;
-insert into public.study_messages (profile_id, chat_id, role, content)
-select pg_temp.id('user', 1 + n % pg_temp.times(4000)), pg_temp.id('study chat', n), 'user', 'Hello'
-from generate_series(0, pg_temp.times(200000) - 1) as n;
-
 insert into public.job_postings (id, user_id, title)
 select pg_temp.id('posting', n), pg_temp.id('user', 1 + n % pg_temp.times(4000)), 'Posting ' || n
 from generate_series(0, pg_temp.times(200000) - 1) as n;
@@ -77,5 +58,3 @@ from generate_series(1, pg_temp.times(950000)) as n;
 insert into public.chat_messages (user_id, session_id, message_order, content, "timestamp")
 select pg_temp.id('user', 1 + n % pg_temp.times(4000)), pg_temp.id('chat', n), 1, 'Hello', '2026-01-01'
 from generate_series(1, pg_temp.times(50000)) as n;
-
-set session_replication_role = origin;
