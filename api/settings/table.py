@@ -117,8 +117,9 @@ class SettingsTable(BaseSettings):
         {},
         repr=False,  # an address may contain a password
         description='Several databases instead of one: `{"eu": {"API_DATABASE_URL": '
-        '"postgresql://…"}, "us": {…}}`. Each has an `API_DATABASE_URL`, or a `POSTGREST_URL` and '
-        "perhaps a `SUPABASE_PUBLISHABLE_KEY`. See `docs/decisions/0015-cells.md`.",
+        '"postgresql://…"}, "us": {…}}`. Each has an `API_DATABASE_URL` and perhaps an '
+        "`API_READ_DATABASE_URL`, or a `POSTGREST_URL` and perhaps a `SUPABASE_PUBLISHABLE_KEY`. "
+        "See `docs/decisions/0015-cells.md`.",
     )
     cell_claim: Annotated[str, AfterValidator(values.cell_claim)] = Field(
         "app_metadata.cell",

@@ -87,6 +87,21 @@ def test_not_beside_a_single_database() -> None:
     assert "both set" in refusal(**PRODUCTION, cells=json.dumps(BOTH), api_database_url=DIRECT)
 
 
+def test_replicas_are_a_cells_own() -> None:
+    """As well as what they need: direct connections, and Redis."""
+    east = {**BOTH["east"], "API_READ_DATABASE_URL": DIRECT.replace("db.", "standby.")}
+    cells = json.dumps({**BOTH, "east": east})
+    redis = {"rate_limit_storage": "redis://redis:6379/0"}
+    settings = made(cells=cells, **redis)
+    assert len(settings.of_cell("east").replica_urls) == 1
+    assert settings.of_cell("west").replica_urls == []
+    assert "CELLS, east: API_READ_DATABASE_URL" in refusal(**PRODUCTION, cells=cells)
+    wrong = {**BOTH["west"], "API_READ_DATABASE_URL": DIRECT}
+    assert "needs API_DATABASE_URL" in refusal(
+        **PRODUCTION, cells=json.dumps({"a": wrong}), **redis
+    )
+
+
 def test_settings_of_a_cell() -> None:
     settings = made()
     east, west = settings.of_cell("east"), settings.of_cell("west")
