@@ -20,7 +20,7 @@ LONGEST_ANSWER = 3.0
 LONGEST_RETURN = 5.0
 # a killed worker cannot answer the requests in progress; a stopped one finishes them
 CUT_OFF_ALLOWED = ("worker_killed",)
-NO_CONNECTION_ALLOWED = ("worker_killed", "api_stopped")
+NO_CONNECTION_ALLOWED = ("worker_killed", "api_stopped", "keys_away")
 
 
 @dataclass

@@ -198,7 +198,10 @@ class Load:
 def new_pair(site: Site) -> Pair:
     """Two users, one session with notes, and many to confirm."""
     with psycopg.connect(site.stack.database_url) as sql:
-        user = partial(actors.new_user, sql, site.stack.jwt_secret)
+
+        def user(name: str) -> User:
+            return site.signed(actors.new_user(sql, site.stack.jwt_secret, name))
+
         match = actors.new_match(sql, user)
         notes = actors.new_wingman(sql, match)
         sessions = []

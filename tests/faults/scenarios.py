@@ -11,7 +11,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 import psycopg
 
 from local.addresses import HOST, is_healthy
-from tests.faults.site import Site, pid, send
+from tests.faults.site import START_SECONDS, Site, pid, send
 
 AWAY_SECONDS = 2.0
 FROZEN_SECONDS = 10.0
@@ -53,6 +53,18 @@ async def postgrest_killed(site: Site) -> AsyncIterator[None]:
     await elsewhere(site.postgrest.stop)
     await asyncio.sleep(AWAY_SECONDS)
     await elsewhere(site.postgrest.start)
+    yield
+
+
+@asynccontextmanager
+async def postgrest_restarted(site: Site) -> AsyncIterator[None]:
+    """PostgREST: SIGTERM, and at once a new one, which listens before it has read the schema."""
+
+    def restart() -> None:
+        site.postgrest.stop()
+        site.postgrest.start()
+
+    await elsewhere(restart)
     yield
 
 
@@ -119,22 +131,41 @@ async def api_stopped(site: Site) -> AsyncIterator[None]:
     yield
 
 
+@asynccontextmanager
+async def keys_away(site: Site) -> AsyncIterator[None]:
+    """The API: restarted while the project's public keys cannot be fetched, for 2 s more."""
+    await elsewhere(site.api.stop)
+    site.keys.status = 503
+    try:
+        starting = asyncio.create_task(elsewhere(site.api.start))
+        await until_ready(site, time.monotonic() + START_SECONDS, "/healthz")
+        await asyncio.sleep(AWAY_SECONDS)
+        if starting.done() or await asyncio.to_thread(is_healthy, site.port, "/readyz"):
+            raise AssertionError("the API says that it is ready, and can verify nobody")
+    finally:
+        site.keys.status = 200
+    await starting
+    yield
+
+
 SCENARIOS: tuple[Scenario, ...] = (
     nothing,
     postgres_killed,
     postgrest_killed,
+    postgrest_restarted,
     worker_killed,
     postgrest_frozen,
     redis_killed,
     pool_exhausted,
     slow_clients,
     api_stopped,
+    keys_away,
 )
 
 
-async def until_ready(site: Site, deadline: float) -> None:
+async def until_ready(site: Site, deadline: float, path: str = "/readyz") -> None:
     """Wait until the site serves again; the load tells how long that took."""
     while time.monotonic() < deadline:
-        if await asyncio.to_thread(is_healthy, site.port, "/readyz"):
+        if await asyncio.to_thread(is_healthy, site.port, path):
             return
         await asyncio.sleep(0.05)

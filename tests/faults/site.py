@@ -1,18 +1,25 @@
-"""Everything that serves: Postgres, PostgREST, the API with two workers, Redis."""
+"""All that serves: Postgres, PostgREST, the API with two workers, Redis, the project's keys."""
 
+import json
 import os
 import signal
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import jwt
 import psutil
 
 from local.addresses import HOST, free_port, is_healthy
 from local.processes import Child
 from local.server import api_settings
+from local.signing_key import public_key, signing_key
 from local.stack import Stack
+from tests.actors import User
+from tests.identity.jwks_server import JwksServer
 from tests.rate_limits.redis_server import RedisServer, redis_server
 from tests.stacks import scratch_folder
 
@@ -24,9 +31,12 @@ GENEROUS = "10000000/minute"
 class Site:
     """A site whose parts can be taken away and brought back."""
 
-    def __init__(self, stack: Stack, redis: RedisServer, folder: Path, backend: str) -> None:
+    def __init__(
+        self, stack: Stack, redis: RedisServer, keys: JwksServer, folder: Path, backend: str
+    ) -> None:
         self.stack = stack
         self.redis = redis
+        self.keys = keys
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         limits = ("READ", "CREATE", "MESSAGE", "CONFIRM", "WRITE", "ADDRESS", "FAILED_AUTH")
@@ -39,6 +49,7 @@ class Site:
             env={
                 "PATH": os.defpath,
                 **api_settings(stack, backend),
+                **asymmetric(stack, keys),
                 "LOG_LEVEL": "warning",
                 "RATE_LIMIT_STORAGE": redis.url,
                 **{f"RATE_LIMIT_{name}": GENEROUS for name in limits},
@@ -48,6 +59,13 @@ class Site:
             folder=folder,
             log=folder / "api.log",
         )
+
+    def signed(self, user: User) -> User:
+        """The user with a token that the project's key has signed, and not its secret."""
+        claims = jwt.decode(user.token, options={"verify_signature": False})
+        key = jwt.PyJWK(stack_key(self.stack))
+        token = jwt.encode(claims, key, "ES256", {"kid": key.key_id})
+        return replace(user, token=token)
 
     @property
     def postgrest(self) -> Child:
@@ -63,6 +81,22 @@ class Site:
         """The API's processes that serve."""
         children = psutil.Process(pid(self.api)).children(recursive=True)
         return [it for it in children if "spawn_main" in " ".join(it.cmdline())]
+
+
+def stack_key(stack: Stack) -> dict[str, Any]:
+    """The private key of the stack, which its PostgREST trusts."""
+    return signing_key(stack._key_file)
+
+
+def asymmetric(stack: Stack, keys: JwksServer) -> dict[str, str]:
+    """The settings of an API that knows no secret: as on a new hosted project."""
+    return {
+        "ENVIRONMENT": "production",
+        "SUPABASE_JWT_SECRET": "",
+        "SUPABASE_PUBLISHABLE_KEY": "",
+        "SUPABASE_JWKS_URL": keys.url,
+        "SESSION_API_SIGNING_KEY": json.dumps(stack_key(stack)),
+    }
 
 
 def pid(child: Child) -> int:
@@ -85,7 +119,9 @@ def site(backend: str) -> Iterator[Site]:
         # not a scratch one: those do not wait for the disk
         stack = cleanup.enter_context(Stack(folder / "stack", free_port(), free_port()))
         stack.migrate()
-        running = Site(stack, cleanup.enter_context(redis_server()), folder, backend)
+        redis = cleanup.enter_context(redis_server())
+        keys = cleanup.enter_context(JwksServer(public_key(stack_key(stack))))
+        running = Site(stack, redis, keys, folder, backend)
         cleanup.callback(running.api.stop)
         running.api.start()
         yield running
