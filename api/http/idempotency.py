@@ -58,6 +58,8 @@ NOT_A_KEY: Final = f"Send 1 to {LONGEST_KEY} visible ASCII characters."
 MORE_THAN_ONE: Final = "Send this header once, with one key."
 ANOTHER_REQUEST: Final = "This key was used for a different request. Use a new key."
 STILL_PROCESSED: Final = "The first request with this key is still being processed."
+ERASED: Final[dict[str, Any]] = {}
+"""The answer of a key whose row was deleted: the database erases it, and keeps no other."""
 GONE: Final = "What the first request created no longer exists."
 
 
@@ -129,10 +131,11 @@ class OnceDatabase(Database):
         if first["fingerprint"] != self._fingerprint:
             raise invalid(FieldError(field="Idempotency-Key", message=ANOTHER_REQUEST))
         answer = first["answer"]
+        if answer == ERASED:
+            raise ApiError("CONFLICT", GONE)
         if answer is not None:
             row = await self.row(created(shape).query(id=first["row_id"]))
-            if row is None:
-                # deleted since, by its owner or with somebody's account: then so are its texts
+            if row is None:  # no longer the caller's to see
                 await self.keep(None)
                 raise ApiError("CONFLICT", GONE)
             if answer["body"] is not None:

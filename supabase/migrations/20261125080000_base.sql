@@ -16,8 +16,9 @@ create table public.session_api_idempotency_keys (
   constraint session_api_idempotency_keys_fingerprint_hashed check (fingerprint ~ '^[0-9a-f]{64}$')
 );
 comment on table public.session_api_idempotency_keys is 'requests that created something, for a day: what was asked, what was created and what was answered';
-comment on column public.session_api_idempotency_keys.answer is 'null until the first request has been answered';
+comment on column public.session_api_idempotency_keys.answer is 'null until the first request has been answered; empty once what it created is deleted';
 create index session_api_idempotency_keys_user_id_created_at_idx on public.session_api_idempotency_keys (user_id, created_at);
+create index session_api_idempotency_keys_row_id_idx on public.session_api_idempotency_keys (row_id);
 alter table public.session_api_idempotency_keys enable row level security;
 
 -- From supabase/policies/base/, which is what to read and to change.
@@ -248,3 +249,40 @@ end
 $$;
 comment on function session_api.claim_idempotency_key() is 'lets a row be created once per Idempotency-Key, which the API passes on as a header';
 revoke execute on function session_api.claim_idempotency_key() from public, anon, authenticated, service_role, session_api;
+
+-- What was erased is erased: an answer that names a row goes when the row does, whoever deletes it.
+create or replace function session_api.erase_answers()
+returns trigger
+language plpgsql
+volatile
+-- security definer: nobody who may delete such a row may write other users' keys
+security definer
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  -- not null, which an answer that is still to come would replace
+  update public.session_api_idempotency_keys as kept
+  set answer = '{}'
+  from erased
+  where kept.row_id = erased.id;
+  return null;
+end
+$$;
+comment on function session_api.erase_answers() is 'erases the answers that name deleted rows';
+revoke execute on function session_api.erase_answers() from public, anon, authenticated, service_role, session_api;
+
+create or replace function session_api.stay_erased()
+returns trigger
+language plpgsql
+volatile
+security invoker
+set search_path = pg_catalog, pg_temp
+as $$
+begin
+  return old;
+end
+$$;
+comment on function session_api.stay_erased() is 'keeps out an answer that comes after what it names was deleted';
+revoke execute on function session_api.stay_erased() from public, anon, authenticated, service_role, session_api;
+create or replace trigger stay_erased before update on public.session_api_idempotency_keys
+  for each row when (old.answer = '{}') execute function session_api.stay_erased();

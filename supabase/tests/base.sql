@@ -2,7 +2,7 @@
 -- read and to change. Leaves nothing behind.
 
 begin;
-select plan(268);
+select plan(288);
 
 -- who made the role may give it, but need not have it
 grant session_api to current_user;
@@ -139,6 +139,8 @@ from (values
    $t$select from session_api.caller_id() as id where id is not null$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select session_api.claim_idempotency_key()$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$select session_api.erase_answers()$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select where session_api.is_bounded_read()$t$, null, null),
   ('ALLOW', 'owner, participant, stranger, nobody',
@@ -151,6 +153,8 @@ from (values
    $t$select session_api.publish('public.session_api_idempotency_keys')$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select session_api.set_updated_at()$t$, null, null),
+  ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
+   $t$select session_api.stay_erased()$t$, null, null),
   ('DENY', 'anonymous, service',
    $t$select 'session_api.caller_id()'::regprocedure$t$, null, null),
   ('ALLOW', 'nobody, api for nobody',

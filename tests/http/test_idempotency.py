@@ -229,13 +229,31 @@ class TestKey:
         owner, key = user(), str(uuid4())
         client = as_user(owner)
         client.delete(self.create(client, key, "to be erased").headers["Location"])
-        again = self.create(client, key, "to be erased")
-        assert again.status_code == 409
-        assert "to be erased" not in again.text
         kept = sql.execute(
             "select answer from public.session_api_idempotency_keys where user_id = %s", [owner.id]
         ).fetchall()
-        assert kept == [(None,)]
+        assert kept == [({},)]
+        again = self.create(client, key, "to be erased")
+        assert again.status_code == 409
+        assert "to be erased" not in again.text
+
+    def test_a_name_goes_with_its_account(self, as_user: AsUser, match: NewMatch, sql: Sql) -> None:
+        """Who keeps their account has an answer with the other one's name."""
+        pair, key = match(), str(uuid4())
+        client = as_user(pair.user1)
+        first = client.post("/api/v1/wingman/sessions", json=plan(pair), headers=keyed(key))
+        name = first.json()["participants"]["user2"]["name"]
+        kept = "select answer::text from public.session_api_idempotency_keys where user_id = %s"
+        ((stored,),) = sql.execute(kept, [pair.user1.id]).fetchall()
+        assert name in stored
+        sql.execute("delete from auth.users where id = %s", [pair.user2.id])
+        assert sql.execute(kept, [pair.user1.id]).fetchall() == [("{}",)]
+        again = client.post("/api/v1/wingman/sessions", json=plan(pair), headers=keyed(key))
+        assert (again.status_code, again.json()["detail"]["code"]) in (
+            (409, "CONFLICT"),
+            (404, "MATCH_NOT_FOUND"),
+        )
+        assert name not in again.text
 
     def test_a_long_answer_is_made_from_the_row(
         self, as_user: AsUser, user: NewUser, sql: Sql
@@ -255,7 +273,7 @@ class TestKey:
         client.delete(f"/api/v1/chat/sessions/{chat}")
         gone = client.post(path, json=body, headers=keyed(key))
         assert (gone.status_code, gone.json()["detail"]["code"]) == (409, "CONFLICT")
-        assert sql.execute(kept, [owner.id]).fetchall() == [(None,)]
+        assert sql.execute(kept, [owner.id]).fetchall() == [({},)]
 
     @pytest.mark.parametrize("extra", [0, 1])
     def test_how_long_a_stored_answer_may_be(

@@ -70,7 +70,7 @@ def _triggers(table: str) -> set[str]:
     )
     return {
         *FACTS[table].triggers,
-        *({"claim_idempotency_key"} if is_created and table != KEYS else ()),
+        *({"claim_idempotency_key", "erase_answers"} if is_created and table != KEYS else ()),
         *({"set_updated_at"} if "updated_at" in COLUMNS[table] else ()),
     }
 

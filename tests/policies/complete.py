@@ -126,7 +126,8 @@ def every_creation_takes_a_key(db: Connection) -> None:
     """Wherever the API inserts for a client, what is sent again with its key creates nothing."""
     query = """
         select tgrelid::regclass::text from pg_catalog.pg_trigger
-        where tgname = 'claim_idempotency_key' and tgenabled = 'O'"""
+        where tgname in ('claim_idempotency_key', 'erase_answers') and tgenabled = 'O'
+        group by tgrelid having count(*) = 2"""
     created = {
         table for table, verb, _, role in GRANTS if (verb, role) == ("insert", "session_api")
     }

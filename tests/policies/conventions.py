@@ -41,6 +41,9 @@ def definitions(table: str, unit: str) -> Iterator[str]:
     for name, event in (("claim_idempotency_key", "INSERT"), ("set_updated_at", "UPDATE")):
         called = f"FOR EACH ROW EXECUTE FUNCTION session_api.{name}()"
         yield f"trigger {name} on {table}: O BEFORE {event} ON public.{table} {called}"
+    erases = f"AFTER DELETE ON public.{table} REFERENCING OLD TABLE AS erased FOR EACH STATEMENT"
+    called = f"O {erases} EXECUTE FUNCTION session_api.erase_answers()"
+    yield line("trigger", f"erase_answers on {table}", called)
     both = "(session_api.is_not_estimated() AND session_api.is_bounded_read())"
     restriction = f"RESTRICTIVE SELECT {{authenticated}} using {both} check"
     yield line("policy", f"select_unestimated on {table}", restriction)

@@ -91,6 +91,33 @@ def _is_not_forgotten_by_another_clock(table: str, db: Connection) -> None:
             assert refusal(db, _insert(table)) == _TAKEN
 
 
+def _answer_goes_with_its_row(table: str, db: Connection) -> None:
+    answers = f"select answer from public.{KEYS} where key = repeat('b', 64)"
+    keep = f"update public.{KEYS} set answer = '{{\"kept\": 1}}' where key = repeat('b', 64)"
+    with savepoint(db):
+        execute(
+            db,
+            f"insert into public.{KEYS} (user_id, key, fingerprint, row_id, answer) values "
+            f"('{IDS['stranger']}', repeat('d', 64), repeat('d', 64), '{IDS['absent']}', '[1]')",
+        )
+        execute(db, API_OWNER.become)
+        _keyed(db, "b")
+        execute(db, _insert(table))
+        execute(db, f"{keep} returning id")
+        assert execute(db, answers) == [({"kept": 1},)]
+        execute(db, "reset role")
+        created = f"select row_id from public.{KEYS} where key = repeat('b', 64)"
+        execute(db, f"delete from public.{table} where id = ({created})")
+        assert execute(db, answers) == [({},)]
+        # one that was still to come is kept out
+        execute(db, API_OWNER.become)
+        assert len(execute(db, f"{keep} returning id")) == 1
+        assert execute(db, answers) == [({},)]
+        execute(db, "reset role")
+        others = f"select answer from public.{KEYS} where key = repeat('d', 64)"
+        assert execute(db, others) == [([1],)], "another row's stays"
+
+
 CHECKS = [
     Check(
         f"a key{run.__name__.replace('_', ' ')}: {table}",
@@ -99,4 +126,11 @@ CHECKS = [
     )
     for table in _CREATED
     for run in (_creates_once, _is_its_users_and_for_a_day, _is_not_forgotten_by_another_clock)
+] + [
+    Check(
+        f"a key's answer goes with its row: {table}",
+        frozenset({table, KEYS, "session_api.erase_answers"}),
+        partial(_answer_goes_with_its_row, table),
+    )
+    for table in _CREATED
 ]

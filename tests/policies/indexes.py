@@ -44,7 +44,19 @@ def _forgotten(db: Connection) -> None:
     assert f"{KEYS}_user_id_created_at_idx" in shown, shown
 
 
+def _erased(db: Connection) -> None:
+    """The answers that name a deleted row are found without reading the others."""
+    with savepoint(db):
+        execute(db, "set local enable_seqscan = off")
+        plan = execute(
+            db, f"explain update public.{KEYS} set answer = '{{}}' where row_id = '{IDS['owner']}'"
+        )
+    shown = "\n".join(line for (line,) in plan)
+    assert f"{KEYS}_row_id_idx" in shown, shown
+
+
 CHECKS = [
+    Check(f"{KEYS}_row_id_idx", frozenset({KEYS}), _erased),
     Check(
         f"{KEYS}_user_id_created_at_idx",
         frozenset({KEYS}),

@@ -201,6 +201,8 @@ session_api.caller_id()  invoker stable
   call  DENY   ALLOW ALLOW ALLOW EMPTY  ALLOW ALLOW ALLOW EMPTY  DENY
 session_api.claim_idempotency_key()  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
+session_api.erase_answers()  definer volatile
+  call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
 session_api.is_bounded_read()  invoker immutable
   call  DENY   ALLOW ALLOW ALLOW ALLOW  DENY  DENY  DENY  DENY   DENY
 session_api.is_not_estimated()  invoker immutable
@@ -216,6 +218,8 @@ session_api.publish(regclass)  invoker volatile
 session_api.refuse_write()  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
 session_api.set_updated_at()  invoker volatile
+  call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
+session_api.stay_erased()  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   DENY  DENY  DENY  DENY   DENY
 public.cancel_wingman_session(uuid)  invoker volatile
   call  DENY   DENY  DENY  DENY  DENY   ALLOW ALLOW EMPTY EMPTY  DENY

@@ -87,6 +87,8 @@ grant execute on function public.chat_message_page(uuid, integer, boolean, bigin
 -- before insert and first by name: a repeated request must fail on its key, not on what the first one has created
 create or replace trigger claim_idempotency_key before insert on public.chat_messages
   for each row execute function session_api.claim_idempotency_key();
+create or replace trigger erase_answers after delete on public.chat_messages
+  referencing old table as erased for each statement execute function session_api.erase_answers();
 
 create or replace function session_api.number_chat_message()
 returns trigger

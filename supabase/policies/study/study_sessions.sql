@@ -62,6 +62,8 @@ grant execute on function public.study_session_exists(uuid) to session_api;
 -- before insert and first by name: a repeated request must fail on its key, not on what the first one has created
 create or replace trigger claim_idempotency_key before insert on public.study_sessions
   for each row execute function session_api.claim_idempotency_key();
+create or replace trigger erase_answers after delete on public.study_sessions
+  referencing old table as erased for each statement execute function session_api.erase_answers();
 
 create or replace trigger set_updated_at before update on public.study_sessions
   for each row execute function session_api.set_updated_at();

@@ -206,6 +206,8 @@ grant execute on function public.wingman_session_exists(uuid) to session_api;
 -- before insert and first by name: a repeated request must fail on its key, not on what the first one has created
 create or replace trigger claim_idempotency_key before insert on public.wingman_sessions
   for each row execute function session_api.claim_idempotency_key();
+create or replace trigger erase_answers after delete on public.wingman_sessions
+  referencing old table as erased for each statement execute function session_api.erase_answers();
 
 -- a page watches it: `postgres_changes` reads each changed row back as its subscriber
 select session_api.publish('public.wingman_sessions');
