@@ -220,11 +220,14 @@ ILLNESSES: Final = [
     ),
     Illness(
         "a column gone",
-        plant="alter table public.session_api_idempotency_keys drop column answer",
+        plant="alter table public.session_api_idempotency_keys drop column answer cascade",
         mend="alter table public.session_api_idempotency_keys"
         " add column if not exists answer jsonb;"
         " grant select (answer), update (answer)"
-        " on public.session_api_idempotency_keys to session_api",
+        " on public.session_api_idempotency_keys to session_api;"
+        " create or replace trigger stay_erased"
+        " before update on public.session_api_idempotency_keys"
+        " for each row when (old.answer = '{}') execute function session_api.stay_erased()",
         found=("missing", "grant-missing", "schema-cache"),
         names="column public.session_api_idempotency_keys.answer",
     ),
