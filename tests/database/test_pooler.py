@@ -18,7 +18,7 @@ from tests.actors import NewUser, Sql, User
 from tests.conftest import AsUser, Serve, client
 from tests.database.backends import direct, soon
 from tests.database.pgbouncer import pgbouncer, pooled_postgrest
-from tests.database.test_leaks import RENAME
+from tests.database.test_leaks import LIST, RENAME
 
 STUDY = "/api/v1/study/sessions"
 DOCUMENTED = {"PGRST_DB_PREPARED_STATEMENTS": "false", "PGRST_DB_CHANNEL_ENABLED": "false"}
@@ -135,3 +135,41 @@ def test_the_apis_own_statements_end(
     ):
         asyncio.run(rename(url, session_id))
     assert CANCELED in caplog.text
+
+
+class TestPrepared:
+    """Prepared statements are on, as they are where nobody has said otherwise."""
+
+    @staticmethod
+    def read(stack: Project, url: str, owner: User) -> list[str]:
+        """Read many times, several at once, and return the codes of the refusals."""
+        refused: list[str] = []
+
+        async def story() -> None:
+            async with direct(stack, api_database_url=url, api_database_connections=8) as backend:
+
+                async def read() -> None:
+                    try:
+                        await backend.run(LIST.query(), Caller(owner.id), soon())
+                    except ApiError as error:
+                        refused.append(error.code)
+
+                for _ in range(20):
+                    await asyncio.gather(*(read() for _ in range(16)))
+
+        asyncio.run(story())
+        return refused
+
+    def test_lost_in_transaction_mode(
+        self, own_stack: Project, user: NewUser, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        with pgbouncer(own_stack, "transaction", 3) as url:
+            refused = self.read(own_stack, url, user())
+        assert set(refused) == {"DATABASE_UNAVAILABLE"}
+        assert "API_DATABASE_URL is a pooler in transaction mode" in caplog.text
+        assert "set API_DATABASE_PREPARED_STATEMENTS=false" in caplog.text
+        assert caplog.text.count("ERROR") >= len(refused)
+
+    def test_kept_in_session_mode(self, own_stack: Project, user: NewUser) -> None:
+        with pgbouncer(own_stack, "session", 8) as url:
+            assert self.read(own_stack, url, user()) == []
