@@ -11,8 +11,10 @@ class UnreachableError(Exception):
     """The database cannot be queried; the text is one line without the password."""
 
 
-def connect(database_url: str) -> psycopg.Connection:
+def connect(database_url: str, *, prepares: bool = True) -> psycopg.Connection:
     """Connect, in a transaction that is not committed automatically.
+
+    `prepares`: whether repeated statements are prepared, which a pooler in transaction mode loses.
 
     Raises:
         UnreachableError: the URL is invalid, or the server does not answer or refuses.
@@ -20,7 +22,10 @@ def connect(database_url: str) -> psycopg.Connection:
     """
     try:
         return psycopg.connect(
-            database_url, connect_timeout=_CONNECT_SECONDS, application_name="session-api"
+            database_url,
+            connect_timeout=_CONNECT_SECONDS,
+            application_name="session-api",
+            prepare_threshold=5 if prepares else None,
         )
     except psycopg.OperationalError as error:
         lines = str(error).strip().splitlines() or ["no connection"]

@@ -7,6 +7,8 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from api.connection import UnreachableError
+from api.connection import connect as connection_to
 from api.database.address import Address
 from api.database.backend import NoAnswerError
 from api.database.claims import NOBODY, ROLE
@@ -38,15 +40,15 @@ def examine(settings: Settings, url: str) -> Iterator[Check]:
             else:
                 yield Check("row-level security for the API", list(protected(connection)))
             yield Check("pooler", list(pooler(settings, url, connection)))
-    except psycopg.Error as error:
+    except (UnreachableError, psycopg.Error) as error:
         what = f"API_DATABASE_URL cannot be used: {reason(error)}"
         finding = Finding("direct-unreachable", what, _UNREACHABLE)
         yield Check("direct connections", [finding])
 
 
-def reason(error: psycopg.Error) -> str:
-    """Return the error's first line: it has the address and the user's name, never the password."""
-    return (str(error).strip() or type(error).__name__).splitlines()[0]
+def reason(error: Exception) -> str:
+    """Return one line without a part of the URL, which a server's own words may quote."""
+    return str(error) if isinstance(error, UnreachableError) else "the connection was lost"
 
 
 async def _reach(url: str) -> None:
@@ -68,9 +70,14 @@ async def _reach(url: str) -> None:
 
 
 def connect(url: str) -> Connection[TupleRow]:
-    """Connect as the API does."""
+    """Connect as the API does.
+
+    Raises:
+        UnreachableError: see `api.connection.connect`.
+
+    """
     # nothing is prepared, in case this is a pooler in transaction mode
-    return psycopg.connect(url, connect_timeout=_CONNECT_SECONDS, prepare_threshold=None)
+    return connection_to(url, prepares=False)
 
 
 def login(connection: Connection[TupleRow]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import TupleRow
 
+from api.connection import UnreachableError
 from api.doctor import direct
 from api.doctor.findings import Check, Finding
 from api.settings import Settings
@@ -17,7 +18,7 @@ def examine(settings: Settings, primary_url: str) -> Iterator[Check]:
     try:
         with direct.connect(primary_url) as primary:
             system, is_standby = identity(primary)
-    except psycopg.Error:
+    except (UnreachableError, psycopg.Error):
         yield Check("read replicas", skipped="API_DATABASE_URL cannot be used, see above")
         return
     if is_standby:
@@ -61,7 +62,7 @@ def replica(url: str, system: str) -> Iterator[Finding]:
             if not (refusals := list(direct.becomes(connection))):
                 yield from direct.protected(connection)
             yield from refusals
-    except psycopg.Error as error:
+    except (UnreachableError, psycopg.Error) as error:
         yield Finding(
             "replica-unreachable",
             f"the replica {host} cannot be used: {direct.reason(error)}",

@@ -59,6 +59,11 @@ def unusable(settings: SettingsTable) -> list[str]:
             )
         if secret != secret.strip():
             problems.append("SUPABASE_JWT_SECRET starts or ends with white space: remove it.")
+        if not _can_sign(secret):
+            problems.append(
+                "SUPABASE_JWT_SECRET is a key pair or a certificate, not a secret: put a private "
+                "key into SESSION_API_SIGNING_KEY."
+            )
     key = _value(settings.session_api_signing_key)
     if key is not None:
         try:
@@ -215,6 +220,15 @@ def unsafe(settings: SettingsTable) -> list[str]:
 
 def _value(secret: SecretStr | None) -> str | None:
     return None if secret is None else secret.get_secret_value()
+
+
+def _can_sign(secret: str) -> bool:
+    # PyJWT refuses what looks like a JWK, a PEM or an SSH key
+    try:
+        jwt.get_algorithm_by_name("HS256").prepare_key(secret)
+    except jwt.InvalidKeyError:
+        return False
+    return True
 
 
 def _is_placeholder(value: str) -> bool:

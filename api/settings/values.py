@@ -154,6 +154,15 @@ def rate_limit_storage(storage: str) -> str:
         )
     if importlib.util.find_spec("redis") is None:
         raise ValueError("RATE_LIMIT_STORAGE needs the Redis client: pip install '.[redis]'.")
+    from redis import ConnectionPool, RedisError  # only who uses Redis has it
+
+    try:
+        ConnectionPool.from_url(storage).make_connection()  # which does not connect yet
+    except (ValueError, TypeError, RedisError):
+        raise ValueError(
+            "RATE_LIMIT_STORAGE has a database or an option that Redis does not know: write it as "
+            "redis://host:6379/0."
+        ) from None
     return storage
 
 
