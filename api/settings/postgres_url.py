@@ -112,7 +112,7 @@ def hosts(listed: str, port: str | None, name: str) -> tuple[tuple[str, int], ..
     for host in listed.split(","):
         parts = HOST.fullmatch(unquote(host))
         number = (parts and parts[3]) or default
-        if parts is None or not number.isdecimal():
+        if parts is None or not number.isdecimal() or not 0 < int(number[:6]) < 65_536:
             raise ValueError(
                 f"{name} has a host that cannot be read: write host:5432, or host1:5432,host2:5432."
             )

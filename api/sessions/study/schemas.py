@@ -41,7 +41,8 @@ class UpdateSessionRequest(Replacement):
     description: Description | None = Field(None, examples=["Chapters 1 to 3"])
     draft_plan: DraftPlan = Field(
         None,
-        description="Any object or list, of at most 65536 bytes with its numbers written out.",
+        description="Any object or list, of at most 65536 bytes with its numbers written out, and "
+        "2000 parts.",
         examples=[{"weeks": [{"topic": "Vectors"}]}],
     )
     status: StudyStatus = Field(

@@ -1070,7 +1070,7 @@ export interface components {
              */
             description?: string | null;
             /**
-             * @description Any object or list, of at most 65536 bytes with its numbers written out.
+             * @description Any object or list, of at most 65536 bytes with its numbers written out, and 2000 parts.
              * @example {
              *       "weeks": [
              *         {

@@ -5,7 +5,7 @@ import json
 import pytest
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from api.sessions.study.plans import MOST_BYTES, DraftPlan, stored_bytes
+from api.sessions.study.plans import MOST_BYTES, MOST_VALUES, DraftPlan, measure
 from tests.actors import NewUser
 from tests.conftest import AsUser
 
@@ -24,7 +24,7 @@ ADAPTER: TypeAdapter[JsonValue] = TypeAdapter(DraftPlan)
     ],
 )
 def test_numbers_are_written_out(plan: JsonValue, size: int) -> None:
-    assert stored_bytes(plan) == size
+    assert measure(plan)[0] == size
 
 
 @pytest.mark.parametrize("plan", [[1e308] * 220, ["x" * MOST_BYTES], [0.5] * 16_400])
@@ -33,12 +33,31 @@ def test_too_large(plan: JsonValue) -> None:
         ADAPTER.validate_python(plan)
 
 
+@pytest.mark.parametrize(
+    "plan",
+    [
+        [0] * MOST_VALUES,
+        [[] for _ in range(MOST_VALUES)],
+        [[[0]] * (MOST_VALUES // 2)],
+        {f"{number}": None for number in range(MOST_VALUES)},
+    ],
+)
+def test_too_many_parts(plan: JsonValue) -> None:
+    """A list of sessions takes the event loop's time by each part of their plans."""
+    with pytest.raises(ValidationError, match=f"at most {MOST_VALUES} texts"):
+        ADAPTER.validate_python(plan)
+
+
+def test_as_many_parts_as_are_allowed() -> None:
+    assert measure(ADAPTER.validate_python([0] * (MOST_VALUES - 1)))[1] == MOST_VALUES
+
+
 def test_what_was_read_can_be_sent_back(as_user: AsUser, user: NewUser) -> None:
     client = as_user(user())
     path = client.post(
         PLANS, json={"title": "😀" * 200, "description": "\U0001f600" * 2_000}
     ).headers["Location"]
-    room = MOST_BYTES - stored_bytes(["", *[1e308] * 100])
+    room = MOST_BYTES - measure(["", *[1e308] * 100])[0]
     answer = client.put(path, json={"draft_plan": ["x" * room, *[1e308] * 100]})
     assert answer.status_code == 200, answer.text
     read = client.get(path)
