@@ -14,7 +14,7 @@ import psycopg
 
 from local.accounts import postgres_account, server_folder, server_programs
 from local.addresses import HOST, free_port
-from local.migrations import login_url
+from local.migrations import LOGIN, LOGIN_PASSWORD, login_url
 from local.postgres import SUPERUSER
 from local.processes import Child
 from local.stack import Stack
@@ -139,6 +139,27 @@ class Standby:
         except psycopg.OperationalError:
             return False
         return True
+
+
+def of_both(primary: Stack, second: Standby) -> str:
+    """Return the API's address of a primary and its standby, whichever takes writes."""
+    hosts = f"{HOST}:{primary._postgres.port},{HOST}:{second.port}"
+    account = f"{LOGIN}:{LOGIN_PASSWORD}"
+    return f"postgresql://{account}@{hosts}/postgres?target_session_attrs=read-write"
+
+
+@contextmanager
+def synchronous(primary: Stack) -> Iterator[None]:
+    """Let the primary acknowledge what the standby has too; it must run again at the end."""
+    with psycopg.connect(primary.superuser_url, autocommit=True) as sql:
+        sql.execute("alter system set synchronous_standby_names = '*'")
+        sql.execute("select pg_reload_conf()")
+    try:
+        yield
+    finally:
+        with psycopg.connect(primary.superuser_url, autocommit=True) as sql:
+            sql.execute("alter system reset synchronous_standby_names")
+            sql.execute("select pg_reload_conf()")
 
 
 @contextmanager

@@ -7,15 +7,12 @@ import os
 import signal
 from concurrent.futures import ThreadPoolExecutor
 
-import psycopg
 import pytest
 
-from local.addresses import HOST
-from local.migrations import LOGIN, LOGIN_PASSWORD
 from local.stack import Stack
 from tests.database.outages import pid, stop
 from tests.database.writes import Ledger
-from tests.standby import Standby, standby
+from tests.standby import of_both, standby, synchronous
 
 # Linux ends a child with the thread that has started it: this one lasts
 _THREAD = ThreadPoolExecutor(1)
@@ -57,20 +54,10 @@ def test_restart(embedded: Stack, number: signal.Signals, writes: int) -> None:
     ledger.compare(embedded.database_url)
 
 
-def both(stack: Stack, second: Standby) -> str:
-    """The address of a primary and its standby."""
-    hosts = f"{HOST}:{stack._postgres.port},{HOST}:{second.port}"
-    account = f"{LOGIN}:{LOGIN_PASSWORD}"
-    return f"postgresql://{account}@{hosts}/postgres?target_session_attrs=read-write"
-
-
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGSTOP], ids=["killed", "frozen"])
 def test_failover(embedded: Stack, number: signal.Signals) -> None:
     """The primary ends, or does not even refuse, and its synchronous standby is promoted."""
-    with standby(embedded) as second:
-        with psycopg.connect(embedded.superuser_url, autocommit=True) as sql:
-            sql.execute("alter system set synchronous_standby_names = '*'")
-            sql.execute("select pg_reload_conf()")
+    with standby(embedded) as second, synchronous(embedded):
 
         def fail_over() -> None:
             end(embedded, number)
@@ -78,13 +65,9 @@ def test_failover(embedded: Stack, number: signal.Signals) -> None:
 
         ledger = Ledger(embedded)
         try:
-            ledger.fill(500, fail_over, api_database_url=both(embedded, second))
+            ledger.fill(500, fail_over, api_database_url=of_both(embedded, second))
             ledger.compare(second.superuser_url)
         finally:
             if number == signal.SIGSTOP:
                 end(embedded, signal.SIGKILL)
             start(embedded)
-            with psycopg.connect(embedded.superuser_url, autocommit=True) as sql:
-                sql.execute("set synchronous_commit = local")
-                sql.execute("alter system reset synchronous_standby_names")
-                sql.execute("select pg_reload_conf()")

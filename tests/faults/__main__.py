@@ -11,7 +11,7 @@ from tests.faults.client import NO_ANSWER, NOT_SENT
 from tests.faults.growth import grow
 from tests.faults.load import PAUSE_SECONDS, Load
 from tests.faults.proof import Proof, prove
-from tests.faults.scenarios import SCENARIOS, Scenario, until_ready
+from tests.faults.scenarios import SCENARIOS, WITH_A_STANDBY, Scenario, until_ready
 from tests.faults.site import Site, site
 
 BEFORE_SECONDS = 2.0
@@ -124,7 +124,7 @@ def main(only: tuple[str, ...], requests: int, backend: str) -> None:
     with site(backend) as running:
         click.echo(HEAD)
         overload = ("overload", "Five times the users, without a pause")
-        for scenario in SCENARIOS:
+        for scenario in (*SCENARIOS, *(WITH_A_STANDBY if running.standby else ())):
             if only and scenario.__name__ not in only:
                 continue
             row = asyncio.run(run(running, scenario))

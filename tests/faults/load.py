@@ -197,7 +197,7 @@ class Load:
 
 def new_pair(site: Site) -> Pair:
     """Two users, one session with notes, and many to confirm."""
-    with psycopg.connect(site.stack.database_url) as sql:
+    with psycopg.connect(site.database_url) as sql:
 
         def user(name: str) -> User:
             return site.signed(actors.new_user(sql, site.stack.jwt_secret, name))

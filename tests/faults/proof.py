@@ -26,7 +26,7 @@ class Proof:
 
 def prove(site: Site, book: Book) -> Proof:
     """Compare the answers with the database."""
-    with psycopg.connect(site.stack.database_url) as sql:
+    with psycopg.connect(site.database_url) as sql:
 
         def one(query: str) -> int:
             found = sql.execute(query.encode()).fetchone()

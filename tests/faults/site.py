@@ -1,4 +1,7 @@
-"""All that serves: Postgres, PostgREST, the API with two workers, Redis, the project's keys."""
+"""All that serves: Postgres, PostgREST, the API with two workers, Redis, the project's keys.
+
+With direct connections, there is a standby of Postgres too.
+"""
 
 import json
 import os
@@ -22,6 +25,7 @@ from tests.actors import User
 from tests.identity.jwks_server import JwksServer
 from tests.rate_limits.redis_server import RedisServer, redis_server
 from tests.stacks import scratch_folder
+from tests.standby import Standby, of_both, standby
 
 WORKERS = 2
 START_SECONDS = 60
@@ -32,9 +36,17 @@ class Site:
     """A site whose parts can be taken away and brought back."""
 
     def __init__(
-        self, stack: Stack, redis: RedisServer, keys: JwksServer, folder: Path, backend: str
+        self,
+        stack: Stack,
+        redis: RedisServer,
+        keys: JwksServer,
+        folder: Path,
+        second: Standby | None,
     ) -> None:
         self.stack = stack
+        self.standby = second
+        self.database_url = stack.database_url
+        """The database of the primary, whichever that is."""
         self.redis = redis
         self.keys = keys
         self.port = free_port()
@@ -48,7 +60,8 @@ class Site:
             ],
             env={
                 "PATH": os.defpath,
-                **api_settings(stack, backend),
+                **api_settings(stack),
+                "API_DATABASE_URL": "" if second is None else of_both(stack, second),
                 **asymmetric(stack, keys),
                 "LOG_LEVEL": "warning",
                 "RATE_LIMIT_STORAGE": redis.url,
@@ -121,7 +134,8 @@ def site(backend: str) -> Iterator[Site]:
         stack.migrate()
         redis = cleanup.enter_context(redis_server())
         keys = cleanup.enter_context(JwksServer(public_key(stack_key(stack))))
-        running = Site(stack, redis, keys, folder, backend)
+        second = cleanup.enter_context(standby(stack)) if backend == "postgres" else None
+        running = Site(stack, redis, keys, folder, second)
         cleanup.callback(running.api.stop)
         running.api.start()
         yield running
