@@ -61,10 +61,10 @@ def plan(
     if with_sign_up:
         made.body.append((people or OWN).sign_up(with_clean=people is None))
     made.adopted = list(existing.adopted)
-    if people is not None and PROFILES not in already:
-        made.adopted.append(PROFILES)
-    if made.adopted:
-        made.body.append(_marker(sorted({*already, *made.adopted})))
+    # whoever has names elsewhere has no table of profiles of ours
+    replaced = [PROFILES] if people is not None and PROFILES not in already else []
+    if made.adopted or replaced:
+        made.body.append(_marker(sorted({*already, *made.adopted, *replaced})))
     if any(migration.unit == "base" and migration.tables for migration in migrations):
         made.undo.append(BASE)
     return made

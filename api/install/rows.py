@@ -57,12 +57,12 @@ def hindrances(connection: Connection, declared: Table, live: LiveTable) -> Iter
         if found is None or not column.not_null or found.not_null or column.name in tolerated:
             continue
         where = f"{column.name} is null"
-        yield from _hindrance(
+        yield from hindrance(
             connection, name, f"{name}: no {column.name}", where, _fill(live, column)
         )
     yield from _unreadable_times(connection, declared, live)
     yield from _unreadable_json(connection, declared, live)
-    yield from _unknown_statuses(connection, declared, live)
+    yield from _unknown_words(connection, declared, live)
     for constraint, definition in declared.constraints.items():
         columns = re.fullmatch(r"unique \((.+)\)", definition)
         if columns is not None and not _is_unique(live, columns[1]):
@@ -123,7 +123,7 @@ def _unreadable_times(
     for column in declared.columns.values():
         is_read = column.name in live.columns and column.name not in tolerated
         if column.type == "timestamptz" and is_read:
-            yield from _hindrance(
+            yield from hindrance(
                 connection,
                 name,
                 f"{name}: a {column.name} outside the years 1 to 9999",
@@ -141,7 +141,7 @@ def _unreadable_json(
         if column.type == "jsonb" and column.name in live.columns:
             text = f"{column.name}::text"
             mended = f"regexp_replace({text}, '{_UNPAIRED}', '\\\\ufffd', 'g')::json"
-            yield from _hindrance(
+            yield from hindrance(
                 connection,
                 name,
                 f"{name}: a {column.name} with an unpaired surrogate",
@@ -150,23 +150,21 @@ def _unreadable_json(
             )
 
 
-def _unknown_statuses(
-    connection: Connection, declared: Table, live: LiveTable
-) -> Iterator[Hindrance]:
+def _unknown_words(connection: Connection, declared: Table, live: LiveTable) -> Iterator[Hindrance]:
     # an API that does not know a status can neither show it nor say what may follow it
-    definition = declared.constraints.get(f"{declared.name}_status_known", "")
-    if not definition or declared.name in READ_ONLY or "status" not in live.columns:
-        return
-    known = definition[definition.index("in (") + 3 : definition.rindex(")")]
-    where = f"status::text not in {known}"
-    first = known.strip("()").split(",")[-1].strip()
-    yield from _hindrance(
-        connection,
-        f"public.{declared.name}",
-        f"public.{declared.name}: a status that the API does not know",
-        where,
-        f"set status = {first}",
-    )
+    for column in ("status", "role"):
+        definition = declared.constraints.get(f"{declared.name}_{column}_known", "")
+        if not definition or declared.name in READ_ONLY or column not in live.columns:
+            continue
+        known = definition[definition.index("in (") + 3 : definition.rindex(")")]
+        last = known.strip("()").split(",")[-1].strip()
+        yield from hindrance(
+            connection,
+            f"public.{declared.name}",
+            f"public.{declared.name}: a {column} that the API does not know",
+            f"{column}::text not in {known}",
+            f"set {column} = {last}",
+        )
 
 
 def _duplicates(
@@ -182,19 +180,25 @@ def _duplicates(
         "set status = 'cancelled'" if "status in" in condition or "status::" in condition else ""
     )
     where = f"id in ({again})"
-    yield from _hindrance(
+    yield from hindrance(
         connection, name, f"{name}: more than one row where {constraint} allows one", where, change
     )
 
 
-def _hindrance(
+def hindrance(
     connection: Connection, name: str, reason: str, where: str, change: str
 ) -> Iterator[Hindrance]:
+    """Count the rows of a condition; yield one hindrance if there are any.
+
+    `change` is the suggested update's `set`, the whole statement if it is more than one, or empty
+    to suggest a deletion.
+    """
     count = _count(connection, name, where)
     if count:
         verb = f"update {name} {change} where" if change else f"delete from {name} where"
         query = f"select * from {name} where {where};"
-        yield Hindrance(reason, count, query, f"{verb} {where};")
+        whole = change if ";" in change else f"{verb} {where};"
+        yield Hindrance(reason, count, query, whole)
 
 
 def _fill(live: LiveTable, column: Column) -> str:

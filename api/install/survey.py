@@ -147,13 +147,16 @@ def _columns(connection: Connection, oid: int) -> list[LiveColumn]:
         return cursor.execute(
             """
             select attname::text as name, format_type(atttypid, atttypmod) as type,
-                   typname::text as base, attnotnull as not_null,
+                   coalesce(pg_base.typname, pg_type.typname)::text as base,
+                   attnotnull as not_null,
                    array(select enumlabel::text from pg_catalog.pg_enum
-                         where enumtypid = atttypid order by enumsortorder) as labels,
+                         where enumtypid in (atttypid, pg_type.typbasetype)
+                         order by enumsortorder) as labels,
                    pg_get_expr(adbin, adrelid) as default,
                    attgenerated <> '' or attidentity <> '' as is_generated
             from pg_catalog.pg_attribute
             join pg_catalog.pg_type on pg_type.oid = atttypid
+            left join pg_catalog.pg_type as pg_base on pg_base.oid = pg_type.typbasetype
             left join pg_catalog.pg_attrdef on adrelid = attrelid and adnum = attnum
             where attrelid = %s and attnum > 0 and not attisdropped
             order by attnum

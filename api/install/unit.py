@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from psycopg import Connection
 
-from api.install import adoption, fitness, rows, undo
+from api.install import adoption, fitness, numbering, rows, undo
 from api.install.doors import Door, doors, own_columns
 from api.install.live import LiveTable, Survey
 from api.install.names import OWN, Names
@@ -111,6 +111,7 @@ def _beside(made: Plan, migration: Migration, existing: Existing) -> str:
         without = "public.user_profiles" if people not in (None, OWN) else ""
         ours = adoption.our_policies(text, table.name)
         made.hindrances.extend(rows.hindrances(connection, table, found))
+        made.hindrances.extend(numbering.hindrances(connection, found, live))
         broken = [*rows.legacy(connection, table, found)]
         broken += adoption.orphans(connection, table, found)
         open_doors = list(doors(connection, found, live, ours))

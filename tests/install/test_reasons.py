@@ -34,7 +34,7 @@ def reasons() -> Iterator[str]:
                             yield words(inner.value)
                 case ast.Call(func=ast.Name(id="InstallError"), args=[text]):
                     yield words(text)
-                case ast.Call(func=ast.Name(id="_hindrance"), args=[_, _, text, *_]):
+                case ast.Call(func=ast.Name(id="hindrance"), args=[_, _, text, *_]):
                     yield words(text)
                 case ast.Call(
                     func=ast.Attribute(value=ast.Name(id="problems"), attr="append"), args=[text]

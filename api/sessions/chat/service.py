@@ -41,9 +41,10 @@ BEFORE: Final = page_shape("before_order")
 AFTER: Final = page_shape("after_order")
 
 POST: Final = Shape.of(
-    table("chat_messages").insert(
-        {name: parameter(name) for name in ("session_id", "user_id", "role", "content")}
-    )
+    table("chat_messages")
+    .insert({name: parameter(name) for name in ("session_id", "user_id", "role", "content")})
+    # by name: the API may not read columns that a project has added
+    .select(",".join(Message.model_fields))
 )
 
 
