@@ -1,11 +1,13 @@
 """Direct connections: ended by the server, refused, moved to another host."""
 
 import asyncio
+import socket
 from urllib.parse import urlsplit
 from uuid import uuid4
 
 import pytest
 
+from api.database import address
 from api.database.backend import NoAnswerError
 from api.database.direct import Direct
 from api.database.query import Shape, table
@@ -14,7 +16,7 @@ from api.identity.caller import Caller
 from local.migrations import login_url
 from local.project import Project
 from tests.actors import NewUser, Sql
-from tests.database.backends import soon, tell
+from tests.database.backends import direct, soon, tell
 from tests.database.study_queries import CREATE, MINE, backend_again
 
 
@@ -90,6 +92,26 @@ class TestConnections:
             assert (await backend.run(MINE.query(), Caller(uuid4()), soon())).rows == []
 
         tell(stack, story, api_database_url=url)
+
+    def test_a_host_that_does_not_even_refuse(
+        self, stack: Project, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """As a machine that is gone: the same request is answered by the next host."""
+        monkeypatch.setattr(address, "HOST_SECONDS", 0.2)
+
+        async def story(port: int) -> None:
+            parts = urlsplit(login_url(stack.database_url))
+            user, _, there = parts.netloc.rpartition("@")
+            words = "target_session_attrs=read-write"
+            netloc = f"{user}@127.0.0.1:{port},{there}"
+            url = parts._replace(netloc=netloc, query=words).geturl()
+            async with direct(stack, api_database_url=url) as backend:
+                for _ in range(2):
+                    found = await backend.run(MINE.query(), Caller(uuid4()), soon())
+                    assert found.rows == []
+
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            asyncio.run(story(silent.getsockname()[1]))
 
     def test_a_primary_that_becomes_a_replica(
         self, own_stack: Project, user: NewUser, sql: Sql
