@@ -29,6 +29,11 @@ def grants(
         columns: all columns of the table.
 
     """
+    for column in columns:
+        if column.is_fixed and column.name in written and operation in ("insert", "update"):
+            yield Gate(
+                f"column {column.name}", "refuses", "it is generated, and accepts no other value"
+            )
     usage = _asks(connection, "has_schema_privilege(%s, %s, 'usage')", role, table.schema)
     has = "has" if usage else "has no"
     yield Gate(

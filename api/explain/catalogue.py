@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import psycopg
 from psycopg import Connection
 from psycopg.rows import class_row
 
@@ -37,7 +38,7 @@ class Relation:
 
 @dataclass(frozen=True)
 class Column:
-    """A column, and the role's privileges on it."""
+    """A column, and the role's privileges on it; nobody can give a fixed one a value."""
 
     name: str
     selects: bool
@@ -45,6 +46,7 @@ class Column:
     updates: bool
     not_null: bool
     default: str | None
+    is_fixed: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,11 @@ def relation(connection: Connection, name: str) -> Relation:
     if row is None:
         with connection.transaction():
             connection.execute("set local search_path = public")
-            row = connection.execute("select to_regclass(%s)::oid", [name]).fetchone()
+            try:
+                row = connection.execute("select to_regclass(%s)::oid", [name]).fetchone()
+            except psycopg.Error:  # three names, or none that SQL can read
+                row = None
+                raise psycopg.Rollback from None
     if row is None or row[0] is None:
         raise ExplainError(f"there is no table {name}")
     with connection.cursor(row_factory=class_row(Relation)) as cursor:
@@ -139,6 +145,7 @@ def columns(connection: Connection, table: Relation, role: str) -> list[Column]:
                    has_column_privilege(%(role)s, attrelid, attnum, 'insert') as inserts,
                    has_column_privilege(%(role)s, attrelid, attnum, 'update') as updates,
                    attnotnull as not_null,
+                   attgenerated <> '' or attidentity = 'a' as is_fixed,
                    case when attidentity <> '' then 'identity' when attgenerated <> ''
                      then 'generated' else pg_get_expr(adbin, adrelid) end as default
             from pg_catalog.pg_attribute

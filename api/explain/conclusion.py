@@ -16,6 +16,7 @@ def conclusion(
     gates: Sequence[Gate],
     outcome: Outcome | None,
     *,
+    has_key: bool,
     is_absent: bool,
 ) -> str:
     """Return what happens, and which gate decides it.
@@ -25,6 +26,7 @@ def conclusion(
         table: the statement's table.
         gates: all gates, in order.
         outcome: the outcome of the statement as the role, if it was tried.
+        has_key: whether the question names a row.
         is_absent: whether the row does not exist for anyone.
 
     """
@@ -35,8 +37,11 @@ def conclusion(
         return f"There is no such row in {table.title}: nothing hides it.{also}"
     names = {gate.name for gate in gates}
     has_row = _VISIBLE in names
-    if outcome is not None and outcome.error is None and (outcome.rows or not has_row):
-        return _success(question, gates, outcome, has_row=has_row)
+    succeeded = outcome is not None and outcome.error is None
+    if outcome is not None and succeeded and (outcome.rows or (verb == "select" and not has_row)):
+        return _success(question, gates, outcome, has_row=has_row or has_key)
+    if succeeded and verb == "insert" and refusing is None:
+        return "The insert raises no error and writes no row: a trigger or a rule drops it."
     if refusing is None:
         if outcome is None:
             return f"No gate refuses the {verb}. Give VALUES to try it."
@@ -64,8 +69,10 @@ def conclusion(
 def _success(question: Question, gates: Sequence[Gate], outcome: Outcome, *, has_row: bool) -> str:
     verb = question.operation
     if verb == "select":
+        if not outcome.rows:
+            return "The row exists and is not visible." if has_row else "No row is visible."
         if not has_row:
-            return "At least one row is visible." if outcome.rows else "No row is visible."
+            return "At least one row is visible."
         return "The row is visible."
     hidden = [gate for gate in gates if gate.verdict == "note" and "returns the row" in gate.says]
     more = f" But the row is not visible to its writer: {hidden[0].says}." if hidden else ""

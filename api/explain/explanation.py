@@ -56,14 +56,17 @@ def explain(connection: Connection, question: Question) -> Explanation:
     is_absent = bool(case.key) and case.old is None
     allowed = None
     if outcome is not None and not is_absent:
-        allowed = outcome.error is None and (outcome.rows > 0 or not case.key)
+        is_whole = question.operation == "select" and not case.key
+        allowed = outcome.error is None and (outcome.rows > 0 or is_whole)
     return Explanation(
         question.operation,
         case.table.title,
         question.role,
         question.claims,
         allowed,
-        conclusion(question, case.table, gates, outcome, is_absent=is_absent),
+        conclusion(
+            question, case.table, gates, outcome, has_key=bool(case.key), is_absent=is_absent
+        ),
         gates,
         LIMITS if question.operation != "select" else LIMITS[1:],
     )
