@@ -11,7 +11,7 @@ from pathlib import Path
 
 import click
 
-from benchmarks import equal, growth, load, measure, report
+from benchmarks import equal, growth, load, measure, report, targets
 from benchmarks.contender import DESIGNS, FLOOR, OURS, Contender, Design
 from benchmarks.data import PROJECT, Backend
 from benchmarks.measure import Options, Run
@@ -106,8 +106,12 @@ def main(
     if not runs and not rows:
         sys.exit(failure)
     lines = report.lines(runs)
-    targets = [*report.targets(lines), *report.growth_targets(rows, pages)]
-    click.echo(f"{report.table(lines)}\n\n{report.target_table(targets)}")
+    promised = [
+        *targets.of_ours(lines),
+        *targets.of_direct(runs),
+        *targets.of_growth(rows, pages),
+    ]
+    click.echo(f"{report.table(lines)}\n\n{targets.table(promised)}")
     if results is not None:
         results.mkdir(parents=True, exist_ok=True)
         asked = {
@@ -118,7 +122,7 @@ def main(
             "cores": _CORES,
             "load_shares_the_cores": load_cores is None,
         }
-        document = report.as_json(asked, runs, lines, targets)
+        document = report.as_json(asked, runs, lines) | {"targets": targets.as_data(promised)}
         document["growth"] = [[asdict(run) for run in pair] for pair in (*rows, *pages)]
         (results / "latest.json").write_text(json.dumps(document, indent=1) + "\n")
         for count in sorted({run.workers for run in runs}):

@@ -10,8 +10,6 @@ from benchmarks.contender import DESIGNS, OURS
 from benchmarks.measure import Run
 from benchmarks.work import WORKS
 
-_WRITES_AND_LIST = ("list", "create", "confirm", "notes")
-
 
 @dataclass(frozen=True)
 class Spread:
@@ -64,27 +62,6 @@ class Line:
         return sum(self.cpu_ms.values())
 
 
-@dataclass(frozen=True)
-class Target:
-    """A target and its measured value."""
-
-    text: str
-    wanted: float
-    measured: Spread
-    at_most: bool = False
-
-    @property
-    def reached(self) -> bool:
-        """Whether the median meets it."""
-        found = self.measured.median
-        return found <= self.wanted if self.at_most else found >= self.wanted
-
-    def __str__(self) -> str:
-        sign = "at most" if self.at_most else "at least"
-        mark = "yes" if self.reached else "NO"
-        return f"| {self.text} | {sign} {self.wanted:g} | {self.measured} | {mark} |"
-
-
 def lines(runs: Sequence[Run]) -> list[Line]:
     """Combine the runs of all rounds."""
     found: list[Line] = []
@@ -124,42 +101,9 @@ def _line(work: str, workers: int, contender: str, pairs: Sequence[tuple[Run, Ru
     )
 
 
-def targets(found: Sequence[Line]) -> list[Target]:
-    """Compare the measurements with the targets."""
-    by = {(line.work, line.workers, line.contender): line for line in found}
-    promised: list[Target] = []
-    for (work, workers, contender), line in by.items():
-        where = f"{_title(work)}, {workers} worker{'s' if workers > 1 else ''}"
-        if contender == "postgrest":
-            wanted = 0.6 if work in _WRITES_AND_LIST else 0.75
-            text = f"{where}: our throughput ÷ PostgREST alone's"
-            promised.append(Target(text, wanted, line.throughput))
-        elif contender == "classic":
-            wanted = {"detail": 1.25, "messages": 1.5}.get(work, 1.0)
-            text = f"{where}: the classic's CPU a request ÷ ours"
-            promised.append(Target(text, wanted, line.cpu))
-        elif contender == "tutorial" and work in ("detail", "messages"):
-            text = f"{where}: our throughput ÷ the tutorials' form's"
-            promised.append(Target(text, 50, line.throughput))
-    return promised
-
-
-def growth_targets(
-    rows: Sequence[tuple[Run, Run]], pages: Sequence[tuple[Run, Run]]
-) -> list[Target]:
-    """Compare growth with the targets."""
-    promised = []
-    for work in dict.fromkeys(few.work for few, _ in rows):
-        ratios = Spread.of(
-            many.cpu_ms_total / few.cpu_ms_total for few, many in rows if few.work == work
-        )
-        text = f"{_title(work)}: CPU a request with 10 times the rows"
-        promised.append(Target(text, 1.15, ratios, at_most=True))
-    if pages:
-        ratios = Spread.of(last.cpu_ms_total / first.cpu_ms_total for first, last in pages)
-        text = "last page of the long chat (page 20,000 at scale 1): CPU a request ÷ page 1's"
-        promised.append(Target(text, 1.1, ratios, at_most=True))
-    return promised
+def where(work: str, workers: int) -> str:
+    """Name a work and a number of workers."""
+    return f"{title(work)}, {workers} worker{'s' if workers > 1 else ''}"
 
 
 def table(found: Sequence[Line]) -> str:
@@ -167,7 +111,7 @@ def table(found: Sequence[Line]) -> str:
     text: list[str] = []
     for work, workers in dict.fromkeys((line.work, line.workers) for line in found):
         text += [
-            f"\n**{_title(work)}, {workers} worker{'s' if workers > 1 else ''}**\n",
+            f"\n**{where(work, workers)}**\n",
             "| | operations/s | p50 ms | p99 ms | CPU ms | our throughput ÷ its | its CPU ÷ ours |",
             "|---|---:|---:|---:|---:|---:|---:|",
         ]
@@ -186,24 +130,15 @@ def table(found: Sequence[Line]) -> str:
     return "\n".join(text)
 
 
-def target_table(promised: Sequence[Target]) -> str:
-    """Write the targets as a Markdown table."""
-    return "\n".join(
-        ["| target | wanted | measured | reached |", "|---|---|---|---|", *map(str, promised)]
-    )
-
-
 def as_json(
     options: dict[str, Any],
     runs: Sequence[Run],
     found: Sequence[Line],
-    promised: Sequence[Target],
 ) -> dict[str, Any]:
     """Return all results as JSON-serializable data."""
     return {
         "options": options,
         "lines": [asdict(line) for line in found],
-        "targets": [{**asdict(target), "reached": target.reached} for target in promised],
         "runs": [asdict(run) for run in runs],
     }
 
@@ -229,7 +164,7 @@ def picture(found: Sequence[Line], workers: int) -> str:
             line.cpu_ms_total for line in group if line.contender not in ("tutorial", "one-client")
         )
         scale = _BAR_WIDTH / (1.5 * longest)
-        drawn.append(f'<text x="16" y="{y}" class="work">{escape(_title(work))}</text>')
+        drawn.append(f'<text x="16" y="{y}" class="work">{escape(title(work))}</text>')
         y += 12
         for line in group:
             drawn.append(
@@ -268,7 +203,8 @@ def picture(found: Sequence[Line], workers: int) -> str:
     )
 
 
-def _title(work: str) -> str:
+def title(work: str) -> str:
+    """Return the title of a work."""
     return next((known.title for known in WORKS if known.name == work), work)
 
 
