@@ -65,14 +65,13 @@ insert into public.study_chats (id, profile_id, session_id, title) values
 insert into public.study_documents (id, profile_id, session_id, file_name) values
   ('5e550000-0000-4000-8000-000000000034', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000030', 'mine.pdf'), ('5e550000-0000-4000-8000-000000000035', '5e550000-0000-4000-8000-000000000006', '5e550000-0000-4000-8000-000000000031', 'theirs.pdf');
 
-insert into public.study_topics (id, profile_id, session_id, title) values
-  ('5e550000-0000-4000-8000-000000000036', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000030', 'Mine');
+insert into public.study_chunks (id, profile_id, document_id, chunk_index, content) values
+  ('5e550000-0000-4000-8000-000000000036', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000034', 0, 'Mine');
 
 insert into public.study_messages (id, profile_id, chat_id, role, content) values
   ('5e550000-0000-4000-8000-000000000037', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000032', 'user', 'Mine');
 
-insert into public.study_chunks (id, profile_id, document_id, chunk_index, content) values
-  ('5e550000-0000-4000-8000-000000000038', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000034', 0, 'Mine');
+insert into public.study_topics (id, profile_id, session_id, title) values ('5e550000-0000-4000-8000-000000000038', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000030', 'old');
 
 select is(
   pg_temp.outcome(actor, statement, trace, arrangement), expected, actor || ': ' || statement
@@ -163,9 +162,9 @@ from (values
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "created_at" from public.study_chunks limit 0$t$, null, null),
   ('ALLOW', 'owner',
-   $t$select "id", "profile_id", "document_id", "chunk_index", "content", "created_at" from public.study_chunks where id = '5e550000-0000-4000-8000-000000000038'$t$, null, null),
+   $t$select "id", "profile_id", "document_id", "chunk_index", "content", "created_at" from public.study_chunks where id = '5e550000-0000-4000-8000-000000000036'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody',
-   $t$select "id", "profile_id", "document_id", "chunk_index", "content", "created_at" from public.study_chunks where id = '5e550000-0000-4000-8000-000000000038'$t$, null, null),
+   $t$select "id", "profile_id", "document_id", "chunk_index", "content", "created_at" from public.study_chunks where id = '5e550000-0000-4000-8000-000000000036'$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "id" from public.study_topics limit 0$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
@@ -179,9 +178,9 @@ from (values
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "created_at" from public.study_topics limit 0$t$, null, null),
   ('ALLOW', 'owner',
-   $t$select "id", "profile_id", "session_id", "title", "position", "created_at" from public.study_topics where id = '5e550000-0000-4000-8000-000000000036'$t$, null, null),
+   $t$select "id", "profile_id", "session_id", "title", "position", "created_at" from public.study_topics where id = '5e550000-0000-4000-8000-000000000038'$t$, null, null),
   ('EMPTY', 'participant, stranger, nobody',
-   $t$select "id", "profile_id", "session_id", "title", "position", "created_at" from public.study_topics where id = '5e550000-0000-4000-8000-000000000036'$t$, null, null),
+   $t$select "id", "profile_id", "session_id", "title", "position", "created_at" from public.study_topics where id = '5e550000-0000-4000-8000-000000000038'$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "id" from public.study_chats limit 0$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',

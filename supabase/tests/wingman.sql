@@ -56,10 +56,6 @@ $$;
 insert into auth.users (id) values
   ('5e550000-0000-4000-8000-000000000002'), ('5e550000-0000-4000-8000-000000000003'), ('5e550000-0000-4000-8000-000000000004'), ('5e550000-0000-4000-8000-000000000005'), ('5e550000-0000-4000-8000-000000000006'), ('5e550000-0000-4000-8000-000000000007');
 
-insert into public.approach_challenges (id, title, description, difficulty, points) values
-  ('5e550000-0000-4000-8000-000000000009', 'One', 'The first', 'beginner', 10),
-  ('5e550000-0000-4000-8000-000000000010', 'Two', 'The second', 'advanced', 20);
-
 insert into public.user_profiles (id, first_name, updated_at) values
   ('5e550000-0000-4000-8000-000000000002', 'Owner', '2020-01-01'), ('5e550000-0000-4000-8000-000000000003', 'Participant', '2020-01-01'),
   ('5e550000-0000-4000-8000-000000000004', 'Invited', '2020-01-01'), ('5e550000-0000-4000-8000-000000000005', 'Declined', '2020-01-01'),
@@ -68,23 +64,27 @@ insert into public.user_profiles (id, first_name, updated_at) values
 
 -- the owner is user 1 and the participant user 2 throughout, so that a forgotten side is missed
 insert into public.wingman_matches (id, user1_id, user2_id, status) values
-  ('5e550000-0000-4000-8000-000000000011', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000003', 'accepted'),
-  ('5e550000-0000-4000-8000-000000000012', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000003', 'accepted'),
-  ('5e550000-0000-4000-8000-000000000013', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000003', 'pending'),
-  ('5e550000-0000-4000-8000-000000000014', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000003', 'declined'),
-  ('5e550000-0000-4000-8000-000000000015', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000003', 'accepted'),
-  ('5e550000-0000-4000-8000-000000000016', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000004', 'pending'),
-  ('5e550000-0000-4000-8000-000000000017', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000005', 'declined'),
-  ('5e550000-0000-4000-8000-000000000018', '5e550000-0000-4000-8000-000000000006', '5e550000-0000-4000-8000-000000000007', 'accepted');
+  ('5e550000-0000-4000-8000-000000000009', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000003', 'accepted'),
+  ('5e550000-0000-4000-8000-000000000010', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000003', 'accepted'),
+  ('5e550000-0000-4000-8000-000000000011', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000003', 'pending'),
+  ('5e550000-0000-4000-8000-000000000012', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000003', 'declined'),
+  ('5e550000-0000-4000-8000-000000000013', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000003', 'accepted'),
+  ('5e550000-0000-4000-8000-000000000014', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000004', 'pending'),
+  ('5e550000-0000-4000-8000-000000000015', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000005', 'declined'),
+  ('5e550000-0000-4000-8000-000000000016', '5e550000-0000-4000-8000-000000000006', '5e550000-0000-4000-8000-000000000007', 'accepted');
+
+insert into public.approach_challenges (id, title, description, difficulty, points) values
+  ('5e550000-0000-4000-8000-000000000017', 'One', 'The first', 'beginner', 10),
+  ('5e550000-0000-4000-8000-000000000018', 'Two', 'The second', 'advanced', 20);
 
 insert into public.wingman_sessions
   (id, match_id, user1_challenge_id, user2_challenge_id, venue_name, scheduled_time, status, created_at)
 values
-  ('5e550000-0000-4000-8000-000000000019', '5e550000-0000-4000-8000-000000000011', '5e550000-0000-4000-8000-000000000009', '5e550000-0000-4000-8000-000000000010', 'Here', now() - interval '1 hour', 'scheduled', now() - interval '1 day'),
-  ('5e550000-0000-4000-8000-000000000020', '5e550000-0000-4000-8000-000000000015', '5e550000-0000-4000-8000-000000000009', '5e550000-0000-4000-8000-000000000010', 'Here', now() + interval '1 hour', 'scheduled', now() - interval '1 day'),
-  ('5e550000-0000-4000-8000-000000000021', '5e550000-0000-4000-8000-000000000013', '5e550000-0000-4000-8000-000000000009', '5e550000-0000-4000-8000-000000000010', 'Here', now() + interval '1 hour', 'cancelled', now()),
-  ('5e550000-0000-4000-8000-000000000022', '5e550000-0000-4000-8000-000000000014', '5e550000-0000-4000-8000-000000000009', '5e550000-0000-4000-8000-000000000010', 'Here', now() + interval '1 hour', 'cancelled', now()),
-  ('5e550000-0000-4000-8000-000000000023', '5e550000-0000-4000-8000-000000000018', '5e550000-0000-4000-8000-000000000009', '5e550000-0000-4000-8000-000000000010', 'There', now() + interval '1 hour', 'cancelled', now());
+  ('5e550000-0000-4000-8000-000000000019', '5e550000-0000-4000-8000-000000000009', '5e550000-0000-4000-8000-000000000017', '5e550000-0000-4000-8000-000000000018', 'Here', now() - interval '1 hour', 'scheduled', now() - interval '1 day'),
+  ('5e550000-0000-4000-8000-000000000020', '5e550000-0000-4000-8000-000000000013', '5e550000-0000-4000-8000-000000000017', '5e550000-0000-4000-8000-000000000018', 'Here', now() + interval '1 hour', 'scheduled', now() - interval '1 day'),
+  ('5e550000-0000-4000-8000-000000000021', '5e550000-0000-4000-8000-000000000011', '5e550000-0000-4000-8000-000000000017', '5e550000-0000-4000-8000-000000000018', 'Here', now() + interval '1 hour', 'cancelled', now()),
+  ('5e550000-0000-4000-8000-000000000022', '5e550000-0000-4000-8000-000000000012', '5e550000-0000-4000-8000-000000000017', '5e550000-0000-4000-8000-000000000018', 'Here', now() + interval '1 hour', 'cancelled', now()),
+  ('5e550000-0000-4000-8000-000000000023', '5e550000-0000-4000-8000-000000000016', '5e550000-0000-4000-8000-000000000017', '5e550000-0000-4000-8000-000000000018', 'There', now() + interval '1 hour', 'cancelled', now());
 
 select is(
   pg_temp.outcome(actor, statement, trace, arrangement), expected, actor || ': ' || statement
@@ -149,11 +149,11 @@ from (values
   ('DENY', 'anonymous, service',
    $t$select "points" from public.approach_challenges limit 0$t$, null, null),
   ('ALLOW', 'owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody',
-   $t$select "id", "title", "description", "difficulty", "points" from public.approach_challenges where id = '5e550000-0000-4000-8000-000000000009'$t$, null, null),
+   $t$select "id", "title", "description", "difficulty", "points" from public.approach_challenges where id = '5e550000-0000-4000-8000-000000000017'$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "created_at" from public.approach_challenges limit 0$t$, null, null),
   ('ALLOW', 'owner, participant, stranger, nobody',
-   $t$select "created_at" from public.approach_challenges where id = '5e550000-0000-4000-8000-000000000009'$t$, null, null),
+   $t$select "created_at" from public.approach_challenges where id = '5e550000-0000-4000-8000-000000000017'$t$, null, null),
   ('DENY', 'anonymous, service',
    $t$select "id" from public.wingman_matches limit 0$t$, null, null),
   ('DENY', 'anonymous, service',
@@ -163,15 +163,15 @@ from (values
   ('DENY', 'anonymous, service',
    $t$select "status" from public.wingman_matches limit 0$t$, null, null),
   ('ALLOW', 'owner, participant, api for owner, api for participant',
-   $t$select "id", "user1_id", "user2_id", "status" from public.wingman_matches where id = '5e550000-0000-4000-8000-000000000011'$t$, null, null),
+   $t$select "id", "user1_id", "user2_id", "status" from public.wingman_matches where id = '5e550000-0000-4000-8000-000000000009'$t$, null, null),
   ('EMPTY', 'stranger, nobody, api for stranger, api for nobody',
-   $t$select "id", "user1_id", "user2_id", "status" from public.wingman_matches where id = '5e550000-0000-4000-8000-000000000011'$t$, null, null),
+   $t$select "id", "user1_id", "user2_id", "status" from public.wingman_matches where id = '5e550000-0000-4000-8000-000000000009'$t$, null, null),
   ('DENY', 'anonymous, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select "created_at" from public.wingman_matches limit 0$t$, null, null),
   ('ALLOW', 'owner, participant',
-   $t$select "created_at" from public.wingman_matches where id = '5e550000-0000-4000-8000-000000000011'$t$, null, null),
+   $t$select "created_at" from public.wingman_matches where id = '5e550000-0000-4000-8000-000000000009'$t$, null, null),
   ('EMPTY', 'stranger, nobody',
-   $t$select "created_at" from public.wingman_matches where id = '5e550000-0000-4000-8000-000000000011'$t$, null, null),
+   $t$select "created_at" from public.wingman_matches where id = '5e550000-0000-4000-8000-000000000009'$t$, null, null),
   ('DENY', 'anonymous, service, anonymous, service, anonymous, service',
    $t$select "id" from public.wingman_sessions limit 0$t$, null, null),
   ('DENY', 'anonymous, service',
@@ -213,9 +213,9 @@ from (values
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service, anonymous, owner, participant, stranger, nobody, service, anonymous, owner, participant, stranger, nobody, service',
    $t$insert into public.wingman_sessions ("scheduled_time") select (null::public.wingman_sessions)."scheduled_time" where false$t$, null, null),
   ('ALLOW', 'api for owner, api for participant',
-   $t$insert into public.wingman_sessions ("match_id", "user1_challenge_id", "user2_challenge_id", "venue_name", "scheduled_time") values ('5e550000-0000-4000-8000-000000000012', '5e550000-0000-4000-8000-000000000009', '5e550000-0000-4000-8000-000000000010', 'new', now() + interval '2 hours')$t$, $t$select from public.wingman_sessions where "match_id" is not distinct from '5e550000-0000-4000-8000-000000000012' and "user1_challenge_id" is not distinct from '5e550000-0000-4000-8000-000000000009' and "user2_challenge_id" is not distinct from '5e550000-0000-4000-8000-000000000010' and "venue_name" is not distinct from 'new' and "scheduled_time" is not distinct from now() + interval '2 hours'$t$, null),
+   $t$insert into public.wingman_sessions ("match_id", "user1_challenge_id", "user2_challenge_id", "venue_name", "scheduled_time") values ('5e550000-0000-4000-8000-000000000010', '5e550000-0000-4000-8000-000000000017', '5e550000-0000-4000-8000-000000000018', 'new', now() + interval '2 hours')$t$, $t$select from public.wingman_sessions where "match_id" is not distinct from '5e550000-0000-4000-8000-000000000010' and "user1_challenge_id" is not distinct from '5e550000-0000-4000-8000-000000000017' and "user2_challenge_id" is not distinct from '5e550000-0000-4000-8000-000000000018' and "venue_name" is not distinct from 'new' and "scheduled_time" is not distinct from now() + interval '2 hours'$t$, null),
   ('DENY', 'api for stranger, api for nobody',
-   $t$insert into public.wingman_sessions ("match_id", "user1_challenge_id", "user2_challenge_id", "venue_name", "scheduled_time") values ('5e550000-0000-4000-8000-000000000012', '5e550000-0000-4000-8000-000000000009', '5e550000-0000-4000-8000-000000000010', 'new', now() + interval '2 hours')$t$, null, null),
+   $t$insert into public.wingman_sessions ("match_id", "user1_challenge_id", "user2_challenge_id", "venue_name", "scheduled_time") values ('5e550000-0000-4000-8000-000000000010', '5e550000-0000-4000-8000-000000000017', '5e550000-0000-4000-8000-000000000018', 'new', now() + interval '2 hours')$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
    $t$update public.wingman_sessions set "status" = default where false$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',
@@ -241,13 +241,13 @@ from (values
   ('EMPTY', 'stranger, nobody, api for stranger, api for nobody',
    $t$select "id" from public.wingman_sessions where id = '5e550000-0000-4000-8000-000000000021'$t$, null, null),
   ('DENY', 'api for owner, api for participant, api for stranger, api for nobody',
-   $t$insert into public.wingman_sessions ("match_id", "user1_challenge_id", "user2_challenge_id", "venue_name", "scheduled_time") values ('5e550000-0000-4000-8000-000000000013', '5e550000-0000-4000-8000-000000000009', '5e550000-0000-4000-8000-000000000010', 'new', now() + interval '2 hours')$t$, null, null),
+   $t$insert into public.wingman_sessions ("match_id", "user1_challenge_id", "user2_challenge_id", "venue_name", "scheduled_time") values ('5e550000-0000-4000-8000-000000000011', '5e550000-0000-4000-8000-000000000017', '5e550000-0000-4000-8000-000000000018', 'new', now() + interval '2 hours')$t$, null, null),
   ('ALLOW', 'owner, participant, api for owner, api for participant',
    $t$select "id" from public.wingman_sessions where id = '5e550000-0000-4000-8000-000000000022'$t$, null, null),
   ('EMPTY', 'stranger, nobody, api for stranger, api for nobody',
    $t$select "id" from public.wingman_sessions where id = '5e550000-0000-4000-8000-000000000022'$t$, null, null),
   ('DENY', 'api for owner, api for participant, api for stranger, api for nobody',
-   $t$insert into public.wingman_sessions ("match_id", "user1_challenge_id", "user2_challenge_id", "venue_name", "scheduled_time") values ('5e550000-0000-4000-8000-000000000014', '5e550000-0000-4000-8000-000000000009', '5e550000-0000-4000-8000-000000000010', 'new', now() + interval '2 hours')$t$, null, null),
+   $t$insert into public.wingman_sessions ("match_id", "user1_challenge_id", "user2_challenge_id", "venue_name", "scheduled_time") values ('5e550000-0000-4000-8000-000000000012', '5e550000-0000-4000-8000-000000000017', '5e550000-0000-4000-8000-000000000018', 'new', now() + interval '2 hours')$t$, null, null),
   ('EMPTY', 'anonymous, service',
    $t$select where has_column_privilege('public.wingman_session_details', 'id', 'select')$t$, null, null),
   ('EMPTY', 'anonymous, service',
@@ -607,11 +607,11 @@ from (values
   ('EMPTY', 'stranger, nobody, api for stranger, api for nobody',
    $t$select from session_api.my_buddy_ids() as id where id in ('5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000003')$t$, null, null),
   ('DENY', 'anonymous, service',
-   $t$select from session_api.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000011'$t$, null, null),
+   $t$select from session_api.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000009'$t$, null, null),
   ('ALLOW', 'owner, participant, api for owner, api for participant',
-   $t$select from session_api.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000011'$t$, null, null),
+   $t$select from session_api.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000009'$t$, null, null),
   ('EMPTY', 'stranger, nobody, api for stranger, api for nobody',
-   $t$select from session_api.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000011'$t$, null, null),
+   $t$select from session_api.my_match_ids() as id where id = '5e550000-0000-4000-8000-000000000009'$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, api for owner, api for participant, api for stranger, api for nobody, service',
    $t$select session_api.refuse_write()$t$, null, null),
   ('DENY', 'anonymous, owner, participant, stranger, nobody, service',

@@ -104,6 +104,8 @@ def _defaults(table: str, db: Connection) -> None:
 
 def _updated_at(table: str, db: Connection) -> None:
     """An update sets it, whatever is said about it."""
+    old = f"select from public.{table} where {_here(table)} and updated_at < now()"
+    assert found(db, old), f"{table}: insert its `rows` with an old updated_at"
     for also in ("", ", updated_at = '2000-01-01'"):
         with savepoint(db):
             change = f"update public.{table} set {assignments(UPDATES[table])}{also}"

@@ -86,6 +86,23 @@ def existence(kind: str) -> Iterator[str]:
     yield line("function", f"{name}(uuid)", text)
 
 
+def with_rows(table: str, unit: str, facts: Facts) -> Facts:
+    """Return the facts of a table with rows, if it says none: `insert`, with 'old' for `'new'`.
+
+    The id is called as the table. Of a kind's sessions there is a `foreign_` one of the stranger's.
+    """
+    if facts.rows or not facts.insert:
+        return facts
+    old = {name: "'old'" if it == "'new'" else it for name, it in facts.insert.items()}
+    rows = [{"id": f"'{{{table}}}'", **old}]
+    if table == f"{unit}_sessions":
+        stranger = dict.fromkeys(facts.insert.keys() & set(OWNERS), "'{stranger}'")
+        rows.append({**rows[0], "id": f"'{{foreign_{table}}}'", **stranger})
+    values = ", ".join(f"({', '.join(row.values())})" for row in rows)
+    said = f"insert into public.{table} ({', '.join(rows[0])}) values {values};"
+    return replace(facts, rows=f"\n{said}\n")
+
+
 def completed(table: str, unit: str, facts: Facts, names: frozenset[str]) -> Facts:
     """Return the facts of a table with what it does not say, because it is as everywhere.
 

@@ -115,8 +115,8 @@ _QUERIES = {
 
 
 _BY_HAND = (
-    "edit by hand the definitions in the table's file in tests/policies/tables/, or for what is of "
-    "no table tests/policies/definitions.txt:"
+    "edit by hand the table's `definitions` in tests/policies/tables/, or, for what belongs to no "
+    "table, tests/policies/definitions.txt:"
 )
 
 

@@ -1,8 +1,8 @@
-"""What the checks know of one table or view: each has a file in tables/, in its unit's folder.
+"""What the checks know of one table or view: tables/ has a file for each kind, parents first.
 
-In all of it `{name}` stands for the id of a row of the world, or `{absent}` for one that is not
-there. What the catalogue has and no file knows fails the suite, and the other way round. What is
-left out is as in conventions.py.
+In all of it `{name}` stands for the id of a row of the world, or `{absent}` for an id that no row
+has. A table that is in the database but in no file fails the suite, and so does the reverse. What a
+table leaves out is as conventions.py says.
 """
 
 from collections.abc import Mapping
@@ -18,10 +18,8 @@ def split(text: str) -> list[list[str]]:
 class Facts:
     """What is tried with a table, and what it refuses to any writer."""
 
-    after: tuple[str, ...] = ()
-    """Tables whose rows must be there before its own."""
     rows: str = ""
-    """Inserts its rows of the world, the owner's first."""
+    """Inserts its rows of the world, the owner's first; left out: `insert`, with an id."""
     targets: Mapping[str, str] = field(default_factory=dict)
     """The row that each of its headings in matrix.py is about; its own: the first."""
     insert: Mapping[str, str] = field(default_factory=dict)

@@ -1,27 +1,26 @@
 """The facts of every table and view, by name, parents first: `FACTS` of those installed."""
 
 import re
-from graphlib import TopologicalSorter
 from importlib import import_module
-from pathlib import Path
 
 from api.kinds import KINDS
 from tests.installed import INSTALLED
-from tests.policies.conventions import completed
+from tests.policies.conventions import completed, with_rows
 from tests.policies.facts import Facts
 
 
 def _facts(unit: str) -> dict[str, Facts]:
-    files = sorted(Path(__file__).with_name(unit).glob("[a-z]*.py"))
-    return {file.stem: import_module(f"{__name__}.{unit}.{file.stem}").FACTS for file in files}
+    try:
+        said: dict[str, Facts] = import_module(f"{__name__}.{unit}").FACTS
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            f"{unit} is in api/kinds.py, but tests/policies/tables/{unit}.py is missing:"
+            " describe its tables there"
+        ) from None
+    return {name: with_rows(name, unit, facts) for name, facts in said.items()}
 
 
-def _in_order(found: dict[str, Facts]) -> dict[str, Facts]:
-    order = TopologicalSorter({name: facts.after for name, facts in found.items()})
-    return {name: found[name] for name in order.static_order()}
-
-
-_SAID = {unit: _in_order(_facts(unit)) for unit in ("base", *KINDS)}
+_SAID = {unit: _facts(unit) for unit in ("base", *KINDS)}
 _NAMES = frozenset(
     name
     for tables in _SAID.values()
@@ -53,5 +52,5 @@ def is_installed(name: str) -> bool:
 
     """
     if name not in UNIT_OF:
-        raise KeyError(f"{name} is in matrix.py, and in no file of tests/policies/tables/")
+        raise KeyError(f"{name} is in matrix.py, but in no file of tests/policies/tables/")
     return UNIT_OF[name] in ("base", *INSTALLED)
