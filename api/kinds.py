@@ -12,6 +12,8 @@ class Kind(NamedTuple):
 
     name: KindName
     description: str
+    rules: str
+    """What a client must know, for the README and the API's description."""
     owner: str | None
     """The column with a session's one owner, or `None` if users share sessions."""
 
@@ -36,15 +38,30 @@ _ALL: Final = (
     Kind(
         "wingman",
         "Two people with one challenge each; each confirms the other's.",
+        "One active session per match; each confirms the other, once, after the scheduled time;"
+        " the second confirmation completes it. It can be cancelled before the scheduled time, and"
+        " a no-show reported after it.",
         owner=None,
     ),
-    Kind("chat", "Conversations and their messages.", owner="user_id"),
+    Kind(
+        "chat",
+        "Conversations and their messages.",
+        "Messages are numbered 1…n; every page costs the same, by offset or by cursor (`before`,"
+        " `after`).",
+        owner="user_id",
+    ),
     Kind(
         "study",
         "A course of study made from documents, step by step.",
+        "`UPLOADING` → `PROCESSING` → `PLANNING` → `READY`; any → `FAILED`, which is final.",
         owner="profile_id",
     ),
-    Kind("interview", "Practice for one job posting.", owner="user_id"),
+    Kind(
+        "interview",
+        "Practice for one job posting.",
+        "The job posting must be the user's own.",
+        owner="user_id",
+    ),
 )
 
 KINDS: Final[dict[KindName, Kind]] = {kind.name: kind for kind in _ALL}

@@ -154,6 +154,6 @@ def tags(settings: Settings) -> list[dict[str, str]]:
     """Describe the groups of operations in the document."""
     served = [KINDS[name] for name in KINDS if name in settings.kinds]
     return [
-        *({"name": kind.name, "description": kind.description} for kind in served),
+        *({"name": it.name, "description": f"{it.description} {it.rules}"} for it in served),
         {"name": "health", "description": "For load balancers and orchestrators."},
     ]

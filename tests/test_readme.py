@@ -9,6 +9,7 @@ from pydantic_core import PydanticUndefined
 from api.settings import Settings
 from tests.policies.cells import ROLES, matrix_lines, steps
 from tests.policies.pgtap import TESTS
+from tools import kinds_table
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -32,6 +33,10 @@ def test_every_setting() -> None:
     ]
     table = re.findall(r"^\| `[A-Z_]+` \|.*$", CONFIGURATION, re.MULTILINE)
     assert table == rows, "the table in docs/configuration.md should be:\n" + "\n".join(rows)
+
+
+def test_every_kind() -> None:
+    assert kinds_table.written(README) == README, "run `make types`"
 
 
 def test_every_make_target() -> None:

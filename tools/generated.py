@@ -21,6 +21,7 @@ from local.errors import LocalError
 from local.migrations import PROJECT, of_units
 from local.stack import Stack
 from tests.policies import pgtap
+from tools import kinds_table
 from tools.database_types import database_types
 
 DATABASE_TYPES = PROJECT / "types" / "database.ts"
@@ -115,6 +116,7 @@ def main() -> None:
             DECLARED: declared(stack.database_url),
             OPENAPI: document,
             CLIENT_SCHEMA: client_schema(document),
+            kinds_table.README: kinds_table.written(kinds_table.README.read_text()),
             **pgtap.files(),
         }
     for path, text in texts.items():
