@@ -3,7 +3,7 @@ import { NextResponse, type NextRequest } from "next/server";
 
 import { SUPABASE_KEY, SUPABASE_URL } from "@/lib/environment";
 
-/** Refreshes the session of each page request, and sends who is not signed in to the sign-in page. */
+/** Refreshes the session of each request for a page, and sends visitors to the sign-in page. */
 export async function proxy(request: NextRequest) {
   let response = NextResponse.next({ request });
   const supabase = createServerClient(SUPABASE_URL, SUPABASE_KEY, {
@@ -17,10 +17,13 @@ export async function proxy(request: NextRequest) {
     },
   });
   const { data } = await supabase.auth.getClaims();
-  if (!data && request.nextUrl.pathname !== "/sign-in") {
-    return NextResponse.redirect(new URL("/sign-in", request.url));
-  }
-  return response;
+  const isSignIn = request.nextUrl.pathname === "/sign-in";
+  // a server action sends the visitor to the sign-in page itself: a redirect here would be its answer
+  if (Boolean(data) !== isSignIn || request.method === "POST") return response;
+  const redirect = NextResponse.redirect(new URL(data ? "/wingman" : "/sign-in", request.url));
+  // with the cookies of a session that was refreshed or has ended
+  for (const cookie of response.cookies.getAll()) redirect.cookies.set(cookie);
+  return redirect;
 }
 
-export const config = { matcher: ["/((?!_next/|favicon.ico).*)"] };
+export const config = { matcher: ["/((?!_next/|icon.svg).*)"] };

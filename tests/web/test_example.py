@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ class Site:
     """The example, on a separate stack with the demo data."""
 
     url: str
+    data_dir: Path
 
 
 def node(*command: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -96,7 +98,7 @@ def site(chromium: str) -> Iterator[Site]:
             try:
                 api.start()
                 web.start()
-                yield Site(url)
+                yield Site(url, folder / "stack")
             finally:
                 web.stop()
                 api.stop()
@@ -118,6 +120,8 @@ def test_two_people_walk_through_it(site: Site, chromium: str) -> None:
             "PASSWORD": DEMO_PASSWORD,
             "TOKEN_SECONDS": str(TOKEN_SECONDS),
             "SCREENSHOTS": str(SCREENSHOTS),
+            "PYTHON": sys.executable,
+            "DATA_DIR": str(site.data_dir),
         },
     )
     assert walked.returncode == 0, walked.stdout + walked.stderr

@@ -6,7 +6,9 @@ import "./globals.css";
 import { signOut } from "@/app/sign-in/actions";
 import { createClient } from "@/lib/supabase/server";
 
-export const metadata: Metadata = { title: "Session API example" };
+export const metadata: Metadata = {
+  title: { default: "Session API example", template: "%s · Session API example" },
+};
 
 export default async function Layout({ children }: { children: ReactNode }) {
   const supabase = await createClient();
@@ -23,7 +25,7 @@ export default async function Layout({ children }: { children: ReactNode }) {
           </nav>
           {data && (
             <form action={signOut} className="row">
-              <span>{data.claims.email}</span>
+              <Link href="/profile">{data.claims.email}</Link>
               <button>Sign out</button>
             </form>
           )}

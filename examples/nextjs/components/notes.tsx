@@ -4,7 +4,7 @@ import { ApiError } from "session-api-client";
 import { useState } from "react";
 
 import { sessionApi } from "@/lib/api/browser";
-import { words } from "@/lib/errors";
+import { fieldWords, words } from "@/lib/errors";
 
 type Props = { id: string; stored: string; tag?: string; onSaved: () => Promise<void> };
 
@@ -26,7 +26,7 @@ export function Notes({ id, stored, tag, onSaved }: Props) {
       setMessage("Saved.");
     } catch (error) {
       if (error instanceof ApiError && error.code === "PRECONDITION_FAILED") setConflict(true);
-      else setMessage(words(error));
+      else setMessage(fieldWords(error, "notes") ?? words(error));
     }
     await onSaved();
   }

@@ -14,7 +14,13 @@ export function StudyStatus({ initial }: { initial: StudySession }) {
   const [session, setSession] = useState(initial);
   const [error, setError] = useState<string>();
   const id = initial.id;
-  const reload = useCallback(async () => setSession(await sessionApi().study.get(id)), [id]);
+  const reload = useCallback(async () => {
+    try {
+      setSession(await sessionApi().study.get(id));
+    } catch (problem) {
+      setError(words(problem));
+    }
+  }, [id]);
   useLive("study_sessions", `id=eq.${id}`, reload);
 
   const next = session.status in NEXT ? NEXT[session.status as keyof typeof NEXT] : undefined;
@@ -28,7 +34,7 @@ export function StudyStatus({ initial }: { initial: StudySession }) {
   }
   return (
     <>
-      <span className="status" aria-live="polite">{session.status}</span>
+      <span className="status" aria-live="polite">{session.status}</span>{" "}
       {next && <button onClick={advance} aria-label={`Move ${session.title} on to ${next.toLowerCase()}`}>Next step</button>}
       {error && <span role="alert" className="error">{error}</span>}
     </>

@@ -2,16 +2,18 @@
  * Walks the example in Chromium as two people would: `make web-test` starts it.
  *
  * Alice and Bob sign in, each in a browser of their own, and meet. Environment: WEB_URL, CHROMIUM,
- * PASSWORD, TOKEN_SECONDS (how long a token lives: one expires on the way), SCREENSHOTS (a folder).
+ * PASSWORD, TOKEN_SECONDS (how long a token lives: one expires on the way), SCREENSHOTS (a folder),
+ * PYTHON and DATA_DIR (of the stack, whose sessions' times are moved back).
  */
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 
 import { AxeBuilder } from "@axe-core/playwright";
 import { chromium } from "playwright-core";
 
-const { WEB_URL, CHROMIUM, PASSWORD, TOKEN_SECONDS, SCREENSHOTS } = process.env;
+const { WEB_URL, CHROMIUM, PASSWORD, TOKEN_SECONDS, SCREENSHOTS, PYTHON } = process.env;
 const ALICES_SESSION = "e0000000-0000-4000-8000-000000000001";
 const PATIENCE = 15_000;
 
@@ -25,7 +27,12 @@ const browser = await chromium.launch({
 const people = {};
 
 async function person(name) {
-  const context = await browser.newContext({ timezoneId: "Europe/Berlin", locale: "en-GB", viewport: { width: 900, height: 900 } });
+  const context = await browser.newContext({
+    timezoneId: "Europe/Berlin",
+    locale: "en-GB",
+    viewport: { width: 900, height: 900 },
+    colorScheme: name === "bob" ? "dark" : "light",
+  });
   context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   people[name] = page;
@@ -43,6 +50,22 @@ async function signIn(name) {
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.waitForURL("**/wingman");
   return page;
+}
+
+/** Fills in the form for a session with Bob, and sends it. */
+async function schedule(page, venue, time) {
+  await page.goto(`${WEB_URL}/wingman`);
+  await page.getByLabel("With").selectOption({ label: "Bob" });
+  await page.getByLabel("Venue").fill(venue);
+  await page.getByLabel("Your challenge").selectOption({ label: "Tell a story" });
+  await page.getByLabel("Time").evaluate((input, value) => { input.step = 1; input.value = value; }, time);
+  await page.getByRole("button", { name: "Schedule" }).click();
+}
+
+/** What a `datetime-local` input holds for a time from now on, in Berlin. */
+function inBerlin(seconds) {
+  const then = new Date(Date.now() + seconds * 1000);
+  return then.toLocaleString("sv-SE", { timeZone: "Europe/Berlin" }).replace(" ", "T");
 }
 
 async function status(page, expected) {
@@ -84,6 +107,7 @@ const steps = {
     await status(bob, "completed");
     await status(alice, "completed");
     await accessible(alice);
+    await accessible(bob);
     await shot(alice, "session");
   },
 
@@ -102,18 +126,36 @@ const steps = {
 
   async "a session is scheduled, refused by name, and called off"() {
     const { alice } = people;
-    await alice.goto(`${WEB_URL}/wingman`);
-    await alice.getByLabel("Venue").fill("Café Central");
-    await alice.getByLabel("Time").fill("2020-01-01T10:00");
-    await alice.getByRole("button", { name: "Schedule" }).click();
-    await alice.getByRole("alert").filter({ hasText: /future/ }).waitFor();
+    await schedule(alice, "Café Central", "2020-01-01T10:00");
+    await alice.getByText(/must be in the future/).waitFor();
+    await alice.getByRole("alert").filter({ hasText: "Not scheduled" }).waitFor();
     await alice.getByLabel("Time").fill("2030-01-01T10:00");
     await alice.getByRole("button", { name: "Schedule" }).click();
     await alice.waitForURL("**/wingman/*-*");
     // ten o'clock in Berlin, whatever the server's zone is
     await alice.getByText("1 Jan 2030, 10:00").waitFor();
+    await alice.getByText("Alice: Tell a story").waitFor();
     await alice.getByRole("button", { name: "Cancel" }).click();
     await status(alice, "cancelled");
+  },
+
+  async "an open page learns that the time has come, and a no-show shows on the other's page"() {
+    const { alice, bob } = people;
+    await schedule(alice, "Park", inBerlin(10));
+    await alice.waitForURL("**/wingman/*-*");
+    // no row changes: only the clock moves on
+    await alice.locator("button:enabled", { hasText: "Confirm Bob" }).waitFor();
+    await alice.getByRole("button", { name: "Bob did not come" }).click();
+    await status(alice, "no show");
+
+    await schedule(alice, "Museum", inBerlin(3600));
+    await alice.waitForURL("**/wingman/*-*");
+    await bob.goto(alice.url());
+    assert.ok(await bob.getByRole("button", { name: "Alice did not come" }).isDisabled());
+    execFileSync(PYTHON, ["-m", "local", "advance", "2h"], { cwd: "../.." });
+    await bob.getByRole("button", { name: "Alice did not come" }).click();
+    await status(alice, "no show");
+    await alice.getByText(/^Alice: .*, did not come/).waitFor();
   },
 
   async "a chat scrolls back through all its messages and shows new ones"() {
@@ -128,11 +170,21 @@ const steps = {
       await alice.getByRole("button", { name: "Send" }).click();
       await alice.getByText(`Line ${number}.`, { exact: false }).waitFor();
     }
+    const lines = alice.getByText(/Line \d+\./);
+    const inSight = (text) => alice.getByText(text, { exact: false }).evaluate((line) => {
+      const [it, log] = [line.getBoundingClientRect(), line.parentElement.getBoundingClientRect()];
+      return it.bottom > log.top && it.top < log.bottom;
+    });
     await alice.reload();
     await alice.getByText("Line 45.").waitFor();
+    // a page of them, at its end: the others come as the reader scrolls up, and what is read stays in sight
+    assert.deepEqual([await lines.count(), await inSight("Line 45.")], [20, true]);
+    await alice.getByRole("log").evaluate((log) => { log.scrollTop = 0; });
+    await alice.getByText("Line 6.").waitFor();
+    assert.deepEqual([await lines.count(), await inSight("Line 26.")], [40, true]);
     await alice.getByRole("log").evaluate((log) => { log.scrollTop = 0; });
     await alice.getByText("Line 1.").waitFor();
-    assert.equal(await alice.getByText(/Line \d+\./).count(), 45);
+    assert.equal(await lines.count(), 45);
     await accessible(alice);
   },
 
@@ -168,16 +220,39 @@ const steps = {
   async "somebody new signs up, and signs out"() {
     const page = await person("erin");
     await page.goto(`${WEB_URL}/sign-in`);
-    await page.getByLabel("First name").fill("Erin");
     await page.getByLabel("E-mail").last().fill(`erin-${Date.now()}@example.com`);
     await page.getByLabel("Password").last().fill("correct horse");
     await page.getByRole("button", { name: "Sign up" }).click();
+    await page.waitForURL("**/profile");
+    await accessible(page);
+    await page.getByLabel("First name").fill("<b>Erin</b>");
+    await page.getByRole("button", { name: "Save" }).click();
+    await page.getByRole("alert").filter({ hasText: "cannot be used" }).waitFor();
+    assert.equal(await page.getByLabel("First name").inputValue(), "<b>Erin</b>");
+    await page.getByLabel("First name").fill("Erin");
+    await page.getByRole("button", { name: "Save" }).click();
     await page.waitForURL("**/wingman");
     await page.getByText("None yet.").waitFor();
-    await page.goto(`${WEB_URL}/wingman/${ALICES_SESSION}`);
-    await page.getByRole("heading", { name: "Not found" }).waitFor();
+    for (const path of [`wingman/${ALICES_SESSION}`, "wingman/not-an-id", "chat/not-an-id"]) {
+      await page.goto(`${WEB_URL}/${path}`);
+      await page.getByRole("heading", { name: "Not found" }).waitFor();
+    }
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.waitForURL("**/sign-in");
+  },
+
+  async "a refused form keeps its text, and one sent after the session's end leads to the sign-in page"() {
+    const { alice } = people;
+    for (const [path, button] of [["chat", "Start a chat"], ["study", "Begin"]]) {
+      await alice.goto(`${WEB_URL}/${path}`);
+      await alice.getByLabel("Title").fill("<b></b>");
+      await alice.getByRole("button", { name: button }).click();
+      await alice.getByRole("alert").filter({ hasText: "must not be blank" }).waitFor();
+      assert.equal(await alice.getByLabel("Title").inputValue(), "<b></b>");
+    }
+    await alice.context().clearCookies();
+    await alice.getByRole("button", { name: "Begin" }).click();
+    await alice.waitForURL("**/sign-in");
   },
 };
 

@@ -1,14 +1,20 @@
 import Link from "next/link";
 import { redirect } from "next/navigation";
 
+import { ActionForm } from "@/components/action-form";
 import { LocalTime } from "@/components/local-time";
 import { sessionApi } from "@/lib/api/server";
+import { tried, type FormState } from "@/lib/forms";
 
-async function create(form: FormData) {
+export const metadata = { title: "Chats" };
+
+async function create(_: FormState, form: FormData): Promise<FormState> {
   "use server";
   const api = await sessionApi();
-  const chat = await api.chat.create({ title: String(form.get("title")) });
-  redirect(`/chat/${chat.id}`);
+  return tried(async () => {
+    const chat = await api.chat.create({ title: String(form.get("title")) });
+    redirect(`/chat/${chat.id}`);
+  });
 }
 
 export default async function ChatPage() {
@@ -24,10 +30,9 @@ export default async function ChatPage() {
           </li>
         ))}
       </ul>
-      <form action={create} className="row">
+      <ActionForm action={create} button="Start a chat" className="row">
         <label>Title <input name="title" required maxLength={200} /></label>
-        <button>Start a chat</button>
-      </form>
+      </ActionForm>
     </>
   );
 }

@@ -1,27 +1,37 @@
 import { revalidatePath } from "next/cache";
+import { redirect } from "next/navigation";
 
+import { ActionForm } from "@/components/action-form";
 import { sessionApi } from "@/lib/api/server";
+import { tried, type FormState } from "@/lib/forms";
 import { createClient } from "@/lib/supabase/server";
 
+export const metadata = { title: "Interviews" };
+
 /** A job posting has no rule but ownership: it is written directly, under row-level security. */
-async function addPosting(form: FormData) {
+async function addPosting(_: FormState, form: FormData): Promise<FormState> {
   "use server";
   const supabase = await createClient();
   const { data } = await supabase.auth.getClaims();
+  if (!data) redirect("/sign-in");
   const { error } = await supabase.from("job_postings").insert({
-    user_id: data?.claims.sub,
-    title: String(form.get("title")),
-    company: String(form.get("company")),
+    user_id: data.claims.sub,
+    title: String(form.get("title")).trim(),
+    company: String(form.get("company")).trim(),
   });
+  // 23514: a check constraint, which has no words for a person
+  if (error?.code === "23514") return { error: "Write a title and a company as plain text." };
   if (error) throw new Error(error.message);
   revalidatePath("/interview");
+  return {};
 }
 
-async function practise(form: FormData) {
+async function practise(_: FormState, form: FormData): Promise<FormState> {
   "use server";
   const api = await sessionApi();
-  await api.interview.create({ job_posting_id: String(form.get("job_posting_id")) });
+  const state = await tried(() => api.interview.create({ job_posting_id: String(form.get("job_posting_id")) }));
   revalidatePath("/interview");
+  return state;
 }
 
 export default async function InterviewPage() {
@@ -45,19 +55,17 @@ export default async function InterviewPage() {
       <ul className="cards">
         {postings.data?.map((it) => (
           <li key={it.id} className="card">
-            <form action={practise} className="row">
+            <ActionForm action={practise} button="Practise" label={`Practise for ${it.title}`} className="row">
               <input type="hidden" name="job_posting_id" value={it.id} />
               {it.title}, {it.company}
-              <button aria-label={`Practise for ${it.title}`}>Practise</button>
-            </form>
+            </ActionForm>
           </li>
         ))}
       </ul>
-      <form action={addPosting} className="row">
+      <ActionForm action={addPosting} button="Add" className="row">
         <label>Title <input name="title" required maxLength={200} /></label>
         <label>Company <input name="company" required maxLength={200} /></label>
-        <button>Add</button>
-      </form>
+      </ActionForm>
     </>
   );
 }

@@ -1,13 +1,18 @@
 import { revalidatePath } from "next/cache";
 
+import { ActionForm } from "@/components/action-form";
 import { StudyStatus } from "@/components/study-status";
 import { sessionApi } from "@/lib/api/server";
+import { tried, type FormState } from "@/lib/forms";
 
-async function create(form: FormData) {
+export const metadata = { title: "Study" };
+
+async function create(_: FormState, form: FormData): Promise<FormState> {
   "use server";
   const api = await sessionApi();
-  await api.study.create({ title: String(form.get("title")) });
+  const state = await tried(() => api.study.create({ title: String(form.get("title")) }));
   revalidatePath("/study");
+  return state;
 }
 
 export default async function StudyPage() {
@@ -22,10 +27,9 @@ export default async function StudyPage() {
           </li>
         ))}
       </ul>
-      <form action={create} className="row">
+      <ActionForm action={create} button="Begin" className="row">
         <label>Title <input name="title" required maxLength={200} /></label>
-        <button>Begin</button>
-      </form>
+      </ActionForm>
     </>
   );
 }

@@ -1,9 +1,11 @@
 import Link from "next/link";
 
 import { LocalTime } from "@/components/local-time";
-import { Schedule, type Choice } from "@/components/schedule";
+import { Schedule, type Choice, type Match } from "@/components/schedule";
 import { sessionApi } from "@/lib/api/server";
 import { createClient } from "@/lib/supabase/server";
+
+export const metadata = { title: "Wingman sessions" };
 
 export default async function WingmanPage() {
   const api = await sessionApi();
@@ -18,7 +20,7 @@ export default async function WingmanPage() {
             <Link href={`/wingman/${session.id}`}>
               {session.participants.user1.name} and {session.participants.user2.name}, {session.venue_name}
             </Link>{" "}
-            <span className="status">{session.status}</span>
+            <span className="status">{session.status.replace("_", " ")}</span>
             <div><LocalTime at={session.scheduled_time} /></div>
           </li>
         ))}
@@ -31,7 +33,7 @@ export default async function WingmanPage() {
 }
 
 /** Matches and challenges have no rule to keep: they are read directly, under row-level security. */
-async function readChoices(): Promise<{ matches: Choice[]; challenges: Choice[] }> {
+async function readChoices(): Promise<{ matches: Match[]; challenges: Choice[] }> {
   const supabase = await createClient();
   const [{ data: claims }, matches, profiles, challenges] = await Promise.all([
     supabase.auth.getClaims(),
@@ -44,6 +46,7 @@ async function readChoices(): Promise<{ matches: Choice[]; challenges: Choice[] 
   return {
     matches: (matches.data ?? []).map((it) => ({
       id: it.id,
+      you: it.user1_id === me ? "user1" : "user2",
       title: names.get(it.user1_id === me ? it.user2_id : it.user1_id) ?? "Unknown",
     })),
     challenges: challenges.data ?? [],
