@@ -53,8 +53,9 @@ async def open_session(
 async def refresh(db: Database, token: str) -> Refreshed:
     """Use a refresh token, and return its successor.
 
-    A token that was used longer than `REUSE_SECONDS` ago may be stolen, or its successor is: the
-    whole session ends.
+    The latest used token may be used again while its successor is not: a client that could not
+    store the successor, such as a server component, gets it once more. Another token that was used
+    longer than `REUSE_SECONDS` ago may be stolen, or its successor is: the whole session ends.
 
     Raises:
         AuthError: 400, there is no such token, or it was used.
@@ -81,12 +82,12 @@ async def refresh(db: Database, token: str) -> Refreshed:
         if not found["revoked"]:
             await _revoke(db, session_id)
             return Refreshed(owner, session_id, await _add_token(db, owner, session_id, token))
-        active = await db.fetchval(
-            "select token from auth.refresh_tokens where session_id = $1 and not revoked",
+        active = await db.fetchrow(
+            "select token, parent from auth.refresh_tokens where session_id = $1 and not revoked",
             session_id,
         )
-        if found["is_fresh"] and active is not None:
-            return Refreshed(owner, session_id, active)
+        if active is not None and (found["is_fresh"] or active["parent"] == token):
+            return Refreshed(owner, session_id, active["token"])
         await _revoke(db, session_id)
     raise AuthError(
         HTTPStatus.BAD_REQUEST,

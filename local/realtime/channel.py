@@ -7,7 +7,7 @@ from typing import Any
 
 from local.realtime.tables import Subscription
 
-_LONGEST = 86_400.0 * 365
+_LONGEST = 86_400 * 365
 
 
 class Channel:
@@ -40,7 +40,8 @@ class Channel:
         self.claims = claims
         self.close()
         if (expiry := claims.get("exp")) is not None:
-            seconds = min(int(expiry) - time.time(), _LONGEST)
+            # whole numbers: an expiry may be too large for a float
+            seconds = min(int(expiry) - int(time.time()), _LONGEST)
             self._timer = asyncio.get_running_loop().call_later(seconds, self._on_expiry, self)
 
     def close(self) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from typing import TYPE_CHECKING
 
 import asyncpg
 
@@ -11,6 +12,11 @@ from local.realtime import tables
 from local.realtime.pgoutput import Change, Decoder
 from local.realtime.tables import Table
 
+if TYPE_CHECKING:
+    from local.auth.database import Pool
+
+# few: clients that join all at once must not take the API's connections
+_MOST_CATALOG_CONNECTIONS = 2
 _POLL_SECONDS = 0.05
 _RETRY_SECONDS = 1.0
 _IDLE_SECONDS = 30.0
@@ -44,15 +50,23 @@ class Feed:
         self._left = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
         self._is_live = asyncio.Event()
+        self.catalog: Pool
+        """Connections that ask the catalog, while this is `open`."""
 
     @asynccontextmanager
-    async def database(self) -> AsyncIterator[asyncpg.Connection]:
-        """Connect to the database, to ask the catalog."""
-        db = await asyncpg.connect(self._database_url, timeout=5, command_timeout=5)
-        try:
-            yield db
-        finally:
-            await db.close()
+    async def open(self) -> AsyncIterator[None]:
+        """Make it possible to join."""
+        async with asyncpg.create_pool(
+            self._database_url,
+            min_size=0,
+            max_size=_MOST_CATALOG_CONNECTIONS,
+            timeout=5,
+            command_timeout=5,
+        ) as self.catalog:
+            try:
+                yield
+            finally:
+                await self._stop()
 
     async def join(self) -> None:
         """Begin to listen: changes committed after this returns are delivered."""
@@ -69,8 +83,7 @@ class Feed:
         """Undo one `join`."""
         self._listeners -= 1
 
-    async def stop(self) -> None:
-        """Stop reading."""
+    async def _stop(self) -> None:
         if self._reading is not None:
             self._reading.cancel()
             with suppress(asyncio.CancelledError):

@@ -50,9 +50,8 @@ class _Realtime:
         self._reader: Pool
 
     async def connections(self, _: web.Application) -> AsyncIterator[None]:
-        async with rows.reader(self._reader_url) as self._reader:
+        async with rows.reader(self._reader_url) as self._reader, self._feed.open():
             yield
-            await self._feed.stop()
 
     async def close(self, _: web.Application) -> None:
         for socket in list(self._sockets):

@@ -5,6 +5,7 @@ import itertools
 from contextlib import suppress
 from typing import Any
 
+import asyncpg
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from local.auth.errors import AuthError, forbidden
@@ -143,11 +144,13 @@ class Socket:
     async def _listen(self, wanted: list[Subscription]) -> None:
         try:
             async with asyncio.timeout(_JOIN_SECONDS):
-                async with self._feed.database() as db:
+                async with self._feed.catalog.acquire() as db:
                     for each in wanted:
                         await tables.check(db, each)
                 await self._feed.join()
-        except (TimeoutError, OSError):
+        except asyncpg.DataError:
+            raise UnknownSubscriptionError("A name is not a text that Postgres knows") from None
+        except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             raise UnknownSubscriptionError(
                 "Changes cannot be read yet: the database does not answer, or a transaction is "
                 "open that began earlier"

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import AsyncExitStack
 from uuid import UUID
 
 import jwt
@@ -139,6 +140,7 @@ class TestFilter:
             {"table": "idempotency_keys"},
             {"schema": "auth", "table": "users"},
             {"table": "\0"},
+            {"table": "\ud800"},
             {"event": "TRUNCATE"},
         ],
     )
@@ -167,6 +169,16 @@ class TestToken:
                 assert (await alice.next())[0] == "phx_close"
                 say(demo_sql, "not heard")
                 assert await alice.silence()
+
+        asyncio.run(test())
+
+    def test_expires_in_ages(self, demo: Stack) -> None:
+        async def test() -> None:
+            ages = token(exp=10**400, sub=str(DEMO_USERS["bob"]), role="authenticated")
+            async with listening(demo) as bob:
+                assert (await bob.join(ages, SESSIONS))["status"] == "ok"
+                await bob.send("heartbeat", {}, "phoenix")
+                assert (await bob.next())[1]["status"] == "ok"
 
         asyncio.run(test())
 
@@ -204,6 +216,23 @@ class TestToken:
                 assert (await somebody.next())[0] == "phx_close"
 
         asyncio.run(test())
+
+
+def test_many_join_at_once(demo: Stack, demo_sql: Sql) -> None:
+    """More than Postgres has connections: all are served, by few."""
+
+    async def test() -> None:
+        async with AsyncExitStack() as stack:
+            everybody = [await stack.enter_async_context(listening(demo)) for _ in range(120)]
+            answers = await asyncio.gather(*(it.join(of("bob"), SESSIONS) for it in everybody))
+            assert {answer["status"] for answer in answers} == {"ok"}
+            (used,) = demo_sql.execute(
+                "select count(*) from pg_stat_activity where usename = 'supabase_realtime_admin'"
+            ).fetchone() or (None,)
+            # two for the catalog, and the feed's
+            assert used <= 3
+
+    asyncio.run(test())
 
 
 def test_database_restarts() -> None:

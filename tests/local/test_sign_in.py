@@ -130,6 +130,15 @@ class TestPassword:
         assert answer.headers["X-Supabase-Api-Version"] == "2024-01-01"
 
 
+def used_long_ago(demo: Stack, token: str) -> None:
+    with psycopg.connect(demo.database_url) as sql:
+        sql.execute(
+            "update auth.refresh_tokens set updated_at = updated_at - interval '11 s' "
+            "where token = %s",
+            [token],
+        )
+
+
 class TestRefresh:
     def test_gives_another(self, client: httpx.Client, ada: Session) -> None:
         again = session(refresh(client, ada.refresh))
@@ -146,17 +155,19 @@ class TestRefresh:
             answers = list(threads.map(lambda _: refresh(client, ada.refresh), range(8)))
         assert len({session(answer).refresh for answer in answers}) == 1
 
+    def test_lost(self, client: httpx.Client, demo: Stack, ada: Session) -> None:
+        """A server component cannot store the successor: the next request gets it."""
+        again = session(refresh(client, ada.refresh))
+        used_long_ago(demo, ada.refresh)
+        assert session(refresh(client, ada.refresh)).refresh == again.refresh
+
     def test_used(self, client: httpx.Client, demo: Stack, ada: Session) -> None:
         again = session(refresh(client, ada.refresh))
-        with psycopg.connect(demo.database_url) as sql:
-            sql.execute(
-                "update auth.refresh_tokens set updated_at = updated_at - interval '11 s' "
-                "where token = %s",
-                [ada.refresh],
-            )
+        newest = session(refresh(client, again.refresh))
+        used_long_ago(demo, ada.refresh)
         assert error(refresh(client, ada.refresh)) == (400, "refresh_token_already_used")
-        # the successor may be in the hands of the thief
-        assert error(refresh(client, again.refresh))[1] == "refresh_token_already_used"
+        # the newest may be in the hands of the thief
+        assert error(refresh(client, newest.refresh))[1] == "refresh_token_already_used"
 
     def test_unknown(self, client: httpx.Client) -> None:
         assert error(refresh(client, "unknown")) == (400, "refresh_token_not_found")
