@@ -19,6 +19,8 @@ from local.realtime.tables import Subscription, UnknownSubscriptionError
 
 MOST_BYTES = 65_536
 MOST_WAITING = 500
+"""Messages that a client has not read yet."""
+MOST_WAITING_BYTES = 4_000_000
 MOST_CHANNELS = 100
 MOST_SUBSCRIPTIONS = 100
 QUIET_SECONDS = 60
@@ -49,7 +51,8 @@ class Socket:
         self._feed = feed
         self._ws = web.WebSocketResponse(max_msg_size=MOST_BYTES, compress=False)
         self._transport: asyncio.Transport | None = None
-        self._waiting: asyncio.Queue[Message] = asyncio.Queue(MOST_WAITING)
+        self._waiting: asyncio.Queue[str] = asyncio.Queue(MOST_WAITING)
+        self._waiting_bytes = 0
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
         """Read the client's messages until it disconnects."""
@@ -80,16 +83,20 @@ class Socket:
 
     def send(self, message: Message) -> None:
         """Queue a message. A client that does not read is disconnected, and can join again."""
-        try:
-            self._waiting.put_nowait(message)
-        except asyncio.QueueFull:
+        text = encode(message, self._version)  # in ASCII
+        if self._waiting.full() or self._waiting_bytes + len(text) > MOST_WAITING_BYTES:
             if self._transport is not None:
                 self._transport.abort()
+            return
+        self._waiting_bytes += len(text)
+        self._waiting.put_nowait(text)
 
     async def _write(self) -> None:
         with suppress(ConnectionError):
             while True:
-                await self._ws.send_str(encode(await self._waiting.get(), self._version))
+                text = await self._waiting.get()
+                await self._ws.send_str(text)
+                self._waiting_bytes -= len(text)
 
     async def _answer(self, message: Message) -> None:
         channel = self.channels.get(message.topic)

@@ -6,6 +6,8 @@ from typing import Any
 
 import asyncpg
 
+from local.auth.database import Database
+
 _FILTER = re.compile(r"([^=]{1,63})=(\w+)\.(.*)", re.DOTALL)
 _COMPARISONS = {
     "eq": "=",
@@ -141,7 +143,7 @@ async def find(db: asyncpg.Connection, relation: int) -> Table | None:
     return None if row is None else _table(row)
 
 
-async def check(db: asyncpg.Connection, wanted: Subscription) -> None:
+async def check(db: Database, wanted: Subscription) -> None:
     """Check that a subscription can receive changes.
 
     Raises:

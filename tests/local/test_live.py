@@ -235,6 +235,38 @@ def test_many_join_at_once(demo: Stack, demo_sql: Sql) -> None:
     asyncio.run(test())
 
 
+def test_who_does_not_read_is_disconnected(demo: Stack, demo_sql: Sql) -> None:
+    """What is kept for a client is bounded in bytes: fifty messages of 384 kB are too many."""
+    carol = DEMO_USERS["carol"]
+    (chat,) = demo_sql.execute(
+        "insert into public.chat_sessions (user_id, title) values (%s, 'Long') returning id",
+        [carol],
+    ).fetchone() or (None,)
+
+    async def test() -> None:
+        async with listening(demo) as reading, listening(demo) as idle:
+            for each in (reading, idle):
+                assert (await each.join(of("carol"), MESSAGES))["status"] == "ok"
+            for _ in range(50):
+                demo_sql.execute(
+                    "insert into public.chat_messages (user_id, session_id, role, content) "
+                    "values (%s, %s, 'user', repeat('\U0001f600', 32000))",
+                    [carol, chat],
+                )
+                await reading.change()
+            received = 0
+            with pytest.raises((TypeError, OSError)):  # noqa: PT012 - how many before the end
+                while True:
+                    await idle.next()
+                    received += 1
+            assert received < 50
+
+    try:
+        asyncio.run(test())
+    finally:
+        demo_sql.execute("delete from public.chat_sessions where id = %s", [chat])
+
+
 def test_database_restarts() -> None:
     """Subscriptions receive changes again; a sign-in meanwhile is told to try again."""
 
