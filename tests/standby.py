@@ -115,6 +115,25 @@ class Standby:
             if delay == 0:
                 self.catch_up()
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let it replay nothing that is committed from now on; before that, everything up to now.
+
+        Unlike a lag, which it applies some moments after it is set, this holds when it is entered.
+        """
+        self.lag(0)
+        with psycopg.connect(self.superuser_url, autocommit=True) as sql:
+            sql.execute("select pg_wal_replay_pause()")
+            deadline = time.monotonic() + _SECONDS
+            query = "select pg_get_wal_replay_pause_state()"
+            while sql.execute(query).fetchone() != ("paused",):
+                assert time.monotonic() < deadline, "the standby does not pause"
+                time.sleep(0.01)
+            try:
+                yield
+            finally:
+                sql.execute("select pg_wal_replay_resume()")
+
     def promote(self) -> None:
         """Make it a primary."""
         with psycopg.connect(self.superuser_url, autocommit=True) as sql:

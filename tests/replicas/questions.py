@@ -5,7 +5,7 @@ reads. It is prepared so that a server which lags has an answer, and a wrong one
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -272,9 +272,8 @@ QUESTIONS: dict[Callable[[Site, str], Question], tuple[str, ...]] = {
 """The 17 questions, and the kinds of session that each is asked for."""
 
 
-def wrong(site: Site, milliseconds: int) -> list[str]:
-    """Ask all questions of a standby that lags by so much; return those answered wrongly."""
-    site.standby.lag(0)
+def wrong(site: Site, late: AbstractContextManager[None]) -> list[str]:
+    """Ask all questions of a standby that is made late; return those answered wrongly."""
     asked = {
         f"{question.__name__} {path.split('/')[3]}": question(site, path)
         for question, paths in QUESTIONS.items()
@@ -282,11 +281,11 @@ def wrong(site: Site, milliseconds: int) -> list[str]:
     }
     for it in asked.values():
         next(it)
-    site.standby.lag(milliseconds)
     failures = []
-    for name, it in asked.items():
-        try:
-            assert next(it, None) is None
-        except AssertionError:
-            failures.append(name)
+    with late:
+        for name, it in asked.items():
+            try:
+                assert next(it, None) is None
+            except AssertionError:
+                failures.append(name)
     return failures

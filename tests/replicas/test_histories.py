@@ -3,17 +3,30 @@
 import asyncio
 import random
 from collections import Counter
+from dataclasses import replace
 from time import monotonic
+from typing import Any
 from uuid import uuid4
 
 import pytest
 
 from local.stack import Stack
+from tests.actors import Match, User
 from tests.faults.client import Client
-from tests.history import BACKWARDS, STALE, Anomaly, History, Read, Write, appended, register
+from tests.history import (
+    BACKWARDS,
+    NO_ORDER,
+    STALE,
+    Anomaly,
+    History,
+    Read,
+    Write,
+    appended,
+    register,
+)
 from tests.rate_limits.redis_server import RedisServer
 from tests.replicas.questions import due
-from tests.replicas.site import CHAT, Site, serving
+from tests.replicas.site import CHAT, Site, serving, turns
 from tests.standby import Standby, standby
 
 pytestmark = pytest.mark.all_kinds
@@ -22,11 +35,17 @@ REQUESTS = 60
 """Of each device."""
 
 
+def read_at_both(site: Site) -> Match:
+    """Make two users who read at different replicas, of two."""
+    while True:
+        match = site.match()
+        if match.user1.id.int % 2 != match.user2.id.int % 2:
+            return match
+
+
 async def lived(site: Site) -> tuple[Counter[Anomaly], Counter[Anomaly]]:
     """Let them write and read, and check the histories of their notes and messages."""
     match = site.match()
-    while match.user1.id.int % 2 == match.user2.id.int % 2:  # each reads at another replica
-        match = site.match()
     session = due(match, site)
     port = int(site.address.rpartition(":")[2])
     one = Client(port, match.user1.token)
@@ -86,15 +105,61 @@ def test_as_one_server(milliseconds: int, site: Site) -> None:
     assert asyncio.run(lived(site)) == ({}, {})
 
 
-def test_without_the_check(primary: Stack, replica: Standby, redis: RedisServer) -> None:
-    """What would be found: old answers, and, from a replica that lags more, older ones after."""
+def answered(site: Site, by: User, path: str, result: str) -> tuple[Read, dict[str, Any]]:
+    """Read until that is this result of asking the replica; return when, and what was read."""
+    with site.by(by) as client:
+        for _ in turns(f"never {result}: {site.reads()}"):
+            before, began = site.reads().get(result, 0), monotonic()
+            answer = client.get(path).raise_for_status()
+            ended = monotonic()
+            if site.reads().get(result, 0) > before:
+                return Read(began, ended), answer.json()
+    raise AssertionError
+
+
+@pytest.mark.parametrize(
+    ("seconds", "result", "of_notes", "of_chat"),
+    [("0", "served", {STALE: 1, BACKWARDS: 1, NO_ORDER: 1}, {STALE: 1}), ("30", "behind", {}, {})],
+    ids=["unchecked", "checked"],
+)
+def test_one_that_stands_still(
+    seconds: str,
+    result: str,
+    of_notes: dict[Anomaly, int],
+    of_chat: dict[Anomaly, int],
+    primary: Stack,
+    replica: Standby,
+    redis: RedisServer,
+) -> None:
+    """Without the check: an old answer, after somebody else's new one."""
     replica.lag(0)
-    with standby(primary) as late:
-        late.lag(300)
-        addresses = {"API_READ_DATABASE_URL": f"{replica.url},{late.url}", "READ_YOUR_WRITES": "0"}
-        with serving(primary, replica, redis, **addresses) as site:
-            for _ in range(5):  # a standby that is slow for a moment is not asked
-                notes, chat = asyncio.run(lived(site))
-                if {STALE, BACKWARDS} <= set(notes) and STALE in chat:
-                    return
-    pytest.fail(f"nothing was found in what is not so: {notes}, {chat}")
+    notes, chat = History(), History()
+    with standby(primary) as still:
+        addresses = {"API_READ_DATABASE_URL": f"{replica.url},{still.url}"}
+        with serving(primary, replica, redis, READ_YOUR_WRITES=seconds, **addresses) as site:
+            site.settle()
+            match = read_at_both(site)
+            early, late = sorted((match.user1, match.user2), key=lambda it: it.id.int % 2)
+            session = due(match, site)
+            with site.by(late) as me:
+
+                def write() -> None:
+                    value, began = str(uuid4()), monotonic()
+                    me.patch(f"{session}/notes", json={"notes": value}).raise_for_status()
+                    notes.writes.append(Write(value, began, monotonic()))
+                    value, began = str(uuid4()), monotonic()
+                    me.post(messages, json={"content": value}).raise_for_status()
+                    chat.writes.append(Write(value, began, monotonic()))
+
+                messages = f"{CHAT}/{me.post(CHAT, json={'title': 'a'}).json()['id']}/messages"
+                write()
+                with still.held():
+                    write()
+                    replica.catch_up()
+                    for who, how in ((early, "served"), (late, result)):
+                        read, body = answered(site, who, session, how)
+                        notes.reads.append(replace(read, value=body["notes"]))
+                    read, page = answered(site, late, messages, result)
+                    places = {it["message_order"]: it["content"] for it in page["items"]}
+                    chat.reads.append(replace(read, places=places, length=page["total"]))
+    assert (register(notes), appended(chat)) == (of_notes, of_chat)

@@ -40,7 +40,7 @@ async def check(primary: Stack, replica: Standby, checks: int) -> dict[tuple[boo
     """Count how often the check passed and the row was there."""
     chance = random.Random(0)  # noqa: S311 - reproducible, and no secret
     seen = dict.fromkeys(((a, b) for a in (True, False) for b in (True, False)), 0)
-    written: asyncio.Queue[tuple[int, str]] = asyncio.Queue()
+    written: asyncio.Queue[tuple[int, str] | None] = asyncio.Queue()
     owner = uuid4()
 
     async def write() -> None:
@@ -58,7 +58,10 @@ async def check(primary: Stack, replica: Standby, checks: int) -> dict[tuple[boo
     async def look() -> None:
         connection = await asyncpg.connect(replica.superuser_url)
         while sum(seen.values()) < checks:
-            number, title = await written.get()
+            row = await written.get()
+            if row is None:  # no more will be written
+                break
+            number, title = row
             condition = Required([number]).condition()
             while True:
                 status = await connection.execute(f"begin read only{condition}")
@@ -73,5 +76,9 @@ async def check(primary: Stack, replica: Standby, checks: int) -> dict[tuple[boo
     await owner_made.execute("insert into auth.users (id) values ($1)", owner)
     await owner_made.close()
     async with asyncio.timeout(60):
-        await asyncio.gather(*(write() for _ in range(WRITERS)), look(), look())
+        lookers = asyncio.gather(look(), look())
+        await asyncio.gather(*(write() for _ in range(WRITERS)))
+        for _ in range(2):
+            written.put_nowait(None)
+        await lookers
     return seen
