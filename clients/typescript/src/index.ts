@@ -90,7 +90,7 @@ export type SessionApi = ReturnType<typeof createSessionApi>;
  */
 export function createSessionApi({ url, getToken, fetch = globalThis.fetch }: ClientOptions) {
   const http = createClient<paths>({
-    baseUrl: url.replace(/\/+$/, ""),
+    baseUrl: url,
     fetch: transport((input, init) => fetch(input, init), getToken),
   });
   const at = (session_id: string) => ({ path: { session_id } });

@@ -52,6 +52,11 @@ test("wingman: schedule, two editors, cancel", async () => {
   assert.equal((await api.wingman.cancel(session.id)).session_status, "cancelled");
   const pages = await everything(api.wingman.pages({ limit: 1 }));
   assert.equal(pages.length, pages[0].total);
+  assert.equal((await everything(api.wingman.pages({ limit: 1, offset: 1 }))).length, pages.length - 1);
+  await assert.rejects(
+    api.wingman.schedule({ ...match, venue_name: "Café", scheduled_time: "2020-05-01T19:30:00Z" }),
+    (refusal) => refusal.code === "SCHEDULED_IN_THE_PAST" && refusal.fields.scheduled_time === refusal.message,
+  );
 });
 
 test("chat: create, rename, post, read all, delete", async () => {
@@ -61,6 +66,7 @@ test("chat: create, rename, post, read all, delete", async () => {
   for (let n = 1; n <= 5; n += 1) await api.chat.post(chat.id, { content: `${n}` });
   const all = await everything(api.chat.history(chat.id, { limit: 2 }));
   assert.deepEqual(all.map((it) => it.content), ["1", "2", "3", "4", "5"]);
+  await assert.rejects(everything(api.chat.history(chat.id, {}, { signal: AbortSignal.abort() })), { name: "AbortError" });
   assert.equal((await api.chat.messages(chat.id, { limit: 2, before: 3 })).items.length, 2);
   assert.equal(await api.chat.delete(chat.id), undefined);
   await assert.rejects(api.chat.get(chat.id), refused("SESSION_NOT_FOUND"));
@@ -107,6 +113,23 @@ test("a write without a key is not tried again where it may have happened", asyn
   const network = faulty(error(503, "OUTCOME_UNKNOWN", { "Retry-After": "0" }));
   await assert.rejects(as(ada, { fetch: network.fetch }).wingman.notes(due, "x"), refused("OUTCOME_UNKNOWN"));
   assert.equal(network.seen.length, 1);
+  const away = faulty(lost);
+  await assert.rejects(as(ada, { fetch: away.fetch }).wingman.notes(due, "x"), { message: "fetch failed" });
+  assert.equal(away.seen.length, 1);
+});
+
+test("a write without a key is tried again where it certainly did not happen", async () => {
+  const network = faulty(error(503, "DATABASE_UNAVAILABLE", { "Retry-After": "0" }));
+  assert.equal((await as(ada, { fetch: network.fetch }).wingman.notes(due, "y")).updated_notes, "y");
+  assert.equal(network.seen.length, 2);
+});
+
+test("a conflict is tried again where the first request is still being processed", async () => {
+  const network = faulty(error(409, "CONFLICT", { "Retry-After": "0" }));
+  await as(ada, { fetch: network.fetch }).chat.create({ title: "Twice" });
+  assert.equal(network.seen.length, 2);
+  const final = faulty(error(409, "CONFLICT"));
+  await assert.rejects(as(ada, { fetch: final.fetch }).chat.create({ title: "Twice" }), refused("CONFLICT"));
 });
 
 test("gives up after four tries, and where it would have to wait for long", async () => {
@@ -124,6 +147,14 @@ test("after a 401 the token is refreshed once", async () => {
   assert.deepEqual(asked, [false, true]);
   const never = createSessionApi({ url, getToken: async () => "old" });
   await assert.rejects(never.chat.list(), refused("NOT_AUTHENTICATED"));
+  const out = faulty();
+  const signedOut = async (options) => (options?.refresh ? undefined : "old");
+  await assert.rejects(createSessionApi({ url, getToken: signedOut, fetch: out.fetch }).chat.list(), refused("NOT_AUTHENTICATED"));
+  assert.equal(out.seen.length, 1);
+});
+
+test("the address may end with a slash", async () => {
+  assert.ok((await createSessionApi({ url: `${url}/`, getToken: async () => ada }).chat.list()).items);
 });
 
 test("an abort ends a wait", async () => {
@@ -135,5 +166,5 @@ test("an abort ends a wait", async () => {
 
 test("what is not the API's answer", async () => {
   const network = faulty(() => new Response("<html>", { status: 502 }));
-  await assert.rejects(as(ada, { fetch: network.fetch }).chat.list(), refused("UNKNOWN"));
+  await assert.rejects(as(ada, { fetch: network.fetch }).chat.list(), (it) => it.code === "UNKNOWN" && it.retryAfter === undefined);
 });
