@@ -1,6 +1,8 @@
 """`deploy/haproxy` as it stands, in front of two APIs and two PostgREST."""
 
+import json
 import os
+import re
 import shutil
 import threading
 from collections.abc import Iterator
@@ -11,10 +13,12 @@ from pathlib import Path
 import httpx
 import pytest
 
+from api.errors import CODES
 from local.addresses import HOST, free_port, is_healthy
 from local.processes import Child
 from local.server import api_server, api_settings
 from tests.actors import NewUser
+from tests.answers import error
 from tests.conftest import client
 from tests.stacks import Spare, scratch_folder
 from tests.stacks.local import LocalStack
@@ -111,3 +115,25 @@ def test_a_client_cannot_choose_its_address(site: Site) -> None:
         for it in range(150)
     ]
     assert set(answers) == {401, 429}
+
+
+def test_while_no_api_is_ready(site: Site) -> None:
+    """What HAProxy answers by itself has the API's shape."""
+    for api in site.apis:
+        api.stop()
+    try:
+        answer = httpx.get(f"{site.url}/api/v1/study/sessions")
+    finally:
+        for api in site.apis:
+            api.start()
+    assert error(answer) == (503, "DATABASE_UNAVAILABLE")
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_every_error_of_its_own_is_one_of_the_apis() -> None:
+    errors = re.findall(r"http-error status (\d+) .* string '(.*?)'", CONFIGURATION.read_text())
+    assert {status for status, _ in errors} == {"502", "503", "504"}
+    for _, body in errors:
+        detail = json.loads(body)["detail"]
+        assert detail.keys() == {"code", "message"}
+        assert detail["code"] in CODES
