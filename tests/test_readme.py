@@ -7,14 +7,12 @@ from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
 from api.settings import Settings
-from tests.policies.cells import ROLES, matrix_lines, steps
-from tests.policies.pgtap import TESTS
-from tools import kinds_table
+from tests.policies import pgtap
+from tools import pages
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 CONFIGURATION = (ROOT / "docs" / "configuration.md").read_text()
-PROOF = (ROOT / "docs" / "proof.md").read_text()
 PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 
 
@@ -35,8 +33,9 @@ def test_every_setting() -> None:
     assert table == rows, "the table in docs/configuration.md should be:\n" + "\n".join(rows)
 
 
-def test_every_kind() -> None:
-    assert kinds_table.written(README) == README, "run `make types`"
+def test_kinds_and_counts() -> None:
+    for path, text in pages.files(pgtap.files()).items():
+        assert path.read_text() == text, f"{path.name}: run `make types`"
 
 
 def test_every_make_target() -> None:
@@ -65,18 +64,3 @@ def test_every_link_between_pages() -> None:
     ]
     assert len(links) > 30
     assert [(page, link) for page, link in links if not (page.parent / link).exists()] == []
-
-
-def number(pattern: str) -> int:
-    """The number that `#` stands for in docs/proof.md."""
-    found = re.findall(pattern.replace("#", r"([\d,]+)"), PROOF)
-    assert len(found) == 1, f"docs/proof.md no longer says {pattern!r}"
-    return int(found[0].replace(",", ""))
-
-
-def test_numbers_of_the_matrix() -> None:
-    cells = [(line, index) for line in matrix_lines() for index in range(len(ROLES))]
-    plans = [re.findall(r"select plan\((\d+)\)", page.read_text()) for page in TESTS.glob("*.sql")]
-    assert number("# cells") == len(cells)
-    assert number("tried in # statements") == sum(len(steps(*cell)) for cell in cells)
-    assert number("pgTAP, # assertions") == sum(int(plan) for (plan,) in plans)

@@ -21,7 +21,7 @@ from local.errors import LocalError
 from local.migrations import PROJECT, of_units
 from local.stack import Stack
 from tests.policies import pgtap
-from tools import kinds_table
+from tools import pages
 from tools.database_types import database_types
 
 DATABASE_TYPES = PROJECT / "types" / "database.ts"
@@ -107,7 +107,7 @@ def declared(database_url: str) -> str:
 
 def main() -> None:
     """Write all generated files."""
-    document = openapi()
+    document, tests = openapi(), pgtap.files()
     with TemporaryDirectory() as folder, Stack.scratch(Path(folder) / "stack") as stack:
         stack.migrate()
         texts = {
@@ -116,8 +116,8 @@ def main() -> None:
             DECLARED: declared(stack.database_url),
             OPENAPI: document,
             CLIENT_SCHEMA: client_schema(document),
-            kinds_table.README: kinds_table.written(kinds_table.README.read_text()),
-            **pgtap.files(),
+            **tests,
+            **pages.files(tests),
         }
     for path, text in texts.items():
         path.parent.mkdir(exist_ok=True)

@@ -71,7 +71,7 @@ insert into public.study_chunks (id, profile_id, document_id, chunk_index, conte
 insert into public.study_messages (id, profile_id, chat_id, role, content) values
   ('5e550000-0000-4000-8000-000000000037', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000032', 'user', 'Mine');
 
-insert into public.study_topics (id, profile_id, session_id, title) values ('5e550000-0000-4000-8000-000000000038', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000030', 'old');
+insert into public.study_topics (id, profile_id, session_id, title) values ('5e550000-0000-4000-8000-000000000038', '5e550000-0000-4000-8000-000000000002', '5e550000-0000-4000-8000-000000000030', 'Mine');
 
 select is(
   pg_temp.outcome(actor, statement, trace, arrangement), expected, actor || ': ' || statement

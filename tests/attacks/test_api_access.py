@@ -77,7 +77,7 @@ class TestSessions:
     def test_stranger(
         self, stranger: httpx.Client, world: World, method: str, path: str, kind: str
     ) -> None:
-        answer = ask(stranger, world, method, path, kind, world.ids[kind])
+        answer = ask(stranger, world, method, path, kind, world.key(f"{kind}_sessions"))
         assert answer.status_code == 403
         assert answer.json()["detail"]["code"] == KINDS[cast("KindName", kind)].not_yours
 
@@ -94,7 +94,7 @@ class TestSessions:
         """The two answers are equal byte for byte, whatever the request contains."""
         for body in (BODIES.get((method, kind)), {}, {"unknown": 1}, {"status": "READY"}):
             said = []
-            for key in (world.ids[kind], str(uuid4())):
+            for key in (world.key(f"{kind}_sessions"), str(uuid4())):
                 answer = ask(concealed, world, method, path, kind, key, body)
                 headers = {
                     name: value
@@ -107,7 +107,7 @@ class TestSessions:
 
     def test_anonymous(self, api: str, world: World, method: str, path: str, kind: str) -> None:
         with client(api) as visitor:
-            answer = ask(visitor, world, method, path, kind, world.ids[kind])
+            answer = ask(visitor, world, method, path, kind, world.key(f"{kind}_sessions"))
         assert answer.status_code == 401
 
 
@@ -116,7 +116,7 @@ def test_the_match_partner_is_a_stranger_elsewhere(
     api: str, world: World, method: str, path: str, kind: str
 ) -> None:
     with client(api, Authorization=f"Bearer {world.participant.token}") as it:
-        answer = ask(it, world, method, path, kind, world.ids[kind])
+        answer = ask(it, world, method, path, kind, world.key(f"{kind}_sessions"))
     assert answer.json()["detail"]["code"] == "NOT_OWNER"
 
 

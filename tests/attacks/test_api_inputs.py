@@ -50,7 +50,7 @@ class TestPaths:
         self, stranger: httpx.Client, owner: httpx.Client, world: World, path: str
     ) -> None:
         for kind in KINDS:
-            key = world.ids[kind]
+            key = world.key(f"{kind}_sessions")
             written = quote(
                 path.format(id=key, ID=key.upper(), hex=key.replace("-", "")), safe="%/;:&(),'*.{}"
             )
@@ -66,7 +66,7 @@ class TestPaths:
     def test_addresses(self, stranger: httpx.Client, world: World, base: str) -> None:
         for kind in KINDS:
             for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE"):
-                target = f"{base.format(kind=kind)}/{world.ids[kind]}"
+                target = f"{base.format(kind=kind)}/{world.key(f'{kind}_sessions')}"
                 body = {"title": "Taken"} if method in ("PUT", "PATCH") else None
                 answer = raw(stranger, method, target, json=body)
                 assert answer.status_code in (403, 404, 405)

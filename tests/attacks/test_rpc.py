@@ -80,7 +80,9 @@ def test_every_function(either_way: Thief, visitor: httpx.Client, sql: Sql, worl
         for name in {*functions(sql), *BUILT_IN}
         for schema in ("", "session_api.", "pg_catalog.")
     ]
-    calls += [(f"{kind}_session_exists", {"session_id": world.ids[kind]}) for kind in KINDS]
+    calls += [
+        (f"{kind}_session_exists", {"session_id": world.key(f"{kind}_sessions")}) for kind in KINDS
+    ]
     calls.append(("chat_message_page", {"session_id": world.ids["chat"], **page}))
     calls += [(name, {"session_id": world.ids["wingman"], **it}) for name, it in CHANGES.items()]
     for name, given in calls:
@@ -118,7 +120,7 @@ def test_other_methods(thief: Thief, method: str) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_who_may_ask_whether_a_session_exists(rest: Rest, world: World, kind: str) -> None:
     """The API's role may call it, and learns nothing else."""
-    path, arguments = f"/rpc/{kind}_session_exists", {"session_id": world.ids[kind]}
+    path, arguments = f"/rpc/{kind}_session_exists", {"session_id": world.key(f"{kind}_sessions")}
     api = rest(world.stranger, role="session_api")
     assert api.post(path, json=arguments).json() is True
     for role in ("authenticated", "anon", "service_role"):

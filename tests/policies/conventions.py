@@ -87,20 +87,25 @@ def existence(kind: str) -> Iterator[str]:
 
 
 def with_rows(table: str, unit: str, facts: Facts) -> Facts:
-    """Return the facts of a table with rows, if it says none: `insert`, with 'old' for `'new'`.
+    """Return the facts of a table with rows, if it says none: `insert`, with 'Mine' for `'new'`.
 
-    The id is called as the table. Of a kind's sessions there is a `foreign_` one of the stranger's.
+    The id is called as the table. Of a kind's sessions there is a `foreign_` one of the stranger's,
+    with 'Theirs'.
     """
     if facts.rows or not facts.insert:
         return facts
-    old = {name: "'old'" if it == "'new'" else it for name, it in facts.insert.items()}
-    rows = [{"id": f"'{{{table}}}'", **old}]
+    rows = [_row(table, facts.insert, "'Mine'")]
     if table == f"{unit}_sessions":
         stranger = dict.fromkeys(facts.insert.keys() & set(OWNERS), "'{stranger}'")
-        rows.append({**rows[0], "id": f"'{{foreign_{table}}}'", **stranger})
+        rows.append(_row(f"foreign_{table}", {**facts.insert, **stranger}, "'Theirs'"))
     values = ", ".join(f"({', '.join(row.values())})" for row in rows)
     said = f"insert into public.{table} ({', '.join(rows[0])}) values {values};"
     return replace(facts, rows=f"\n{said}\n")
+
+
+def _row(name: str, insert: Mapping[str, str], text: str) -> dict[str, str]:
+    values = {column: text if it == "'new'" else it for column, it in insert.items()}
+    return {"id": f"'{{{name}}}'", **values}
 
 
 def completed(table: str, unit: str, facts: Facts, names: frozenset[str]) -> Facts:

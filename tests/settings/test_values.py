@@ -46,7 +46,7 @@ class TestValues:
             ("shutdown_delay", "-1"),
             ("environment", "staging"),
             ("root_sessions", "wingman"),
-            ("kinds", "workout"),
+            ("kinds", "unknown"),
             ("kinds", "wingman chat"),
             ("kinds", ","),
             ("enable_test_auth", "perhaps"),
