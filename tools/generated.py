@@ -21,6 +21,8 @@ from local.errors import LocalError
 from local.migrations import PROJECT, of_units
 from local.stack import Stack
 from tests.policies import pgtap
+from tests.policies.database import with_world
+from tests.policies.mutants.runner import all_mutants
 from tools import pages
 from tools.database_types import database_types
 
@@ -110,6 +112,9 @@ def main() -> None:
     document, tests = openapi(), pgtap.files()
     with TemporaryDirectory() as folder, Stack.scratch(Path(folder) / "stack") as stack:
         stack.migrate()
+        with with_world(stack.superuser_url) as db:
+            mutants = len(all_mutants(db))
+        proof = pages.with_counts(pages.PROOF.read_text(), tests)
         texts = {
             DATABASE_TYPES: database_types(stack.database_url, "typescript"),
             PYTHON_DATABASE_TYPES: database_types(stack.database_url, "python"),
@@ -117,7 +122,8 @@ def main() -> None:
             OPENAPI: document,
             CLIENT_SCHEMA: client_schema(document),
             **tests,
-            **pages.files(tests),
+            pages.README: pages.with_kinds(pages.README.read_text()),
+            pages.PROOF: pages.with_mutants(proof, mutants),
         }
     for path, text in texts.items():
         path.parent.mkdir(exist_ok=True)

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("unchanged")
 
 API_PATHS = (
     "/api/v1/study/sessions",
-    *(f"{kind.path}/{{{kind.name}}}" for kind in KINDS.values()),
+    *(f"{kind.path}/{{{TABLES[f'{name}_sessions']}}}" for name, kind in KINDS.items()),
     "/api/v1/chat/sessions/{chat}/messages",
     "/api/session/{wingman}",
 )

@@ -14,6 +14,7 @@ from api.kinds import KINDS
 from tests import actors
 from tests.actors import User
 from tests.database.outages import serving
+from tests.kinds import OWNED
 from tests.sessions.wingman.conftest import plan
 from tests.stacks.spare import Spare
 
@@ -90,21 +91,12 @@ def test_every_kind(spare: Spare, api: httpx.Client, token: Callable[..., str], 
         match = actors.new_match(sql, lambda *name: actors.new_user(sql, spare.jwt_secret, *name))
         met = actors.new_wingman(sql, match)
         user = match.user1
-        posting = sql.execute(
-            "insert into public.job_postings (user_id, title) values (%s, 'a') returning id",
-            [user.id],
-        ).fetchone()
-    assert posting is not None
-    bodies = {
-        "chat": {"title": "a"},
-        "study": {"title": "a"},
-        "interview": {"job_posting_id": str(posting[0])},
-    }
+        bodies = {kind.name: kind.new(sql, user) for kind in OWNED}
     yes = {"Authorization": f"Bearer {token(user, **allowed)}"}
     no = {"Authorization": f"Bearer {token(user, **refused)}"}
     tried: set[tuple[str, str]] = set()
     with restricted(spare, condition):
-        paths = [f"/api/v1/wingman/sessions/{met.session_id}"]
+        paths = {"wingman": f"/api/v1/wingman/sessions/{met.session_id}"}
         for kind, body in bodies.items():
             path = f"/api/v1/{kind}/sessions"
             refusal = api.post(path, json=body, headers=no)
@@ -112,44 +104,47 @@ def test_every_kind(spare: Spare, api: httpx.Client, token: Callable[..., str], 
             tried.add(asked(refusal))
             created = api.post(path, json=body, headers=yes)
             assert created.status_code == 201, created.text
-            paths.append(created.headers["Location"])
+            paths[kind] = created.headers["Location"]
         for kind in KINDS:
             path = f"/api/v1/{kind}/sessions"
             assert api.get(path, headers=yes).json()["total"] == 1
             hidden = api.get(path, headers=no)
             assert hidden.json()["total"] == 0
             tried.add(asked(hidden))
-        for path in paths:
+        for path in paths.values():
             # twice: what is kept for one set of claims is not used for the other
             for _ in range(2):
                 assert api.get(path, headers=yes).status_code == 200
                 hidden = api.get(path, headers=no)
                 assert hidden.status_code in (403, 404)
                 tried.add(asked(hidden))
-        messages = f"{paths[1]}/messages"
+        messages = f"{paths['chat']}/messages"
         assert api.post(messages, json={"content": "a"}, headers=yes).status_code == 201
         assert api.get(messages, headers=yes).json()["total"] == 1
         writes: list[tuple[str, str, Any]] = [
-            ("POST", f"{paths[0]}/confirm", {}),
-            ("PATCH", f"{paths[0]}/notes", {"notes": "a"}),
-            ("POST", f"{paths[0]}/cancel", None),
-            ("POST", f"{paths[0]}/no-show", None),
+            ("POST", f"{paths['wingman']}/confirm", {}),
+            ("PATCH", f"{paths['wingman']}/notes", {"notes": "a"}),
+            ("POST", f"{paths['wingman']}/cancel", None),
+            ("POST", f"{paths['wingman']}/no-show", None),
             ("POST", "/api/v1/wingman/sessions", plan(met)),
             ("POST", messages, {"content": "b"}),
             ("GET", messages, None),
-            ("PATCH", paths[1], {"title": "b"}),
-            ("DELETE", paths[1], None),
-            ("PUT", paths[2], {"title": "b"}),
-            ("DELETE", paths[2], None),
+            ("PATCH", paths["chat"], {"title": "b"}),
+            ("DELETE", paths["chat"], None),
+            ("PUT", paths["study"], {"title": "b"}),
+            ("DELETE", paths["study"], None),
         ]
         for method, path, body in writes:
             answer = api.request(method, path, json=body, headers=no)
             assert answer.status_code in (400, 403, 404, 409), (method, path, answer.text)
             tried.add(asked(answer))
-        assert tried == operations(api)
+        assert tried == operations(api), "try the other operations here, too"
         assert api.get(messages, headers=yes).json()["total"] == 1
-        assert api.patch(f"{paths[0]}/notes", json={"notes": "a"}, headers=yes).status_code == 200
-        assert api.put(paths[2], json={"title": "b"}, headers=yes).json()["title"] == "b"
+        assert (
+            api.patch(f"{paths['wingman']}/notes", json={"notes": "a"}, headers=yes).status_code
+            == 200
+        )
+        assert api.put(paths["study"], json={"title": "b"}, headers=yes).json()["title"] == "b"
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,10 @@ from tests.policies.tables import FACTS, UNIT_OF
 _TEMPLATE = (Path(__file__).parent / "world.sql").read_text()
 
 _HERE = set(re.findall(r"insert into public\.(\w+)", _TEMPLATE))
-# of a table that world.sql says nothing about, the rows of its own tests, with secrets in them
+# of a table that world.sql says nothing about, the rows of its own tests, with secrets in them;
+# the stranger here owns nothing, so what is a stranger's there is somebody else's
 _OTHERS = "".join(
-    facts.rows.replace("'Mine'", "'{own}'")
+    facts.rows.replace("'Mine'", "'{own}'").replace("'{stranger}'", "'{somebody}'")
     for name, facts in FACTS.items()
     if name not in _HERE and UNIT_OF[name] not in ("base", "wingman")
 )
@@ -64,13 +65,14 @@ class World:
 
 def new_world(sql: Sql, jwt_secret: str) -> World:
     """Make everything anew."""
-    owner, participant, stranger = (new_user(sql, jwt_secret) for _ in range(3))
+    owner, participant, stranger, somebody = (new_user(sql, jwt_secret) for _ in range(4))
     mark = uuid4().hex
     own, shared = f"own{mark}", f"shared{mark}"
     ids = {name: str(uuid4()) for name in re.findall(r"\{(\w+)\}", _ALL)} | {
         "owner": str(owner.id),
         "participant": str(participant.id),
         "stranger": str(stranger.id),
+        "somebody": str(somebody.id),
         "challenge1": str(new_challenge(sql, 10)),
         "challenge2": str(new_challenge(sql, 20)),
         "own": own,
