@@ -32,6 +32,8 @@ def _all_columns() -> dict[str, tuple[str, ...]]:
         if line.verb == "select":
             name = relation(line.subject)
             columns[name] = tuple(dict.fromkeys((*columns.get(name, ()), *line.words)))
+    if missing := FACTS.keys() - columns:
+        raise KeyError(f"no select line of matrix.py is about {', '.join(sorted(missing))}")
     return columns
 
 

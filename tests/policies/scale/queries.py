@@ -15,7 +15,7 @@ from tests.kinds import OWNED
 from tests.policies.cells import COLUMNS, GRANTS
 from tests.policies.conventions import OWNERS
 from tests.policies.policies import UNESTIMATED
-from tests.policies.rows import INSERTS
+from tests.policies.rows import INSERTS, TARGETS
 
 MILLIONS = int(os.environ.get("MILLIONS", "1"))
 """How many million sessions there are, and how many million messages."""
@@ -34,7 +34,7 @@ _NAMES: dict[str, UUID] = {
     "foreign_wingman": scale_id("wingman", 1234),
     "challenge": scale_id("challenge", 1),
     "posting": scale_id("posting", 0),
-    **{kind.name: scale_id(kind.name, 0) for kind in OWNED},
+    **{kind.name: scale_id(TARGETS[kind.table].strip("{}"), 0) for kind in OWNED},
 }
 
 

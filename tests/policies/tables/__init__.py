@@ -52,5 +52,8 @@ def is_installed(name: str) -> bool:
 
     """
     if name not in UNIT_OF:
-        raise KeyError(f"{name} is in matrix.py, but in no file of tests/policies/tables/")
+        raise KeyError(
+            f"{name} is in matrix.py, but in no file of tests/policies/tables/, "
+            "or its kind is not in api/kinds.py"
+        )
     return UNIT_OF[name] in ("base", *INSTALLED)
