@@ -186,7 +186,7 @@ class Direct:
     async def _begin(self, query: Query, caller: Caller, condition: str) -> Link:
         """Begin the query's transaction, on a connection that is still open."""
         while True:
-            link = await self.pool.acquire()
+            link = await self.pool.acquire(caller.user_id)
             is_used, link.is_used = link.is_used, True
             try:
                 status = await link.connection.execute(

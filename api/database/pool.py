@@ -10,10 +10,12 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any, Final
+from uuid import UUID
 
 import asyncpg
 
 from api.database.backend import NoAnswerError
+from api.database.shares import Shares
 from api.observability import metrics
 
 LONGEST_IDLE: Final = 300.0
@@ -37,7 +39,7 @@ Connect = Callable[[], Awaitable["asyncpg.Connection[Any]"]]
 class Link:
     """A connection, and the statement that ends its last transaction."""
 
-    __slots__ = ("connection", "ending", "finish", "generation", "idle_since", "is_used")
+    __slots__ = ("connection", "ending", "finish", "generation", "idle_since", "is_used", "user_id")
 
     def __init__(self, connection: "asyncpg.Connection[Any]", generation: int) -> None:
         self.connection = connection
@@ -46,6 +48,8 @@ class Link:
         self.finish: asyncio.TimerHandle | None = None
         self.idle_since = 0.0
         self.is_used = False
+        self.user_id: UUID | None = None
+        """Whose place it takes."""
 
 
 class Pool:
@@ -62,6 +66,7 @@ class Pool:
         self._connect = connect
         self._most = most
         self._most_waiting = most_waiting
+        self._shares = Shares(most, most_waiting)
         self._idle: list[Link] = []
         self._waiting: deque[asyncio.Future[Link | None]] = deque()
         self._size = 0
@@ -78,16 +83,31 @@ class Pool:
     @property
     def waiting(self) -> int:
         """How many requests wait for one."""
-        return len(self._waiting)
+        return len(self._waiting) + self._shares.waiting
 
-    async def acquire(self) -> Link:
+    async def acquire(self, user_id: UUID | None = None) -> Link:
         """Take a connection; return it with `release`, `undo` or `discard`.
+
+        Args:
+            user_id: for whom. No user has more than a part of the connections.
 
         Raises:
             NoAnswerError: too many requests are already waiting.
             OSError: the server is unreachable. Errors of asyncpg are raised as well.
 
         """
+        if user_id is None:
+            return await self._take()
+        await self._shares.enter(user_id)
+        try:
+            link = await self._take()
+        except BaseException:
+            self._shares.leave(user_id)
+            raise
+        link.user_id = user_id
+        return link
+
+    async def _take(self) -> Link:
         while self._idle:
             link = self._idle.pop()
             if link.finish is not None:
@@ -136,6 +156,7 @@ class Pool:
 
     def release(self, link: Link, ending: str = "") -> None:
         """Return a connection whose transaction `ending` will end: `commit;` or `rollback;`."""
+        self._leave(link)
         link.ending = ending
         if not self._is_usable(link):
             self.discard(link)
@@ -154,6 +175,7 @@ class Pool:
 
     def discard(self, link: Link) -> None:
         """Cut a connection that cannot be used any more."""
+        self._leave(link)
         self._cut(link)
         self._free()
 
@@ -215,6 +237,12 @@ class Pool:
             link.finish = None
         self._links.discard(link)
         link.connection.terminate()
+
+    def _leave(self, link: Link) -> None:
+        """Give back the place of the connection's user."""
+        user_id, link.user_id = link.user_id, None
+        if user_id is not None:
+            self._shares.leave(user_id)
 
     def _tell(self) -> None:
         # by difference: there is a pool for the primary and one for each replica

@@ -217,7 +217,8 @@ class SettingsTable(BaseSettings):
         10,
         ge=1,
         le=1_000,
-        description="With `API_DATABASE_URL`: most connections to Postgres, for each worker.",
+        description="With `API_DATABASE_URL`: most connections to Postgres, for each worker. One "
+        "user's requests have at most half of them at a time.",
     )
     api_database_prepared_statements: bool = Field(
         True,

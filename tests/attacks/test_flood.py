@@ -1,68 +1,127 @@
-"""Ten browser users who do the worst reads that policies let them do, while the API serves all."""
+"""A user who makes Postgres wait or work holds up nobody else: not as a browser, not by the API."""
 
-import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
+from threading import Event
+from time import monotonic, sleep
+from typing import Any
+from urllib.parse import quote
 
 import httpx
+import psycopg
 
 from local.migrations import login_url
 from local.project import Project
 from tests.actors import NewUser, Sql
 from tests.conftest import AsUser, Rest, Serve
+from tests.kinds import new_posting
 
-SECONDS = 4.0
-LONGEST = 0.5
-PATIENCE = 15.0
-# three levels of a hundred are an answer of 100 MB; of thousands, all of the memory
-MESSAGES = 100
-# a join of one's own rows with themselves, several times over, sorted by what no index has
-WORST = (
-    "/chat_messages?select=content,chat_sessions(title,chat_messages(content,chat_sessions"
-    "(chat_messages(content))))&order=content.desc&limit=1000"
-)
+READ, CREATE = "/api/v1/study/sessions", "/api/v1/interview/sessions"
+PATIENCE = 100.0
+PROVEN = 5
+"""How many requests have to be answered while the same others wait."""
+
+BACKREFERENCES = quote(r"^(.+)(.*)(.+)(.*)(.+)(.*)(.+)\1\3\5\7$")
+WORST = f"/job_postings?select=id&description=match.{BACKREFERENCES}"
+"""The read that takes the longest: until Postgres cancels it."""
+
+Held = set[tuple[int, datetime]]
+"""Processes of Postgres, and since when each runs its statement."""
 
 
-def test_direct_connections_are_not_the_browsers(
-    stack: Project, serve: Serve, as_user: AsUser, rest: Rest, user: NewUser, sql: Sql
+def held(sql: Sql, role: str, condition: str) -> Held:
+    """What this role's connections are busy with."""
+    query = f"select pid, query_start from pg_stat_activity where usename = %s and {condition}"
+    return set(sql.execute(query.encode(), [role]).fetchall())
+
+
+def wait_until(is_true: Callable[[], bool]) -> None:
+    end = monotonic() + PATIENCE
+    while not is_true():
+        assert monotonic() < end
+        sleep(0.02)
+
+
+def prove(reader: httpx.Client, now: Callable[[], Held], most: int) -> None:
+    """Read while exactly so many statements run that were there before, and are there after."""
+    wait_until(lambda: len(now()) == most)
+    proven, end = 0, monotonic() + PATIENCE
+    while proven < PROVEN and monotonic() < end:
+        before = now()
+        answer = reader.get(READ)
+        assert answer.status_code == 200, answer.text
+        assert len(before) <= most
+        proven += len(before & now()) == most
+    assert proven == PROVEN
+
+
+def test_ten_browsers(
+    own_stack: Project, serve: Serve, as_user: AsUser, rest: Rest, user: NewUser, sql: Sql
 ) -> None:
-    api = serve(API_DATABASE_URL=login_url(stack.database_url))
+    """They hold all of PostgREST's connections, and the API needs none of them."""
+    api = serve(API_DATABASE_URL=login_url(own_stack.database_url), DATABASE_TIMEOUT="10")
     reader = as_user(user(), api)
-    floods = []
+    assert reader.get(READ).status_code == 200
+    browsers = []
     for _ in range(10):
         flooder = user()
+        posting = new_posting(sql, flooder)
         sql.execute(
-            "with session as (insert into public.chat_sessions (user_id, title)"
-            " values (%s, 'a') returning id)"
-            " insert into public.chat_messages (session_id, user_id, role, content)"
-            " select id, %s, 'user', repeat('a', 100) from session, generate_series(1, %s)",
-            [flooder.id, flooder.id, MESSAGES],
+            "update public.job_postings set description = repeat('abcdefghij', 40) where id = %s",
+            [posting],
         )
-        floods.append(rest(flooder))
-    end = time.monotonic() + SECONDS
+        browsers.append(rest(flooder))
+    over = Event()
 
-    def flood(client: httpx.Client) -> int:
+    def flood(browser: httpx.Client) -> int:
         sent = 0
-        while time.monotonic() < end:
+        while not over.is_set():
             with suppress(httpx.HTTPError):  # what the flooder gets is the flooder's business
-                client.get(WORST, timeout=5)
+                browser.get(WORST, timeout=5)
             sent += 1
         return sent
 
-    seconds = []
-    assert reader.get("/api/v1/study/sessions").status_code == 200
-    with ThreadPoolExecutor(len(floods)) as threads:
-        flooding = [threads.submit(flood, client) for client in floods]
-        time.sleep(0.5)
-        while time.monotonic() < end:
-            began = time.monotonic()
-            answer = reader.get("/api/v1/study/sessions")
-            seconds.append(time.monotonic() - began)
-            assert answer.status_code == 200
+    def busy() -> Held:
+        return held(sql, "authenticator", "state = 'active'")
+
+    with ThreadPoolExecutor(len(browsers)) as threads:
+        flooding = [threads.submit(flood, browser) for browser in browsers]
+        try:
+            prove(reader, busy, len(browsers))
+        finally:
+            over.set()
         assert all(it.result() for it in flooding)
-    # what was given up runs on until the browsers' time limit: the next test finds none of it
-    calm = time.monotonic() + PATIENCE
-    while rest(user()).get("/study_sessions").status_code != 200 and time.monotonic() < calm:
-        time.sleep(0.5)
-    slowest = sorted(seconds)[int(len(seconds) * 0.99)]
-    assert slowest < LONGEST, f"{len(seconds)} requests, the slowest hundredth {slowest:.2f} s"
+    wait_until(lambda: not busy())  # the next test finds none of it
+
+
+def test_one_user_has_half_of_the_connections(
+    own_stack: Project, serve: Serve, as_user: AsUser, user: NewUser, sql: Sql
+) -> None:
+    """Whose requests wait for a lock of their own: the others' are answered meanwhile."""
+    connections = 4
+    api = serve(
+        API_DATABASE_URL=login_url(own_stack.database_url),
+        API_DATABASE_CONNECTIONS=str(connections),
+        DATABASE_TIMEOUT="10",
+    )
+    hostile = user()
+    posting = new_posting(sql, hostile)
+    creator, reader = as_user(hostile, api), as_user(user(), api)
+    assert reader.get(READ).status_code == 200
+
+    def create(_: int) -> httpx.Response:
+        body: dict[str, Any] = {"job_posting_id": str(posting)}
+        return creator.post(CREATE, json=body)
+
+    with ThreadPoolExecutor(3 * connections) as threads:
+        with psycopg.connect(own_stack.database_url) as holder:
+            holder.execute("select from public.job_postings where id = %s for update", [posting])
+            creating = [threads.submit(create, number) for number in range(3 * connections)]
+            waiting = "wait_event_type = 'Lock'"
+            prove(reader, lambda: held(sql, "session_api_login", waiting), connections // 2)
+            holder.rollback()
+        answers = {it.result().status_code for it in creating}
+    assert answers <= {201, 503}  # refused where the lock was held for too long
+    assert create(0).status_code == 201

@@ -144,7 +144,7 @@ class TestDeadline:
             order: list[int] = []
 
             async def read(number: int, seconds: float) -> None:
-                await backend.run(MINE.query(), Caller(owner.id), soon(seconds))
+                await backend.run(MINE.query(), Caller(uuid4()), soon(seconds))
                 order.append(number)
 
             await read(0, 5)

@@ -18,6 +18,7 @@ from local.project import Project
 from tests.actors import NewUser, Sql
 from tests.database.backends import direct, soon
 from tests.database.pgbouncer import pgbouncer
+from tests.database.study_queries import until
 
 REQUESTS = 10_000
 USERS = 50
@@ -112,8 +113,8 @@ def run(crowd: Crowd, stack: Project, requests: int, **settings: object) -> None
                         await crowd.request(backend)
 
             await asyncio.gather(*(work() for _ in range(AT_A_TIME)))
-            await asyncio.sleep(0.1)
-            assert backend.pool.busy == 0
+            await until(lambda: backend.pool.busy == 0)
+            assert backend.pool._shares._taken == {}
             assert backend.pool._size <= 4
 
     asyncio.run(story())
