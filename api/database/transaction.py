@@ -25,7 +25,11 @@ def beginning(query: Query, caller: Caller) -> str:
 def act_as(caller: Caller) -> str:
     """Write the statements that make a transaction act as the caller, as PostgREST does."""
     claims = literal(database_claims(caller))
-    return f"set local role {ROLE};select set_config('request.jwt.claims',{claims},true)"
+    # a project's triggers may read headers: there are some, if none that they look for
+    return (
+        f"set local role {ROLE};select set_config('request.jwt.claims',{claims},true)"
+        ",set_config('request.headers','{}',true)"
+    )
 
 
 def literal(value: Mapping[str, Any]) -> str:

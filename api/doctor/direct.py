@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
 
 import psycopg
 from psycopg import Connection
-from psycopg.rows import TupleRow
+from psycopg.rows import TupleRow, class_row
 
 from api.connection import UnreachableError
 from api.connection import connect as connection_to
@@ -21,6 +23,68 @@ _CLOSING_SECONDS = 0.05  # TLS is closed in later turns of the event loop
 _SETUP = "make the login role with supabase/api_login.sql"
 _UNREACHABLE = f"check the address and its parameters (docs/hosted.md); {_SETUP}"
 
+LIMITS: Final = {
+    "statement_timeout": "3s",
+    "lock_timeout": "3s",
+    "idle_in_transaction_session_timeout": "5s",
+}
+"""What a connection must have a limit for, and `supabase/api_login.sql` sets."""
+_LOGIN = """
+with owned as (
+  select deptype, pg_describe_object(classid, objid, objsubid) as what
+  from pg_catalog.pg_shdepend
+  where refclassid = 'pg_authid'::regclass and refobjid = session_user::regrole
+    and dbid in (0, (select oid from pg_catalog.pg_database where datname = current_database()))
+    and (deptype = 'o' or classid in ('pg_class'::regclass, 'pg_proc'::regclass))
+)
+select
+  rolname as name,
+  array_remove(array[
+    case when rolsuper then 'superuser' end,
+    case when rolbypassrls then 'bypassrls' end,
+    case when rolcreaterole then 'createrole' end,
+    case when rolcreatedb then 'createdb' end,
+    case when rolreplication then 'replication' end
+  ], null) as rights,
+  -- since version 16 each membership inherits or not, whatever the role does
+  not rolsuper and (rolinherit or pg_has_role(role.oid, to_regrole(%(api)s), 'usage')) as inherits,
+  array(select groups.rolname::text
+        from pg_catalog.pg_auth_members
+        join pg_catalog.pg_roles as groups on groups.oid = roleid
+        where member = role.oid and groups.rolname <> %(api)s
+        order by 1) as groups,
+  exists (select from pg_catalog.pg_auth_members
+          where member = role.oid and roleid = to_regrole(%(api)s) and admin_option) as may_grant,
+  array(select members.rolname::text
+        from pg_catalog.pg_auth_members
+        join pg_catalog.pg_roles as members on members.oid = member
+        where roleid = role.oid and pg_has_role(to_regrole(%(gate)s), members.oid, 'member')
+        order by 1) as members,
+  array(select distinct what from owned where deptype = 'o' order by 1) as owns,
+  array(select distinct what from owned where deptype = 'a' order by 1) as grants,
+  (select json_object_agg(name, setting) from pg_catalog.pg_settings
+   where name = any (%(limits)s)) as limits
+from pg_catalog.pg_roles as role
+where rolname = session_user
+"""
+
+
+@dataclass(frozen=True)
+class Login:
+    """The login role: what it has besides becoming the API's."""
+
+    name: str
+    rights: list[str]
+    inherits: bool
+    groups: list[str]
+    may_grant: bool
+    members: list[str]
+    """Roles of users' requests that may become it."""
+    owns: list[str]
+    grants: list[str]
+    limits: dict[str, str]
+    """Settings of the connection, in milliseconds."""
+
 
 def examine(settings: Settings, url: str) -> Iterator[Check]:
     """Connect as the API does, and check what needs this role. Nothing is changed."""
@@ -34,7 +98,7 @@ def examine(settings: Settings, url: str) -> Iterator[Check]:
         with connect(url) as connection:
             yield Check("the API's login role", list(login(connection)))
             may_become = list(becomes(connection))
-            yield Check("direct connections", may_become)
+            yield Check("direct connections", may_become, notes=list(notes(connection)))
             if may_become:
                 yield Check("row-level security for the API", skipped="see above")
             else:
@@ -82,56 +146,46 @@ def connect(url: str) -> Connection[TupleRow]:
 
 def login(connection: Connection[TupleRow]) -> Iterator[Finding]:
     """Find what the login role may do besides becoming the API's role."""
-    with connection.transaction():
-        found = connection.execute(
-            """
-            select rolname::text, rolinherit,
-                   array_remove(array[
-                     case when rolsuper then 'superuser' end,
-                     case when rolbypassrls then 'bypassrls' end,
-                     case when rolcreaterole then 'createrole' end,
-                     case when rolcreatedb then 'createdb' end,
-                     case when rolreplication then 'replication' end
-                   ], null),
-                   array(select groups.rolname::text
-                         from pg_catalog.pg_auth_members
-                         join pg_catalog.pg_roles as groups on groups.oid = roleid
-                         where member = pg_roles.oid and groups.rolname <> %s
-                         order by 1),
-                   exists (select from pg_catalog.pg_class
-                           where relowner = pg_roles.oid and relnamespace = 'public'::regnamespace)
-            from pg_catalog.pg_roles where rolname = session_user
-            """,
-            [ROLE],
-        ).fetchone()
-        limits = connection.execute(
-            "select current_setting('statement_timeout'),"
-            " current_setting('idle_in_transaction_session_timeout')"
-        ).fetchone()
-    if found is None or limits is None:
+    with connection.transaction(), connection.cursor(row_factory=class_row(Login)) as cursor:
+        names = {"api": ROLE, "gate": roles.GATE, "limits": [*LIMITS]}
+        it = cursor.execute(_LOGIN, names).fetchone()
+    if it is None:
         return
-    name, inherits, rights, others, is_owner = found
-    if rights:
-        what = f"{name} has {', '.join(rights)}"
-        yield Finding("role-unsafe", what, roles.without(name, rights))
-    if others:
-        what = f"{name} may become {', '.join(others)}, not only {ROLE}"
-        yield Finding("role-unsafe", what, f"revoke {', '.join(others)} from {name};")
-    if inherits:
-        what = f"{name} has {ROLE}'s rights without becoming it"
-        yield Finding("role-unsafe", what, f"alter role {name} noinherit;")
-    if is_owner:
-        what = f"{name} owns tables, and row-level security does not apply to a table's owner"
+    if it.rights:
+        what = f"{it.name} has {', '.join(it.rights)}"
+        yield Finding("role-unsafe", what, roles.without(it.name, it.rights))
+    if it.groups:
+        others = ", ".join(it.groups)
+        what = f"{it.name} may become {others}, not only {ROLE}"
+        yield Finding("role-unsafe", what, f"revoke {others} from {it.name};")
+    if it.inherits:
+        what = f"{it.name} has {ROLE}'s rights without becoming it"
+        yield Finding("role-unsafe", what, f"alter role {it.name} noinherit; {_again(it.name)}")
+    if it.may_grant:
+        what = f"{it.name} may grant {ROLE} to others"
+        yield Finding("role-unsafe", what, _again(it.name))
+    if it.members:
+        others = ", ".join(it.members)
+        what = f"{others} may become {it.name}, and so {ROLE}"
+        yield Finding("role-unsafe", what, f"revoke {it.name} from {others};")
+    if it.owns:
+        what = (
+            f"{it.name} owns {', '.join(it.owns)}, and row-level security does not apply to a "
+            "table's owner"
+        )
         yield Finding("role-unsafe", what, f"{_SETUP}, and connect as that")
-    for setting, value, wanted in zip(
-        ("statement_timeout", "idle_in_transaction_session_timeout"),
-        limits,
-        ("3s", "5s"),
-        strict=True,
-    ):
-        if value == "0":
-            what = f"{name} has no {setting}: one slow query holds a connection"
-            yield Finding("role-unbounded", what, f"alter role {name} set {setting} = '{wanted}';")
+    if it.grants:
+        what = f"{it.name} has rights of its own on {', '.join(it.grants)}"
+        yield Finding("role-unsafe", what, f"revoke them: only {ROLE} needs rights")
+    for setting, wanted in LIMITS.items():
+        if it.limits[setting] == "0":
+            what = f"{it.name} has no {setting}: one slow query holds a connection"
+            remedy = f"alter role {it.name} set {setting} = '{wanted}';"
+            yield Finding("role-unbounded", what, remedy)
+
+
+def _again(name: str) -> str:
+    return f"revoke {ROLE} from {name}; grant {ROLE} to {name};"
 
 
 def becomes(connection: Connection[TupleRow]) -> Iterator[Finding]:
@@ -147,6 +201,22 @@ def becomes(connection: Connection[TupleRow]) -> Iterator[Finding]:
             "role-missing",
             f"role {ROLE} does not exist",
             "run `supabase db push --remote`: the migrations create the role",
+        )
+
+
+def notes(connection: Connection[TupleRow]) -> Iterator[str]:
+    """Note what only PostgREST does."""
+    with connection.transaction():
+        found = connection.execute(
+            "select distinct split_part(setting, '=', 2)"
+            " from pg_catalog.pg_db_role_setting, unnest(setconfig) as setting"
+            " where setrole = to_regrole(%s) and setting like 'pgrst.db_pre_request=%%'",
+            [roles.GATE],
+        ).fetchall()
+    for (function,) in found:
+        yield (
+            f"PostgREST runs {function} before each request (pgrst.db_pre_request), and direct "
+            "connections do not: what it refuses belongs into policies or triggers"
         )
 
 

@@ -71,6 +71,7 @@ class TestLogin:
             ("statement_timeout", "3s"),
             ("lock_timeout", "3s"),
             ("idle_in_transaction_session_timeout", "5s"),
+            ("search_path", "public, extensions"),
         ],
     )
     def test_settings(self, setting: str, value: str, login: Connection[TupleRow]) -> None:

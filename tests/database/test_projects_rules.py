@@ -126,3 +126,19 @@ def test_refused(at: str, rule: Rule, as_user: AsUser, user: NewUser, sql: Sql) 
         sql.execute(rule.mend.encode())
     assert make() == (201, "")
     assert client.get(PATH).json()["total"] == 2
+
+
+def test_a_trigger_that_reads_headers(at: str, as_user: AsUser, user: NewUser, sql: Sql) -> None:
+    """As for an audit log; a request that had some leaves none to the next."""
+    client = as_user(user(), at)
+    rule = trigger(
+        "if current_setting('request.headers')::json ->> 'idempotency-key' is not null then"
+        " raise exception 'has a key'; end if; return new;"
+    )
+    sql.execute(rule.plant.encode())
+    try:
+        for key, status in [({}, 201), ({"Idempotency-Key": "a"}, 400), ({}, 201)]:
+            answer = client.post(PATH, json={"title": "new"}, headers=key)
+            assert answer.status_code == status, answer.text
+    finally:
+        sql.execute(rule.mend.encode())
