@@ -30,6 +30,12 @@ select tgrelid::regclass::text, tgname, pg_get_triggerdef(pg_trigger.oid)
 from pg_catalog.pg_trigger join pg_catalog.pg_class on pg_class.oid = tgrelid
 where relnamespace in {_OURS} and not tgisinternal order by 1, 2
 """
+_FOREIGN_KEYS = f"""
+select tgrelid::regclass::text, tgname, conname
+from pg_catalog.pg_trigger
+join pg_catalog.pg_constraint on pg_constraint.oid = tgconstraint
+where connamespace in {_OURS} and tgisinternal order by conname, tgname
+"""
 _FUNCTIONS = f"""
 select oid::regprocedure::text, pg_get_functiondef(oid)
 from pg_catalog.pg_proc where pronamespace in {_OURS} order by 1
@@ -47,7 +53,6 @@ _OTHER_DEFAULTS = {
     "timestamp with time zone": "'epoch'",
     "jsonb": "'[1]'",
 }
-_ROLES = ("anon", "authenticated", "session_api")
 _LITERAL = re.compile(r"(?<![\w])('[^'\n]*'|\d+)(?![\w])")
 
 
@@ -59,12 +64,19 @@ def _constraints(db: Connection) -> Iterator[Mutant]:
                 "bytes for characters": definition.replace("char_length", "octet_length"),
                 "a number more": re.sub(r"(\d+)", lambda it: str(int(it[1]) + 1), definition),
                 "not valid": f"{definition} not valid",
+                "not enforced": f"{definition} not enforced",
+                "not inherited": f"{definition} no inherit",
             },
             "f": {
+                "not enforced": f"{definition} not enforced",
+                "on update": definition.replace(" ON DELETE", " ON UPDATE CASCADE ON DELETE"),
                 "deferrable": f"{definition} deferrable initially deferred",
                 "not valid": f"{definition} not valid",
             },
-            "u": {"deferrable": f"{definition} deferrable"},
+            "u": {
+                "deferrable": f"{definition} deferrable",
+                "nulls not distinct": definition.replace("UNIQUE", "UNIQUE NULLS NOT DISTINCT"),
+            },
         }[kind]
         for what, changed in changes.items():
             if changed != definition:
@@ -75,17 +87,25 @@ def _constraints(db: Connection) -> Iterator[Mutant]:
 
 
 def _indexes(db: Connection) -> Iterator[Mutant]:
-    for _, name, definition in execute(db, _INDEXES):
+    for table, name, definition in execute(db, _INDEXES):
         changes = {
             "without its last column": re.sub(r", [^,()]+\)", ")", definition, count=1),
             "without its predicate": definition.partition(" WHERE ")[0],
             "for no row": f"{definition.partition(' WHERE ')[0]} where false",
+            "hashed": re.sub(r" USING btree \((\w+).*", r" USING hash (\1)", definition),
             "descending": re.sub(r"\((\w+)", r"(\1 desc nulls first", definition, count=1),
         }
         for what, changed in changes.items():
             if changed != definition:
                 statement = f"drop index {name}; {changed}"
                 yield Mutant("index redefined", f"{name} {what}", statement, "")
+        for what, statement in {
+            "invalid": "update pg_catalog.pg_index set indisvalid = false"
+            f" where indexrelid = '{name}'::regclass",
+            "clustered": f"alter table {table} cluster on {name.rpartition('.')[2]}",
+            "sparse": f"alter index {name} set (fillfactor = 10)",
+        }.items():
+            yield Mutant("index redefined", f"{name} {what}", statement, "")
 
 
 def _columns(db: Connection) -> Iterator[Mutant]:
@@ -101,6 +121,15 @@ def _columns(db: Connection) -> Iterator[Mutant]:
         if wider != kind:
             statement = f"{alter} type {wider} using {column}::{wider}"
             yield Mutant("column retyped", f"{table}.{column}", statement, "")
+        options = {"statistics": "set statistics 0", "distinct": "set (n_distinct = 1)"}
+        if kind == "text":
+            options |= {
+                "collation": 'type text collate "C"',
+                "storage": "set storage external",
+                "compression": "set compression pglz",
+            }
+        for what, change in options.items():
+            yield Mutant("column option", f"{table}.{column} {what}", f"{alter} {change}", "")
 
 
 def _triggers(db: Connection) -> Iterator[Mutant]:
@@ -115,7 +144,13 @@ def _triggers(db: Connection) -> Iterator[Mutant]:
             "for some rows": definition.replace(
                 " EXECUTE", f" WHEN (new.{column} is not null) EXECUTE"
             ),
+            "where something changes": definition.replace(
+                " EXECUTE", " WHEN (old.* IS DISTINCT FROM new.*) EXECUTE"
+            ),
             "after": definition.replace(" BEFORE ", " AFTER "),
+            "at the end": definition.replace("CREATE TRIGGER", "CREATE CONSTRAINT TRIGGER")
+            .replace(" BEFORE ", " AFTER ")
+            .replace(" FOR EACH", " DEFERRABLE INITIALLY DEFERRED FOR EACH"),
         }
         for what, changed in changes.items():
             if changed != definition:
@@ -124,6 +159,12 @@ def _triggers(db: Connection) -> Iterator[Mutant]:
         for state in ("disable", "enable replica", "enable always"):
             statement = f"alter table {table} {state} trigger {name}"
             yield Mutant("trigger state", f"{name} on {table} {state}", statement, "")
+
+
+def _foreign_keys(db: Connection) -> Iterator[Mutant]:
+    for number, (table, name, key) in enumerate(execute(db, _FOREIGN_KEYS)):
+        statement = f'alter table {table} disable trigger "{name}"'
+        yield Mutant("foreign key disabled", f"{key} {number % 4}", statement, "")
 
 
 def _functions(db: Connection) -> Iterator[Mutant]:
@@ -141,6 +182,17 @@ def _functions(db: Connection) -> Iterator[Mutant]:
             if kind.upper() not in head and not is_default:
                 statement = f"alter function {signature} {kind}"
                 yield Mutant("function option", f"{signature} {kind}", statement, "")
+        for option in (
+            "leakproof",
+            "cost 100000",
+            "rows 5000",
+            "reset search_path",
+            "set search_path = public, pg_catalog, pg_temp",
+            "set row_security = off",
+            "set timezone = 'Asia/Tokyo'",
+        ):
+            statement = f"alter function {signature} {option}"
+            yield Mutant("function option", f"{signature} {option}", statement, "")
         statement = f"alter function {signature} owner to session_api"
         yield Mutant("owner changed", signature, statement, "")
 
@@ -149,38 +201,14 @@ def _relations(db: Connection) -> Iterator[Mutant]:
     for name, kind in execute(db, _RELATIONS):
         yield Mutant("owner changed", name, f"alter table {name} owner to session_api", "")
         if kind == "r":
-            for what in ("set unlogged", "force row level security", "replica identity full"):
+            for what in (
+                "set unlogged",
+                "force row level security",
+                "replica identity full",
+                "set (autovacuum_enabled = off)",
+                "set (toast.autovacuum_enabled = off)",
+            ):
                 yield Mutant("relation option", f"{name} {what}", f"alter table {name} {what}", "")
-
-
-def _elsewhere() -> Iterator[Mutant]:
-    statements = [
-        "create publication added for all tables",
-        "create publication added for table public.study_documents",
-        "create function public.added() returns event_trigger language plpgsql as"
-        " 'begin end'; create event trigger added on sql_drop execute function public.added()",
-        "create function extensions.added() returns bigint language sql security definer as"
-        " 'select count(*) from auth.users'; alter function extensions.added() owner to postgres",
-        "alter default privileges in schema public grant all on tables to session_api",
-        "alter default privileges in schema public grant all on functions to session_api",
-        "alter default privileges grant all on tables to public",
-        "alter default privileges in schema session_api grant all on tables to authenticated",
-    ]
-    for role in _ROLES:
-        statements += [
-            f"grant select on auth.users to {role}",
-            f"alter role {role} set statement_timeout = 0",
-            f"alter role {role} set row_security = off",
-            f"alter role {role} in database postgres set statement_timeout = 0",
-        ]
-    statements += [
-        "grant select on auth.users to public",
-        "alter role authenticator set default_transaction_read_only = on",
-        "alter role authenticator in database postgres set search_path = 'x'",
-        "alter database postgres set statement_timeout = 0",
-    ]
-    for statement in statements:
-        yield Mutant("declared elsewhere", statement, statement, "")
 
 
 def mutants(db: Connection) -> Iterator[Mutant]:
@@ -188,6 +216,6 @@ def mutants(db: Connection) -> Iterator[Mutant]:
     yield from _indexes(db)
     yield from _columns(db)
     yield from _triggers(db)
+    yield from _foreign_keys(db)
     yield from _functions(db)
     yield from _relations(db)
-    yield from _elsewhere()

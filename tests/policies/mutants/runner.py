@@ -11,6 +11,7 @@ from tests.policies.check import Check
 from tests.policies.mutants import (
     additions,
     definitions,
+    elsewhere,
     functions,
     grants,
     policies,
@@ -24,7 +25,7 @@ from tests.policies.step import execute, savepoint
 SURVIVED = "survived"
 STILLBORN = "stillborn"  # Postgres does not take it: not a mutant
 BEHAVIOUR, CATALOG = "behaviour", "catalog"  # what killed it
-_MODULES = (policies, grants, functions, views, tables, roles, additions, definitions)
+_MODULES = (policies, grants, functions, views, tables, roles, additions, definitions, elsewhere)
 
 
 @dataclass(frozen=True)

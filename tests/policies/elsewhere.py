@@ -1,0 +1,150 @@
+"""The definitions of what is outside our two schemas and could undo what is in them, by kind.
+
+What differs between stacks is left out: who owns Supabase's own schemas, and `postgres`, who may
+do everything anyway.
+"""
+
+from typing import Final
+
+_USERS = (
+    "('anon', 'authenticated', 'authenticator', 'service_role', 'session_api', 'session_api_login')"
+)
+_OURS = "('public', 'session_api')"
+_NOT_POSTGRES = "nspname !~ '^pg_' and nspname <> 'information_schema'"
+# everybody but those who own what is granted or are superusers
+_GRANTEE = "case when grantee = 0 then 'public' else grantee::regrole::text end"
+_GRANTED = f"(grantee = 0 or grantee::regrole::text in {_USERS})"
+
+QUERIES: Final = {
+    "database": f"""
+        select format('of %s', {_GRANTEE}),
+               string_agg(privilege_type, ' ' order by privilege_type)
+        from pg_catalog.pg_database
+        cross join aclexplode(coalesce(datacl, acldefault('d', datdba)))
+        where datname = current_database() group by 1
+        union all
+        select 'limits', concat_ws(' ', datallowconn, datconnlimit, datistemplate)
+        from pg_catalog.pg_database where datname = current_database()""",
+    "schema": f"""
+        select nspname, concat_ws(' ',
+                 case when nspname in {_OURS} or nspowner::regrole::text in {_USERS}
+                   then 'owner ' || nspowner::regrole end,
+                 (select string_agg(format('%s=%s%s', {_GRANTEE}, privilege_type,
+                                           case when is_grantable then '*' end),
+                                    ' ' order by {_GRANTEE}, privilege_type)
+                  from aclexplode(nspacl) where {_GRANTED}))
+        from pg_catalog.pg_namespace where nspname !~ '^pg_(temp|toast)'""",
+    "parameter": f"""
+        select format('%s of %s', parname, {_GRANTEE}), string_agg(privilege_type, ' ')
+        from pg_catalog.pg_parameter_acl cross join aclexplode(paracl) group by 1""",
+    "role setting": f"""
+        select format('%s in %s', coalesce(rolname, 'every role'),
+                      coalesce(datname, 'every database')),
+               array_to_string(setconfig, ' ')
+        from pg_catalog.pg_db_role_setting
+        left join pg_catalog.pg_roles on pg_roles.oid = setrole
+        left join pg_catalog.pg_database on pg_database.oid = setdatabase
+        where setrole = 0 or rolname in {_USERS} or setdatabase <> 0""",
+    "role": f"""
+        select rolname, concat_ws(' ',
+          case when rolsuper then 'superuser' end, case when rolinherit then 'inherit' end,
+          case when rolcreaterole then 'createrole' end, case when rolcreatedb then 'createdb' end,
+          case when rolcanlogin then 'login' end, case when rolreplication then 'replication' end,
+          case when rolbypassrls then 'bypassrls' end,
+          case when rolpassword is not null then 'password' end,
+          case when rolconnlimit <> -1 then 'limit ' || rolconnlimit end, rolvaliduntil)
+        from pg_catalog.pg_authid where rolname in {_USERS}""",
+    "membership": f"""
+        select format('%s in %s', member::regrole, roleid::regrole),
+               case when bool_or(admin_option) then 'admin' end
+        from pg_catalog.pg_auth_members where member::regrole::text in {_USERS} group by 1""",
+    "default privilege": f"""
+        select format('%s of %s in %s to %s', defaclobjtype, defaclrole::regrole,
+                      coalesce(nspname, 'every schema'), {_GRANTEE}),
+               -- a version more of Postgres has a privilege more
+               case when count(*) >= 7 then 'all'
+                 else string_agg(privilege_type, ' ' order by privilege_type) end
+        from pg_catalog.pg_default_acl
+        left join pg_catalog.pg_namespace on pg_namespace.oid = defaclnamespace
+        cross join aclexplode(defaclacl)
+        where grantee <> defaclrole group by 1""",
+    "publication": """
+        select pubname, concat_ws(' ', case when puballtables then 'all tables' end,
+               case when pubinsert and pubupdate and pubdelete and pubtruncate
+                 then 'everything' end,
+               case when pubviaroot then 'by root' end,
+               (select string_agg(concat_ws(' ', prrelid::regclass, prattrs,
+                                            pg_get_expr(prqual, prrelid)),
+                                  ', ' order by prrelid::regclass::text)
+                from pg_catalog.pg_publication_rel where prpubid = pg_publication.oid),
+               (select string_agg('schema ' || pnnspid::regnamespace, ' ')
+                from pg_catalog.pg_publication_namespace where pnpubid = pg_publication.oid))
+        from pg_catalog.pg_publication""",
+    "event trigger": """
+        select evtname, concat_ws(' ', evtevent, evtfoid::regproc, evtenabled, evttags)
+        from pg_catalog.pg_event_trigger""",
+    "outside grant": f"""
+        select format('%s of %s', object, {_GRANTEE}), string_agg(privilege_type, ' ')
+        from (
+          select relnamespace as namespace, pg_class.oid::regclass::text as object, relacl as acl,
+                 'pg_class'::regclass as class, pg_class.oid, 0 as part
+          from pg_catalog.pg_class
+          union all
+          select relnamespace, format('%s.%s', attrelid::regclass, attname), attacl,
+                 'pg_class'::regclass, attrelid, attnum
+          from pg_catalog.pg_attribute join pg_catalog.pg_class on pg_class.oid = attrelid
+          union all
+          select pronamespace, pg_proc.oid::regprocedure::text, proacl,
+                 'pg_proc'::regclass, pg_proc.oid, 0
+          from pg_catalog.pg_proc
+        ) as granted
+        join pg_catalog.pg_namespace on pg_namespace.oid = namespace
+        cross join aclexplode(acl) as privilege
+        where nspname not in {_OURS} and {_GRANTED}
+          -- what Postgres itself comes with
+          and not (nspname = 'information_schema' and grantee = 0 and privilege_type = 'SELECT')
+          and not exists (
+            select from pg_catalog.pg_init_privs cross join aclexplode(initprivs) as first
+            where (classoid, objoid, objsubid) = (granted.class, granted.oid, part)
+              and (first.grantee, first.privilege_type)
+                = (privilege.grantee, privilege.privilege_type)
+          )
+        group by 1""",
+    "outside function": f"""
+        select pg_proc.oid::regprocedure::text,
+               concat_ws(' ', case when prosecdef then 'definer' end,
+                         array_to_string(proconfig, ' '))
+        from pg_catalog.pg_proc
+        join pg_catalog.pg_namespace on pg_namespace.oid = pronamespace
+        where {_NOT_POSTGRES} and nspname not in {_OURS}""",
+    "outside relation": f"""
+        select pg_class.oid::regclass::text,
+               concat_ws(' ', relkind, case when relrowsecurity then 'row-level security' end)
+        from pg_catalog.pg_class
+        join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
+        where {_NOT_POSTGRES} and nspname not in {_OURS} and relkind not in ('i', 't')""",
+    "outside trigger": f"""
+        select format('%s on %s', tgname, tgrelid::regclass), pg_get_triggerdef(pg_trigger.oid)
+        from pg_catalog.pg_trigger
+        join pg_catalog.pg_class on pg_class.oid = tgrelid
+        join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
+        where not tgisinternal and nspname not in {_OURS}""",
+    "outside policy": f"""
+        select format('%s on %s.%s', policyname, schemaname, tablename), cmd
+        from pg_catalog.pg_policies where schemaname not in {_OURS}""",
+    # whatever else a database can have, of which there is nothing
+    "outside object": f"""
+        select 'subscription ' || subname, '' from pg_catalog.pg_subscription
+        union all
+        select 'foreign data wrapper ' || fdwname, '' from pg_catalog.pg_foreign_data_wrapper
+        union all
+        select 'foreign server ' || srvname, '' from pg_catalog.pg_foreign_server
+        union all
+        select 'large object ' || oid, '' from pg_catalog.pg_largeobject_metadata
+        union all
+        select 'grant on language ' || lanname, '' from pg_catalog.pg_language
+        cross join aclexplode(lanacl) where grantee <> 0 and grantee <> lanowner
+        union all
+        select 'owned language ' || lanname, '' from pg_catalog.pg_language
+        where lanowner::regrole::text in {_USERS}""",
+}
