@@ -67,8 +67,9 @@ def _meaning(db: Connection, table: str, policy: str) -> str:
     meaning = _OF_POLICY.get((table, policy), relations.get(relation))
     assert meaning is not None, f"{policy} on {table}: no meaning is declared for {relation}"
     if "{owner}" in meaning:
-        [(owner,)] = execute(db, _OWNER.format(table))
-        meaning = meaning.format(owner=owner)
+        owners = [owner for (owner,) in execute(db, _OWNER.format(table))]
+        assert len(owners) == 1, f"{table}: no one column begins its foreign keys, but {owners}"
+        meaning = meaning.format(owner=owners[0])
     return _expression(db, table, meaning)
 
 
