@@ -232,7 +232,7 @@ CHECKS = [
     *(
         Check(
             f"{actor.name} by sub alone",
-            frozenset({"session_api.caller_id", *COLUMNS}),
+            frozenset({"session_api.caller_id"}),
             partial(_depends_on_sub_alone, actor),
         )
         for actor in _SUBJECTS
@@ -240,7 +240,7 @@ CHECKS = [
     *(
         Check(
             f"{run.__name__.replace('_', ' ').strip()}: {role}",
-            frozenset({"session_api.caller_id", *COLUMNS}),
+            frozenset({"session_api.caller_id"}),
             partial(run, role),
         )
         for role in _STATEMENTS
