@@ -4,7 +4,7 @@ A kind declares one `OwnedSessions` and adds its schemas, its rules and its rout
 """
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, Final, Generic, Literal, TypeVar
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from api.database.caller import Database
 from api.database.query import Query, Shape, parameter, table
 from api.database.refusals import ConstraintError
 from api.errors import ApiError, Code, user_is_gone
+from api.http.etags import ANY_VERSION, Versions
 from api.kinds import KINDS, KindName
 from api.schemas.pagination import PageQuery
 from api.sessions import access
@@ -57,7 +58,8 @@ class OwnedSessions(Generic[Session]):
         answer: The schema of a session, made from a row.
         embeds: Rows of other tables in an answer, in the syntax of PostgREST's `select`.
         joins: The foreign key of each of these.
-        refusals: The error for each constraint of the table.
+        refusals: The error for each constraint of the table, and the body's field that caused it.
+        version: The columns that a session's `version` depends on, for `If-Match`.
 
     """
 
@@ -68,7 +70,8 @@ class OwnedSessions(Generic[Session]):
         answer: type[Session],
         embeds: Mapping[str, str] | None = None,
         joins: Mapping[str, Mapping[str, str]] | None = None,
-        refusals: Mapping[str, Code] | None = None,
+        refusals: Mapping[str, tuple[Code, str]] | None = None,
+        version: tuple[str, ...] = (),
     ) -> None:
         self.kind = kind
         self.table = f"{kind}_sessions"
@@ -79,8 +82,9 @@ class OwnedSessions(Generic[Session]):
         self.columns = ",".join(fields.values())
         self.joins = joins or {}
         self.refusals = refusals or {}
+        self.version = version
         self._get = Shape.of(self._select().eq("id", parameter("id")), self.joins)
-        self._delete = Shape.of(table(self.table).delete().eq("id", parameter("id")).select("id"))
+        self._delete = cache(self._delete_shape)
         self._list = cache(self._list_shape)
         self._insert = cache(self._insert_shape)
         self._update = cache(self._update_shape)
@@ -161,37 +165,61 @@ class OwnedSessions(Generic[Session]):
         raise ApiError("CONFLICT")
 
     async def write(
-        self, database: Database, session_id: UUID, values: Mapping[str, Any]
+        self,
+        database: Database,
+        session_id: UUID,
+        values: Mapping[str, Any],
+        versions: Versions = ANY_VERSION,
     ) -> Session:
-        """Write `values`, at least one, whatever the session's state.
+        """Write `values`, at least one, if the session is in a version that the caller expects.
 
         Raises:
-            ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for another user's.
+            ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for another user's; `PRECONDITION_FAILED`.
 
         """
+        if versions.expected is not None:
+            session = await self.get(database, session_id)
+            return await self.change(database, session, values, partial(self._expected, versions))
         query = self._update(tuple(values), ()).query(id=session_id, **values)
         written = await self._first(database, query)
         if written is None:
             raise await access.refusal(database, self.kind, session_id)
         return written
 
-    async def delete(self, database: Database, session_id: UUID) -> None:
-        """Delete a session with everything that belongs to it.
+    async def delete(
+        self, database: Database, session_id: UUID, versions: Versions = ANY_VERSION
+    ) -> None:
+        """Delete a session with all its parts, if it is in a version that the caller expects.
 
         Raises:
-            ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for another user's.
+            ApiError: `SESSION_NOT_FOUND`, or `NOT_OWNER` for another user's; `PRECONDITION_FAILED`.
 
         """
-        deleted = await database.row(self._delete.query(id=session_id))
-        if deleted is None:
+        seen: Mapping[str, Any] = {}
+        if versions.expected is not None:
+            seen = self._expected(versions, await self.get(database, session_id))
+        query = self._delete(tuple(seen)).query(
+            id=session_id, **{f"seen_{name}": seen[name] for name in seen}
+        )
+        if await database.row(query) is None:
+            if seen:
+                await self.get(database, session_id)
+                raise ApiError("PRECONDITION_FAILED")  # it has changed since it was checked
             raise await access.refusal(database, self.kind, session_id)
+
+    def _expected(self, versions: Versions, session: Session) -> dict[str, Any]:
+        """Check the session's version, and return the columns that it depends on."""
+        versions.check(session.version)  # type: ignore[attr-defined] # it has one with `version`
+        return {name: getattr(session, name) for name in self.version}
 
     def refusal(self, error: ConstraintError) -> ApiError | ConstraintError:
         """Return the error for a constraint; an unexpected one is returned unchanged."""
         if error.name == f"{self.table}_{self.owner}_fkey":
             return user_is_gone()
-        code = self.refusals.get(error.name)
-        return ApiError(code) if code else error
+        if error.name not in self.refusals:
+            return error
+        code, field = self.refusals[error.name]
+        return ApiError(code, field=field)
 
     async def _first(self, database: Database, query: Query) -> Session | None:
         row = await database.row(query)
@@ -214,3 +242,9 @@ class OwnedSessions(Generic[Session]):
         for name in seen:
             update = update.eq(name, parameter(f"seen_{name}"))
         return Shape.of(update.select(self.columns), self.joins)
+
+    def _delete_shape(self, seen: tuple[str, ...]) -> Shape:
+        delete = table(self.table).delete().eq("id", parameter("id"))
+        for name in seen:
+            delete = delete.eq(name, parameter(f"seen_{name}"))
+        return Shape.of(delete.select("id"))

@@ -6,6 +6,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from api.http.dependencies import CallerDatabase
 from api.http.error_schemas import EVERY_ROUTE, responses
+from api.http.etags import (
+    ETAG,
+    IF_MATCH,
+    IF_NONE_MATCH,
+    UNCHANGED,
+    ExpectedVersions,
+    tell_version,
+)
 from api.http.idempotency import CreatingDatabase
 from api.kinds import KINDS
 from api.operations import does
@@ -58,27 +66,62 @@ async def create(
     return session
 
 
-@router.get("/{session_id}", responses=responses(*KIND.not_there))
+@router.get(
+    "/{session_id}",
+    responses={200: ETAG, 304: UNCHANGED, **responses(*KIND.not_there)},
+    openapi_extra={"parameters": [IF_NONE_MATCH]},
+)
 @does("read", "session_read")
-async def get(session: AuthorizedSession) -> ChatSession:
-    """Read a chat session."""
+async def get(session: AuthorizedSession, request: Request) -> ChatSession:
+    """Read a chat session.
+
+    Send the answer's `ETag` as `If-None-Match` to get a 304 while nothing has changed.
+    """
+    tell_version(request, session.version)
     return session
 
 
-@router.patch("/{session_id}", responses=responses(*KIND.not_there, "PAYLOAD_TOO_LARGE"))
+@router.patch(
+    "/{session_id}",
+    responses={
+        200: ETAG,
+        **responses(*KIND.not_there, "CONFLICT", "PRECONDITION_FAILED", "PAYLOAD_TOO_LARGE"),
+    },
+    openapi_extra={"parameters": [IF_MATCH]},
+)
 @does("write")
 async def rename(
-    session_id: SessionId, body: ChatSessionChange, database: CallerDatabase
+    session_id: SessionId,
+    body: ChatSessionChange,
+    database: CallerDatabase,
+    versions: ExpectedVersions,
+    request: Request,
 ) -> ChatSession:
-    """Rename a chat session."""
-    return await SESSIONS.write(database, session_id, body.model_dump())
+    """Rename a chat session.
+
+    Send the `ETag` of an earlier answer as `If-Match` to get a 412, with nothing written, if the
+    session was renamed or got messages since.
+    """
+    renamed = await SESSIONS.write(database, session_id, body.model_dump(), versions)
+    tell_version(request, renamed.version)
+    return renamed
 
 
-@router.delete("/{session_id}", status_code=204, responses=responses(*KIND.not_there))
+@router.delete(
+    "/{session_id}",
+    status_code=204,
+    responses=responses(*KIND.not_there, "PRECONDITION_FAILED"),
+    openapi_extra={"parameters": [IF_MATCH]},
+)
 @does("write", "session_deleted")
-async def delete(session_id: SessionId, database: CallerDatabase) -> None:
-    """Delete a chat session with its messages."""
-    await SESSIONS.delete(database, session_id)
+async def delete(
+    session_id: SessionId, database: CallerDatabase, versions: ExpectedVersions
+) -> None:
+    """Delete a chat session with its messages.
+
+    With `If-Match`, only if it was not renamed and got no messages since.
+    """
+    await SESSIONS.delete(database, session_id, versions)
 
 
 @router.get("/{session_id}/messages", responses=responses(*KIND.not_there))

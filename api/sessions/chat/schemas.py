@@ -1,5 +1,6 @@
 """Request bodies and answers of the chat endpoints."""
 
+from hashlib import blake2b
 from typing import Final, Literal
 from uuid import UUID
 
@@ -95,6 +96,11 @@ class ChatSession(ResponseBody):
     message_count: int = Field(examples=[3])
     created_at: Moment
     last_updated: Moment = Field(description="When the latest message was posted.")
+
+    @property
+    def version(self) -> str:
+        """Return a version for the ETag that changes with the title and with each message."""
+        return blake2b(f"{self.message_count} {self.title}".encode(), digest_size=12).hexdigest()
 
 
 class Message(ResponseBody):

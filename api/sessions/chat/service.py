@@ -16,6 +16,7 @@ from api.sessions.owned import OwnedSessions
 SESSIONS: Final = OwnedSessions(
     "chat",
     answer=ChatSession,
+    version=("title", "message_count"),
 )
 
 

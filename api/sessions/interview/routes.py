@@ -30,7 +30,7 @@ SESSIONS: Final = OwnedSessions(
     },
     joins={"job_posting": {"job_posting_id": "id", "user_id": "user_id"}},
     # one foreign key over (owner, posting): a missing posting and another user's fail alike
-    refusals={"interview_sessions_job_posting_fkey": "JOB_POSTING_NOT_FOUND"},
+    refusals={"interview_sessions_job_posting_fkey": ("JOB_POSTING_NOT_FOUND", "job_posting_id")},
 )
 
 AuthorizedSession = Annotated[InterviewSession, Depends(authorized(SESSIONS))]

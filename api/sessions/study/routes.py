@@ -105,8 +105,15 @@ async def update(
     return changed
 
 
-@router.delete("/{session_id}", status_code=204, responses=responses(*KIND.not_there))
+@router.delete(
+    "/{session_id}",
+    status_code=204,
+    responses=responses(*KIND.not_there, "PRECONDITION_FAILED"),
+    openapi_extra={"parameters": [IF_MATCH]},
+)
 @does("write", "session_deleted")
-async def delete(session_id: SessionId, database: CallerDatabase) -> None:
+async def delete(
+    session_id: SessionId, database: CallerDatabase, versions: ExpectedVersions
+) -> None:
     """Delete a study session with its documents, chunks, topics, chats and messages."""
-    await SESSIONS.delete(database, session_id)
+    await SESSIONS.delete(database, session_id, versions)

@@ -11,6 +11,7 @@ from api.sessions.study.schemas import StudySession, UpdateSessionRequest
 SESSIONS: Final = OwnedSessions(
     "study",
     answer=StudySession,
+    version=("updated_at",),
 )
 
 

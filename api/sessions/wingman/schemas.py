@@ -125,7 +125,11 @@ class WingmanSession(ResponseBody):
         description="For a no-show, who did not come, as reported by the other.",
         examples=[None],
     )
-    you: WingmanSide = Field(description="Which participant the caller is.", examples=["user1"])
+    you: WingmanSide | None = Field(
+        description="Which participant the caller is; null for a reader whom only a policy of the "
+        "project's own admits.",
+        examples=["user1"],
+    )
     due: bool = Field(
         description="Whether the scheduled time has come, by the database's clock.",
         examples=[True],

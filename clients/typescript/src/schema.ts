@@ -147,15 +147,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Read a chat session */
+        /**
+         * Read a chat session
+         * @description Send the answer's `ETag` as `If-None-Match` to get a 304 while nothing has changed.
+         */
         get: operations["chat_get"];
         put?: never;
         post?: never;
-        /** Delete a chat session with its messages */
+        /**
+         * Delete a chat session with its messages
+         * @description With `If-Match`, only if it was not renamed and got no messages since.
+         */
         delete: operations["chat_delete"];
         options?: never;
         head?: never;
-        /** Rename a chat session */
+        /**
+         * Rename a chat session
+         * @description Send the `ETag` of an earlier answer as `If-Match` to get a 412, with nothing written, if the
+         *     session was renamed or got messages since.
+         */
         patch: operations["chat_rename"];
         trace?: never;
     };
@@ -1139,10 +1149,10 @@ export interface components {
              */
             absent: components["schemas"]["WingmanSide"] | null;
             /**
-             * @description Which participant the caller is.
+             * @description Which participant the caller is; null for a reader whom only a policy of the project's own admits.
              * @example user1
              */
-            you: components["schemas"]["WingmanSide"];
+            you: components["schemas"]["WingmanSide"] | null;
             /**
              * Due
              * @description Whether the scheduled time has come, by the database's clock.
@@ -4026,7 +4036,10 @@ export interface operations {
     chat_get: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier answer. If it is still current, the answer is 304. */
+                "If-None-Match"?: string;
+            };
             path: {
                 /**
                  * @description The session's id.
@@ -4041,6 +4054,7 @@ export interface operations {
             /** @description A chat session. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
@@ -4060,6 +4074,18 @@ export interface operations {
                      */
                     "application/json": components["schemas"]["ChatSession"];
                 };
+            };
+            /** @description Not modified since the `If-None-Match`. */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description `REFUSED_BY_PROJECT` */
             400: {
@@ -4176,7 +4202,10 @@ export interface operations {
     chat_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier answer. Nothing is written, and the answer is 412, if the resource has changed since. Separate several tags by commas; `*` matches any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The session's id.
@@ -4253,6 +4282,19 @@ export interface operations {
                     "application/json": components["schemas"]["SessionNotFoundAnswer"];
                 };
             };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreconditionFailedAnswer"];
+                };
+            };
             /** @description `VALIDATION_ERROR` */
             422: {
                 headers: {
@@ -4314,7 +4356,10 @@ export interface operations {
     chat_rename: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier answer. Nothing is written, and the answer is 412, if the resource has changed since. Separate several tags by commas; `*` matches any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The session's id.
@@ -4338,6 +4383,7 @@ export interface operations {
             /** @description A chat session. */
             200: {
                 headers: {
+                    ETag: components["headers"]["ETag"];
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
                     "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
@@ -4410,6 +4456,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionNotFoundAnswer"];
+                };
+            };
+            /** @description `CONFLICT` */
+            409: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConflictAnswer"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreconditionFailedAnswer"];
                 };
             };
             /** @description `PAYLOAD_TOO_LARGE` */
@@ -5576,7 +5648,10 @@ export interface operations {
     study_delete: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description The `ETag` of an earlier answer. Nothing is written, and the answer is 412, if the resource has changed since. Separate several tags by commas; `*` matches any state. */
+                "If-Match"?: string;
+            };
             path: {
                 /**
                  * @description The session's id.
@@ -5651,6 +5726,19 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SessionNotFoundAnswer"];
+                };
+            };
+            /** @description `PRECONDITION_FAILED` */
+            412: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "RateLimit-Limit": components["headers"]["RateLimit-Limit"];
+                    "RateLimit-Remaining": components["headers"]["RateLimit-Remaining"];
+                    "RateLimit-Reset": components["headers"]["RateLimit-Reset"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PreconditionFailedAnswer"];
                 };
             };
             /** @description `VALIDATION_ERROR` */

@@ -46,6 +46,7 @@ class TestCreate:
         missing = client.post(PATH, json={"job_posting_id": str(uuid4())})
         assert foreign.status_code == missing.status_code == 404
         assert foreign.json()["detail"]["code"] == "JOB_POSTING_NOT_FOUND"
+        assert foreign.json()["detail"]["field"] == "job_posting_id"
         assert foreign.content == missing.content
         differing = {"date", "x-request-id"}
         assert [it for it in foreign.headers.items() if it[0] not in differing] == [

@@ -74,3 +74,13 @@ class TestIfMatch:
         for condition in ("*", owner.get(path).headers["ETag"], '"x"'):
             answer = as_user(user()).put(path, json={"title": "x"}, headers={"If-Match": condition})
             assert error(answer) == (403, "NOT_OWNER")
+
+    def test_what_has_changed_is_not_deleted(self, as_user: AsUser, user: NewUser) -> None:
+        client = as_user(user())
+        path = client.post(PATH, json={"title": "a"}).headers["Location"]
+        read = {"If-Match": client.get(path).headers["ETag"]}
+        client.put(path, json={"title": "b"})
+        assert client.delete(path, headers=read).status_code == 412
+        current = {"If-Match": client.get(path).headers["ETag"]}
+        assert client.delete(path, headers=current).status_code == 204
+        assert client.delete(path, headers=current).status_code == 404
