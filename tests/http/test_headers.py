@@ -83,7 +83,10 @@ class TestUsersData:
     def test_is_kept_by_nobody(self, as_user: AsUser, user: NewUser) -> None:
         owner = as_user(user())
         created = owner.post("/api/v1/chat/sessions", json={"title": "Algebra"})
-        for answer in (created, owner.get(created.headers["Location"])):
+        messages = f"{created.headers['Location']}/messages"
+        posted = owner.post(messages, json={"role": "user", "content": "Hello"})
+        assert posted.status_code == 201
+        for answer in (posted, owner.get(messages), owner.get("/api/v1/chat/sessions")):
             assert answer.headers["Cache-Control"] == "private, no-store"
             assert "ETag" not in answer.headers
 

@@ -63,6 +63,12 @@ def test_survivor_is_named(db: Connection) -> None:
     assert "0 of 1 mutants killed (0.0%) in 0 s" in lines
 
 
+def test_check_that_raises_anything_kills(db: Connection) -> None:
+    """Code that expects one row and finds none fails a test, too."""
+    check = Check("unpacks", frozenset(), lambda _: [].pop())
+    assert run(_MUTANT, [check], db).fate == "behaviour"
+
+
 def test_mutant_is_gone_after_its_run(db: Connection) -> None:
     run(_MUTANT, [_GREEN], db)
     assert run(_MUTANT, SUITE, db).fate == "behaviour"

@@ -49,7 +49,7 @@ def is_red(check: Check, db: Connection) -> bool:
     try:
         with savepoint(db):
             check.run(db)
-    except (AssertionError, psycopg.Error):
+    except Exception:  # whatever it raises fails a test in pytest
         return True
     return False
 
