@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test web web-test policies mutants steps scale-test bench check clean types lock faults instructions
+.PHONY: help run test web web-test policies mutants steps orders scale-test bench check clean types lock faults instructions
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -56,6 +56,9 @@ mutants: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## change the schema in thousands o
 
 steps: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## let every call to the database fail in every way, and repeat the request
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m steps tests/steps
+
+orders: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## play requests at the same time, in every order
+	@$(BIN)/python -m pytest -n auto --dist worksteal -m orders tests/interleavings
 
 scale-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## check what the policies cost with millions of sessions and messages (MILLIONS)
 	@$(BIN)/python -m pytest -m scale tests/policies/test_plans.py

@@ -11,6 +11,7 @@ TLS = (80877103).to_bytes(4)
 FLUSH = b"H\0\0\0\x04"
 ENDS_A_CALL = b"QSH"
 READY = b"Z"
+KEY = b"K"
 DESCRIBED = b"TnE"
 """What ends the answer to a statement that is only prepared: its rows, none, or an error."""
 NEEDS_AN_ANSWER = (3, 5, 10, 11)
@@ -24,6 +25,11 @@ async def frame(reader: asyncio.StreamReader) -> bytes:
 
 class PostgresWire(Wire):
     """Calls are what the client sends before it waits, and first of all to connect."""
+
+    def __init__(self, host: str, port: int) -> None:
+        super().__init__(host, port)
+        self.processes: set[int] = set()
+        """The ids of the server's processes for its connections."""
 
     async def first(self, reader: asyncio.StreamReader) -> bytes:
         size = await reader.readexactly(4)
@@ -46,6 +52,8 @@ class PostgresWire(Wire):
             if said[:1] == b"R" and int.from_bytes(said[5:9]) in NEEDS_AN_ANSWER:
                 call.back.write(await frame(call.reader))
             said = await frame(call.there)
+            if said[:1] == KEY:
+                self.processes.add(int.from_bytes(said[5:9]))
             call.client.write(said)
         return True
 

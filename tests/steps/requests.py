@@ -19,11 +19,13 @@ class People:
     sql: Sql
     new_user: NewUser
     names: dict[UUID, str] = field(default_factory=dict)
+    tokens: dict[UUID, str] = field(default_factory=dict)
 
     def user(self, name: str = "Robin") -> User:
         """Somebody new."""
         user = self.new_user(name)
         self.names[user.id] = f"<{name}>"
+        self.tokens[user.id] = user.token
         return user
 
     def match(self, status: str = "accepted") -> Match:

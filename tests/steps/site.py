@@ -25,6 +25,9 @@ from local.server import api_settings
 from tests.actors import User
 from tests.installed import INSTALLED
 
+FOR_EVER = 600.0
+"""Seconds: longer than any test."""
+
 
 class Served:
     """An application with its state, as a server has it."""
@@ -63,20 +66,26 @@ class Served:
         await self._app(scope, receive, send)
 
 
-def settings_for(project: Project, backend: str, port: int | None = None) -> Settings:
-    """The API's settings on a project, whose database is reached at another port."""
+def settings_for(project: Project, backend: str, port: int, *, patient: bool = False) -> Settings:
+    """The API's settings on a project, whose database is reached at another port.
+
+    `patient`: without time limits, for requests that wait for their turn.
+    """
     named = {name.lower(): value for name, value in api_settings(project, backend).items() if value}
     named |= {"rate_limits": "off", "kinds": ",".join(INSTALLED)}
-    if port is not None and backend == "postgres":
+    if backend == "postgres":
         there = urlsplit(login_url(project.database_url))
         user = there.netloc.rpartition("@")[0]
+        limits = "&options=-c%20statement_timeout%3D0%20-c%20lock_timeout%3D0" if patient else ""
         named["api_database_url"] = there._replace(
-            netloc=f"{user}@127.0.0.1:{port}", query="sslmode=disable"
+            netloc=f"{user}@127.0.0.1:{port}", query=f"sslmode=disable{limits}"
         ).geturl()
-        named["api_database_connections"] = "2"
-    elif port is not None:
+        # for who waits for a turn one: a second would be opened or not, as the clock has it
+        named["api_database_connections"] = "1" if patient else "2"
+    else:
         named["postgrest_url"] = f"http://127.0.0.1:{port}"
-    return Settings(_env_file=None, **named)  # type: ignore[arg-type]
+    settings = Settings(_env_file=None, **named)  # type: ignore[arg-type]
+    return settings.model_copy(update={"database_timeout": FOR_EVER}) if patient else settings
 
 
 @asynccontextmanager

@@ -53,13 +53,17 @@ class Fault:
 
 
 class Wire(ABC):
-    """A proxy that counts calls. From `arm` on, call number `at` meets the fault."""
+    """A proxy that counts calls. From `arm` on, call number `at` meets the fault.
+
+    `before` can hold a call back.
+    """
 
     def __init__(self, host: str, port: int) -> None:
         self.upstream = host, port
         self.calls = 0
         self.happened = False
         self.holds = False
+        self.before: Callable[[Call], Awaitable[None]] | None = None
         self.delivery = asyncio.Event()
         self.delivered = asyncio.Event()
         self._at = 0
@@ -151,6 +155,8 @@ class Wire(ABC):
             self.happened = True
             return await self._fault.happens(self, call)
         number = self.calls
+        if self.before is not None:
+            await self.before(call)
         answer = await call.execute()
         if not self._shut_before(number + 1):
             call.client.write(answer)
