@@ -6,11 +6,17 @@ from collections.abc import Iterator, Sequence
 from psycopg import Connection
 
 from api.install.doors import Door, kept_grants
-from api.install.live import LiveTable
+from api.install.live import LiveKey, LiveTable
 from api.install.quoting import quoted
 from api.install.rows import READ_ONLY, TOLERATED, Legacy, checks
 from api.install.shipped import Table
 
+# up to the delete action, and what follows it
+_KEY = re.compile(
+    r"(.+?)(?: ON DELETE (?:CASCADE|RESTRICT|SET (?:NULL|DEFAULT)(?: \([^)]*\))?))?"
+    r"((?: DEFERRABLE)?(?: INITIALLY DEFERRED)?(?: NOT VALID)?(?: NOT ENFORCED)?)"
+)
+_CASCADE = re.compile(r"foreign key \((.+?)\) references ([\w.]+) \(.+?\) on delete cascade")
 _ACTIONS = {
     "a": "",
     "r": "on delete restrict",
@@ -95,7 +101,9 @@ def adopt(
         if column.not_null and not found.not_null and column.name not in tolerated:
             yield f"{alter} set not null;"
     if "id" in declared.columns and ["id"] not in live.uniques:
-        yield f"alter table {name} add primary key (id);"
+        has_other = any(it.startswith("PRIMARY KEY") for it in live.constraints.values())
+        added = f"constraint {declared.name}_id_key unique" if has_other else "primary key"
+        yield f"alter table {name} add {added} (id);"
     for constraint, definition in declared.constraints.items():
         columns = re.fullmatch(r"unique \((.+)\)", definition)
         if columns is not None and constraint not in live.constraints:
@@ -176,15 +184,33 @@ def _revoke(declared: Table) -> re.Pattern[str]:
 
 
 def _changed_keys(declared: Table, live: LiveTable) -> Iterator[str]:
-    name = f"public.{declared.name}"
+    for key in live.keys:
+        on_delete = _on_delete(declared, key)
+        if on_delete is not None and on_delete != _ACTIONS[key.action]:
+            alter = f"alter table public.{declared.name}"
+            definition = _with_action(live.constraints[key.name], on_delete)
+            yield f"{alter} drop constraint {quoted(key.name)};"
+            yield f"{alter} add constraint {quoted(key.name)} {definition};"
+
+
+def _on_delete(declared: Table, key: LiveKey) -> str | None:
+    """Return what a project's key has to do on delete; `None` where that is its own business."""
     for column in declared.columns.values():
-        for key in live.keys:
-            if key.columns != [column.name] or key.target != column.references:
-                continue
-            if _ACTIONS[key.action] != column.on_delete:
-                definition = (
-                    f"foreign key ({column.name}) references {column.references} (id) "
-                    f"{column.on_delete}"
-                )
-                yield f"alter table {name} drop constraint {quoted(key.name)};"
-                yield f"alter table {name} add constraint {quoted(key.name)} {definition};"
+        if key.columns == [column.name] and key.target == column.references:
+            return column.on_delete
+    # a key that refuses keeps a composite key of ours, on these columns, from cascading
+    for definition in declared.constraints.values():
+        ours = _CASCADE.match(definition)
+        if ours is None or key.target != ours[2] or key.action not in ("a", "r"):
+            continue
+        if set(key.columns) <= set(ours[1].split(", ")):
+            return "on delete cascade"
+    return None
+
+
+def _with_action(definition: str, on_delete: str) -> str:
+    """Change a foreign key's `on delete` alone, in the words of `pg_get_constraintdef`."""
+    found = _KEY.fullmatch(definition)
+    if found is None:
+        raise ValueError(definition)
+    return " ".join(part for part in (found[1], on_delete, found[2].strip()) if part)

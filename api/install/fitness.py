@@ -47,6 +47,8 @@ def misfits(declared: Table, live: LiveTable) -> Iterator[str]:
         return
     if live.has_children:
         yield f"public.{live.name} has tables that inherit from it"
+    for rule in live.rules:
+        yield f"public.{live.name} has the rule {rule}, and the API's writes cannot pass rules"
     missing = [
         column.name
         for column in declared.columns.values()
@@ -55,7 +57,10 @@ def misfits(declared: Table, live: LiveTable) -> Iterator[str]:
     if missing:
         yield f"public.{live.name} is a different table: it has no {', '.join(missing)}"
         return
-    known = re.search(r"check \(status in \((.+)\)\)", " ".join(declared.constraints.values()))
+    known = re.fullmatch(
+        r"check \(status in \((.+)\)\)",
+        declared.constraints.get(f"{declared.name}_status_known", ""),
+    )
     status = live.columns.get("status")
     if known is not None and status is not None and status.is_enum:
         for label in re.findall(r"'(\w+)'", known[1]):

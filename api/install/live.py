@@ -64,6 +64,7 @@ class LiveTable:
     indexes: set[str]
     uniques: list[list[str]]
     triggers: dict[str, str]
+    rules: list[str]
     policies: list[LivePolicy]
     grants: dict[str, set[str]] = field(default_factory=dict)
 

@@ -12,7 +12,7 @@ def stopped(plan: Plan) -> Iterator[str]:
         yield ""
         yield f"The kind {kind} cannot be installed here:"
         yield from (f"  - {problem}" for problem in problems)
-        yield f"  Rename it, or leave {kind} out of --kinds: other kinds can still be installed."
+        yield f"  Change that, or leave {kind} out of --kinds: other kinds can still be installed."
     if plan.hindrances:
         yield ""
         yield "Some rows block the installation. Review and run the statements, then install again:"

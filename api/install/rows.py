@@ -56,6 +56,8 @@ def hindrances(connection: Connection, declared: Table, live: LiveTable) -> Iter
         found = live.columns.get(column.name)
         if found is None or not column.not_null or found.not_null or column.name in tolerated:
             continue
+        if column.name == "message_order" and "timestamp" in live.columns:
+            continue  # numbering finds and numbers these
         where = f"{column.name} is null"
         yield from hindrance(
             connection, name, f"{name}: no {column.name}", where, _fill(live, column)
@@ -158,12 +160,18 @@ def _unknown_words(connection: Connection, declared: Table, live: LiveTable) -> 
             continue
         known = definition[definition.index("in (") + 3 : definition.rindex(")")]
         last = known.strip("()").split(",")[-1].strip()
+        # "ready" and "In progress" are READY and in_progress; what is like none becomes the last
+        like = "regexp_replace(lower({}), '[^a-z]', '', 'g')"
+        word = (
+            f"(select word from unnest(array[{known.strip('()')}]) as word "
+            f"where {like.format('word')} = {like.format(f'{column}::text')})"
+        )
         yield from hindrance(
             connection,
             f"public.{declared.name}",
             f"public.{declared.name}: a {column} that the API does not know",
             f"{column}::text not in {known}",
-            f"set {column} = {last}",
+            f"set {column} = coalesce({word}, {last})::{live.columns[column].type}",
         )
 
 
@@ -208,8 +216,10 @@ def _fill(live: LiveTable, column: Column) -> str:
         if column.name == "updated_at" or column.name == "last_updated":
             default = made
         return f"set {column.name} = {default}"
-    if column.type == "timestamptz":
+    if column.name == "scheduled_time":
         return f"set {column.name} = {made} + interval '1 hour'"
+    if column.type == "timestamptz":
+        return f'set "{column.name}" = {made}'
     if column.type.startswith(("text", "varchar")):
         return f"set {column.name} = 'Unknown'"
     if column.references == "public.approach_challenges":

@@ -137,6 +137,14 @@ def table(connection: Connection, name: str, schema: str = "public") -> LiveTabl
                 [oid],
             ).fetchall()
         ),
+        [
+            name
+            for (name,) in connection.execute(
+                "select rulename::text from pg_catalog.pg_rewrite "
+                "where ev_class = %s and rulename <> '_RETURN' order by 1",
+                [oid],
+            )
+        ],
         _policies(connection, oid),
         _grants(connection, oid),
     )

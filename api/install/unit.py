@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from psycopg import Connection
 
-from api.install import adoption, fitness, numbering, rows, undo
+from api.install import adoption, fitness, numbering, rows, undo, words
 from api.install.doors import Door, doors, own_columns
 from api.install.live import LiveTable, Survey
 from api.install.names import OWN, Names
@@ -21,11 +21,15 @@ _MADE_BY_VIEW = {
 }
 _NULLS_IN_VIEW = {
     r"\bmatch\.status = 'accepted'": "coalesce(match.status = 'accepted', false)",
-    r"wingman_session_version\(\s+session\.status,": (
-        "wingman_session_version(\n    session.status::text,"
-    ),
     r"'description', (challenge\d)\.description": r"'description', coalesce(\1.description, '')",
     r"'points', (challenge\d)\.points": r"'points', coalesce(\1.points, 0)",
+}
+# an adopted status may be an enum, and an adopted time one without a zone
+_OF_OUR_TYPES = {
+    "session.status, session.user1_completed": "session.status::text, session.user1_completed",
+    "returning session.status::text, session.completed_at;": (
+        "returning session.status::text, session.completed_at::timestamptz;"
+    ),
 }
 
 
@@ -87,6 +91,9 @@ def write(made: Plan, migration: Migration, existing: Existing) -> None:
         found = existing.earlier.get(declared.name)
         if found is not None and adoption.revokes(text, declared):
             text = adoption.policies_for(text, declared, found)
+    if "wingman_sessions" in existing.adopted | existing.earlier:
+        for old, new in _OF_OUR_TYPES.items():
+            text = text.replace(old, new)
     made.body.append(_with_names(text, existing.people) if migration.unit == "wingman" else text)
 
 
@@ -104,7 +111,9 @@ def _beside(made: Plan, migration: Migration, existing: Existing) -> str:
             new.append(table.name)
             made.body.append(_create(migration, table, people))
             continue
-        problems = list(fitness.misfits(table, found))
+        problems = list(fitness.misfits(table, found)) or list(
+            words.misfits(connection, table, found)
+        )
         if problems:
             made.misfits.setdefault(migration.unit, []).extend(problems)
             continue
