@@ -16,6 +16,8 @@ import { chromium } from "playwright-core";
 const { WEB_URL, CHROMIUM, PASSWORD, TOKEN_SECONDS, SCREENSHOTS, PYTHON } = process.env;
 const ALICES_SESSION = "e0000000-0000-4000-8000-000000000001";
 const PATIENCE = 15_000;
+// the API accepts a token for 5 s after it has expired
+const LEEWAY_SECONDS = 6;
 
 const browser = await chromium.launch({
   executablePath: CHROMIUM,
@@ -115,8 +117,15 @@ const steps = {
     const { alice, bob } = people;
     await alice.getByRole("textbox", { name: "Notes" }).fill("Alice's words");
     await bob.getByRole("textbox", { name: "Notes" }).fill("Bob's words");
+    const learned = alice.waitForResponse(async (it) => (
+      it.url().endsWith(`/sessions/${ALICES_SESSION}`) && it.request().method() === "GET"
+      && it.ok() && (await it.text()).includes("Bob's words")
+    ));
     await bob.getByRole("button", { name: "Save notes" }).click();
     await bob.getByText("Saved.").waitFor();
+    // her page now knows the newer ETag; going on typing must not make it hers
+    await (await learned).finished();
+    await alice.getByRole("textbox", { name: "Notes" }).pressSequentially(", and more", { delay: 50 });
     await alice.getByRole("button", { name: "Save notes" }).click();
     await alice.getByTestId("theirs").filter({ hasText: "Bob's words" }).waitFor();
     await accessible(alice);
@@ -207,9 +216,17 @@ const steps = {
 
   async "an expired session is refreshed, on the server and in the browser"() {
     const { bob } = people;
-    await bob.waitForTimeout((Number(TOKEN_SECONDS) + 6) * 1000);
+    // by a slow clock supabase-js takes the token to be valid; only the API's 401 tells
+    await bob.addInitScript(() => {
+      const now = Date.now.bind(Date);
+      Date.now = () => now() - 600_000;
+    });
+    await bob.reload();
+    await bob.waitForTimeout((Number(TOKEN_SECONDS) + LEEWAY_SECONDS) * 1000);
+    const refused = bob.waitForResponse((it) => it.url().endsWith("/notes") && it.status() === 401);
     await bob.getByRole("textbox", { name: "Notes" }).fill("After the night");
     await bob.getByRole("button", { name: "Save notes" }).click();
+    await refused;
     await bob.getByText("Saved.").waitFor();
     await bob.goto(`${WEB_URL}/wingman`);
     await bob.getByRole("heading", { name: "Your sessions" }).waitFor();
