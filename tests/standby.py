@@ -65,7 +65,12 @@ class Standby:
     @property
     def superuser_url(self) -> str:
         """Its address for its superuser, on its socket."""
-        return f"postgresql://{SUPERUSER}@/postgres?host={self._folder}&port={self.port}"
+        return f"postgresql://{SUPERUSER}@/postgres?host={self.socket_folder}&port={self.port}"
+
+    @property
+    def socket_folder(self) -> Path:
+        """The folder of its unix socket."""
+        return self._folder
 
     def copy(self) -> None:
         """Copy the primary, by `pg_basebackup`."""

@@ -50,6 +50,7 @@ class Book:
     confirmed: set[tuple[str, int]] = field(default_factory=set)  # session, by user 1 or 2
     notes: dict[str, str] = field(default_factory=dict)  # session: the last that was told
     notes_in_doubt: set[str] = field(default_factory=set)
+    told_at: dict[str, float] = field(default_factory=dict)  # each write that was acknowledged
     foreign: int = 0
     unexpected: Counter[str] = field(default_factory=Counter)
 
@@ -156,12 +157,14 @@ class Load:
         send = partial(ask, "POST", path, {"content": content}, str(uuid4()))
         if await self.insist(send) is not None:
             self.book.messages_told.add(content)
+            self.book.told_at[content] = time.monotonic()
 
     async def create_study(self, ask: Any, me: User) -> None:
         title = f"{me.id} {uuid4()}"
         self.book.studies_sent.add(title)
         if await self.insist(partial(ask, "POST", STUDY, {"title": title}, str(uuid4()))):
             self.book.studies_told.add(title)
+            self.book.told_at[title] = time.monotonic()
 
     async def create_once(self, ask: Any, me: User) -> None:
         """Send once, without a key: what was refused must never appear."""
@@ -169,6 +172,7 @@ class Load:
         answer = await ask("POST", STUDY, {"title": title})
         if answer.status == 201:
             self.book.plain[title] = "made"
+            self.book.told_at[title] = time.monotonic()
         elif answer.status == NOT_SENT:
             self.book.plain[title] = "refused"
         elif answer.status == NO_ANSWER or answer.json()["detail"]["code"] == "OUTCOME_UNKNOWN":
@@ -182,6 +186,7 @@ class Load:
             answer = await ask("POST", f"{WINGMAN}/{session}/confirm")
             if answer.status == 200:
                 self.book.confirmed.add((session, number))
+                self.book.told_at[f"{session} {number}"] = time.monotonic()
 
     async def write_notes(self, ask: Any, pair: Pair, number: int) -> None:
         if number == 2:  # one writer, so that the last acknowledged notes are the stored ones
@@ -190,6 +195,7 @@ class Load:
         answer = await ask("PATCH", f"{WINGMAN}/{session}/notes", {"notes": notes})
         if answer.status == 200:
             self.book.notes[session] = notes
+            self.book.told_at[notes] = time.monotonic()
             self.book.notes_in_doubt.discard(session)
         else:
             self.book.notes_in_doubt.add(session)

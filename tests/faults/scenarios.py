@@ -148,22 +148,6 @@ async def keys_away(site: Site) -> AsyncIterator[None]:
     yield
 
 
-@asynccontextmanager
-async def primary_replaced(site: Site) -> AsyncIterator[None]:
-    """Postgres: kill -9; its synchronous standby is promoted."""
-    assert site.standby is not None
-    with psycopg.connect(site.stack.superuser_url, autocommit=True) as sql:
-        sql.execute("alter system set synchronous_standby_names = '*'")
-        sql.execute("select pg_reload_conf()")
-    await asyncio.sleep(AWAY_SECONDS)
-    send(site.postgres, signal.SIGKILL)
-    await elsewhere(site.postgres.stop)
-    await asyncio.sleep(AWAY_SECONDS)
-    await elsewhere(site.standby.promote)
-    site.database_url = site.standby.superuser_url
-    yield
-
-
 SCENARIOS: tuple[Scenario, ...] = (
     nothing,
     postgres_killed,
@@ -177,10 +161,6 @@ SCENARIOS: tuple[Scenario, ...] = (
     api_stopped,
     keys_away,
 )
-
-
-WITH_A_STANDBY: tuple[Scenario, ...] = (primary_replaced,)
-"""With direct connections, after the others: the first primary does not come back."""
 
 
 async def until_ready(site: Site, deadline: float, path: str = "/readyz") -> None:

@@ -1,9 +1,10 @@
 """All that serves: Postgres, PostgREST, the API with two workers, Redis, the project's keys.
 
-With direct connections, there is a standby of Postgres too.
+With direct connections, there can be a standby of Postgres too.
 """
 
 import json
+import math
 import os
 import signal
 import sys
@@ -17,6 +18,7 @@ import jwt
 import psutil
 
 from local.addresses import HOST, free_port, is_healthy
+from local.migrations import login_url
 from local.processes import Child
 from local.server import api_settings
 from local.signing_key import public_key, signing_key
@@ -41,12 +43,17 @@ class Site:
         redis: RedisServer,
         keys: JwksServer,
         folder: Path,
+        backend: str,
         second: Standby | None,
     ) -> None:
         self.stack = stack
         self.standby = second
         self.database_url = stack.database_url
         """The database of the primary, whichever that is."""
+        self.may_lose_from = math.inf
+        """Writes acknowledged after this may be lost: the standby did not have them."""
+        self.second_primary: str | None = None
+        """The database of a primary that takes writes beside the right one."""
         self.redis = redis
         self.keys = keys
         self.port = free_port()
@@ -61,7 +68,7 @@ class Site:
             env={
                 "PATH": os.defpath,
                 **api_settings(stack),
-                "API_DATABASE_URL": "" if second is None else of_both(stack, second),
+                "API_DATABASE_URL": address(stack, backend, second),
                 **asymmetric(stack, keys),
                 "LOG_LEVEL": "warning",
                 "RATE_LIMIT_STORAGE": redis.url,
@@ -96,6 +103,13 @@ class Site:
         return [it for it in children if "spawn_main" in " ".join(it.cmdline())]
 
 
+def address(stack: Stack, backend: str, second: Standby | None) -> str:
+    """The address of direct connections; empty without them."""
+    if backend != "postgres":
+        return ""
+    return login_url(stack.database_url) if second is None else of_both(stack, second)
+
+
 def stack_key(stack: Stack) -> dict[str, Any]:
     """The private key of the stack, which its PostgREST trusts."""
     return signing_key(stack._key_file)
@@ -125,7 +139,7 @@ def send(child: Child, number: signal.Signals) -> None:
 
 
 @contextmanager
-def site(backend: str) -> Iterator[Site]:
+def site(backend: str, *, with_a_standby: bool = False) -> Iterator[Site]:
     """Start everything; stop it at the end, whatever has been done to it."""
     with ExitStack() as cleanup:
         folder = cleanup.enter_context(scratch_folder())
@@ -134,8 +148,8 @@ def site(backend: str) -> Iterator[Site]:
         stack.migrate()
         redis = cleanup.enter_context(redis_server())
         keys = cleanup.enter_context(JwksServer(public_key(stack_key(stack))))
-        second = cleanup.enter_context(standby(stack)) if backend == "postgres" else None
-        running = Site(stack, redis, keys, folder, second)
+        second = cleanup.enter_context(standby(stack)) if with_a_standby else None
+        running = Site(stack, redis, keys, folder, backend, second)
         cleanup.callback(running.api.stop)
         running.api.start()
         yield running
