@@ -86,6 +86,7 @@ NOT_MIGRATED: Final = ("PGRST106", "PGRST2", "42P01", "42703", "42883", "404")
 
 
 STALE_CLOCK: Final = "a token of the future"
+EXPIRED: Final = "an expired token"
 NOT_READY: Final = ("PGRST002", STALE_CLOCK)  # PGRST002: the schema is not loaded yet
 NO_GRANT: Final = "a missing grant"  # 42501 is also the refusal of a policy
 POOLED: Final = ("26000", "42P05")  # a prepared statement does not exist, or already exists
@@ -121,6 +122,12 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
         return invalid(FieldError(field="body", message="A value cannot be stored."))
     if code.startswith(AWAY):
         logger.warning("the database is not available: %s", code)
+        return unavailable()
+    if code == EXPIRED:
+        logger.error(
+            "PostgREST refuses the API's own token as expired: this machine's clock is behind "
+            "PostgREST's; synchronise both (NTP)"
+        )
         return unavailable()
     if code.startswith(NOT_TRUSTED):
         logger.error(

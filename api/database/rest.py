@@ -18,7 +18,14 @@ from pydantic_core import to_json
 from api.database import documents
 from api.database.backend import Found, NoAnswerError, NotSentError, Row
 from api.database.query import Filter, Parameter, Query, Shape, Value
-from api.database.refusals import NO_GRANT, STALE_CLOCK, RangeError, meaning, unanswered
+from api.database.refusals import (
+    EXPIRED,
+    NO_GRANT,
+    STALE_CLOCK,
+    RangeError,
+    meaning,
+    unanswered,
+)
 from api.database.tokens import TokenMint
 from api.database.wire import Answer, Wire
 from api.errors import ApiError, unavailable
@@ -39,6 +46,8 @@ IN_DOUBT: Final = (
     "52",
 )
 """Codes that, in answer to a write, leave open whether it happened. Each is a prefix."""
+TOKEN_REFUSED: Final = ("PGRST301", "PGRST303")
+"""PostgREST 12 has the first code for every problem with a token, later versions have both."""
 
 
 class Rest:
@@ -258,6 +267,8 @@ def refusal_in(answer: Answer) -> tuple[str, str]:
         return str(answer.status), ""
     if is_stale_clock(error.code, error.message):
         return STALE_CLOCK, ""
+    if error.code in TOKEN_REFUSED and "expired" in (error.message or ""):
+        return EXPIRED, ""
     message = error.message or ""
     if error.code == "42501" and message.startswith("permission denied for "):
         return NO_GRANT, ""
@@ -268,10 +279,9 @@ def is_stale_clock(code: str | None, message: str | None) -> bool:
     """Whether PostgREST wrongly refuses a valid token as issued in the future.
 
     Several versions stop their clock while they are idle, and so refuse the next request.
-    PostgREST 12 has one code for every problem with a token, later versions have two.
     """
     words = (message or "").lower().replace(" ", "")
-    return code in ("PGRST301", "PGRST303") and ("future" in words or "notyetvalid" in words)
+    return code in TOKEN_REFUSED and ("future" in words or "notyetvalid" in words)
 
 
 def constraint_name(message: str) -> str:

@@ -143,7 +143,9 @@ class OnceDatabase(Database):
                 raise ReplayedError(answer)
             self.is_kept = True
             return row
-        if datetime.now(UTC) - MOMENT.validate_python(first["created_at"]) < IN_PROGRESS:
+        # the row's time is the database's: where the two clocks differ by more than this, the age
+        # is unknown, and a request that has died must not be waited for until they agree
+        if abs(datetime.now(UTC) - MOMENT.validate_python(first["created_at"])) < IN_PROGRESS:
             raise ApiError("CONFLICT", STILL_PROCESSED, headers={"Retry-After": "1"})
         row = await self.row(created(shape).query(id=first["row_id"]))
         if row is None:

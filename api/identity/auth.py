@@ -35,7 +35,10 @@ NOT_A_TOKEN = "The bearer token is not a JWT. Send the user session's access tok
 TOO_LONG = f"The `Authorization` header is too long: the limit is {LONGEST_TOKEN} characters."
 NOT_TRUSTED = "The token is not signed by this project. Sign in again and send the new token."
 EXPIRED = "The token has expired. Refresh the session and send the new token."
-NOT_YET = "The token is not valid yet. Check the clock of the machine that issued it."
+NOT_YET = (
+    "The token is not valid yet: the clock of the machine that issued it is ahead of the API's. "
+    "Synchronise both."
+)
 NOT_A_USER = "The token does not belong to a signed-in user. Send the user session's access token."
 NOT_SUPABASE_AUTH = (
     "The token's `sub` is not a UUID. Users must be Supabase Auth's: third-party tokens are not "

@@ -71,3 +71,11 @@ class TestStaleClock:
         body = json.dumps({"code": code, "message": message, "hint": None, "details": None})
         found = meaning(*refusal_in(Answer(401, {}, body.encode())))
         assert isinstance(found, NotReadyError) is stale
+
+    @pytest.mark.parametrize("code", ["PGRST301", "PGRST303"])
+    def test_clock_behind(self, code: str, caplog: pytest.LogCaptureFixture) -> None:
+        body = json.dumps({"code": code, "message": "JWT expired", "hint": None, "details": None})
+        found = meaning(*refusal_in(Answer(401, {}, body.encode())))
+        assert isinstance(found, ApiError)
+        assert found.code == "DATABASE_UNAVAILABLE"
+        assert "clock is behind" in caplog.text
