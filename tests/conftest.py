@@ -55,7 +55,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--stack",
         choices=STACKS,
         default="local",
-        help="the embedded stack, the official images (needs Docker), or the Supabase at "
+        help="the embedded stack, the same with Debian's PostgreSQL 15, the official images "
+        "(needs Docker), or the Supabase at "
         "SUPABASE_URL (needs SUPABASE_PUBLISHABLE_KEY, SUPABASE_JWT_SECRET and DATABASE_URL too)",
     )
     parser.addoption(

@@ -19,7 +19,9 @@ QUERIES: Final = {
                          case when attstorage <> typstorage then 'storage ' || attstorage::text end,
                          'compression ' || nullif(attcompression::text, ''),
                          'statistics ' || nullif(attstattarget, -1),
-                         array_to_string(attoptions, ' '))
+                         -- PostgreSQL 15.20 keeps a number of its own there
+                         (select string_agg(option, ' ') from unnest(attoptions) as option
+                          where not starts_with(option, 'pg_attver=')))
         from pg_catalog.pg_attribute
         join pg_catalog.pg_class on pg_class.oid = attrelid
         join pg_catalog.pg_type on pg_type.oid = atttypid

@@ -7,7 +7,7 @@ import pytest
 from psycopg import Connection
 
 from api.doctor.snapshot import differences, snapshot
-from local.project import Project
+from tests.stacks import Spare
 from tools.policies import changing, replay
 
 pytestmark = pytest.mark.all_kinds
@@ -62,6 +62,7 @@ CHANGED = {
     "alter role session_api set statement_timeout = '1h'": "role session_api",
     "revoke session_api from authenticator": "role authenticator",
 }
+AS_SUPERUSER = "reset session authorization; {}; set session authorization postgres"
 # What a file that is gone would have left behind: to replay the others takes none of it away.
 LEFT_BEHIND = {
     "create policy select_all on public.chat_messages for select to authenticated using (true)": (
@@ -77,18 +78,19 @@ LEFT_BEHIND = {
         "function peek()"
     ),
     "alter role session_api set row_security = off": "role session_api",
-    "alter role session_api bypassrls": "role session_api",
+    AS_SUPERUSER.format("alter role session_api bypassrls"): "role session_api",
     "grant service_role to session_api": "role session_api",
 }
 
 
 @pytest.fixture
-def db(own_stack: Project) -> Iterator[Connection]:
+def db(own_stack: Spare) -> Iterator[Connection]:
     """The migrated database, as its owner; a test's changes are rolled back."""
     with (
-        psycopg.connect(own_stack.database_url) as connection,
+        psycopg.connect(own_stack.superuser_url) as connection,
         connection.transaction(force_rollback=True),
     ):
+        connection.execute("set session authorization postgres")
         yield connection
 
 
@@ -132,7 +134,9 @@ def strip(connection: Connection) -> None:
         end
         $$;
         alter role session_api reset all;
-        alter role session_api nobypassrls;
+        reset session authorization;
+        alter role session_api nobypassrls; -- before PostgreSQL 16 this is for a superuser alone
+        set session authorization postgres;
         revoke session_api from authenticator;
         revoke anon, authenticated, service_role from session_api;
         comment on role session_api is null;

@@ -1,4 +1,4 @@
-"""Where the tests' Supabase comes from: `pytest --stack=local|containers|url`."""
+"""Where the tests' Supabase comes from: `pytest --stack=local|debian|containers|url`."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -43,8 +43,19 @@ def _containers() -> Provider:
     return Provider(containers.require, containers.stack, containers.stack)
 
 
+def _debian() -> Provider:
+    from tests.stacks import debian  # only for those who ask
+
+    return Provider(debian.require, debian.stack, debian.stack)
+
+
 def _url() -> Provider:
     return Provider(url.require, url.stack, None)
 
 
-STACKS: Final = {"local": _local, "containers": _containers, "url": _url}
+STACKS: Final = {
+    "local": _local,
+    "debian": _debian,
+    "containers": _containers,
+    "url": _url,
+}
