@@ -175,8 +175,9 @@ class Reading:
             if error.rows == BEHIND:
                 replica.answered()
                 self._to_primary("behind")
-            replica.direct.pool.renew()
-            replica.failed("the server is not a replica")
+            else:
+                replica.direct.pool.renew()
+                replica.failed("the server is not a replica")
         except (NoAnswerError, OSError) as error:
             replica.failed(str(error) if isinstance(error, NoAnswerError) else type(error).__name__)
         except ApiError as error:

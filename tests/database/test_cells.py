@@ -125,6 +125,22 @@ def test_a_cell_that_the_user_has_written(site: Site, as_user: AsUser) -> None:
     assert [count(it, "chat_sessions", user) for it in (site.east, site.west)] == [1, 0]
 
 
+def test_another_cells_postgrest(spare: Spare, sql: Sql) -> None:
+    """A browser may ask any cell directly, and every cell accepts its token: it is nobody there."""
+    user = new_user(sql, spare.jwt_secret)
+    headers = {"Authorization": f"Bearer {user.token}", "apikey": spare.anon_key}
+    with httpx.Client(base_url=spare.postgrest_url, headers=headers) as there:
+        for table in ("chat_sessions", "wingman_session_details", "user_profiles", "job_postings"):
+            answer = there.get(f"/{table}")
+            assert (answer.status_code, answer.json()) == (200, [])
+        posting = {"user_id": str(user.id), "title": "a", "company": "b"}
+        refused = there.post("/job_postings", json=posting)
+        assert (refused.status_code, refused.json()["code"]) == (409, "23503")
+        profile = {"id": str(user.id), "first_name": "a"}
+        refused = there.post("/user_profiles", json=profile)
+        assert (refused.status_code, refused.json()["code"]) == (409, "23503")
+
+
 def test_a_key_is_of_its_cell(site: Site, as_user: AsUser) -> None:
     """The same key, from users of two cells and from one user who has moved."""
     user = site.user("east")

@@ -106,6 +106,24 @@ def test_more_than_can_be_kept(told: Callable[[Story], None], redis: RedisServer
     told(story)
 
 
+def test_flushed(told: Callable[[Story], None], redis: RedisServer) -> None:
+    """What was noted is gone; what is noted afterwards does not make the rest known again."""
+    ada, ben = uuid4(), uuid4()
+
+    async def story(one: LastWrites, two: LastWrites) -> None:
+        await one.note(7, {ada})
+        assert await two.of(ada) == [7]
+        with Redis.from_url(redis.url) as server:
+            server.flushall()
+            await one.note(8, {ada})
+            for user in (ada, ben, ada):
+                assert await two.of(user) is None
+                assert await one.of(user) is None
+            assert 0 < server.pttl(DOUBT) <= 30_000
+
+    told(story)
+
+
 def test_a_new_redis() -> None:
     async def story(url: str) -> None:
         client = RedisClient(url, "")

@@ -9,9 +9,10 @@ from redis import Redis
 
 from api.database.last_writes import DOUBT
 from local.stack import Stack
+from tests import actors
 from tests.conftest import get
 from tests.rate_limits.redis_server import RedisServer
-from tests.replicas.site import CHAT, STUDY, Site, serving, turns
+from tests.replicas.site import CHAT, STUDY, Site, serving, settle, turns
 from tests.standby import Standby, standby
 
 READS = 12
@@ -105,6 +106,41 @@ def test_cut_off(primary: Stack, replica: Standby, redis: RedisServer) -> None:
                 assert total == 2
                 for _ in range(READS):
                     assert me.get(STUDY).raise_for_status().json()["total"] == 2
+
+
+def test_one_user_is_behind(site: Site) -> None:
+    """Others go on reading at the replica: nobody can take it away by writing all the time."""
+    site.standby.lag(0)
+    site.warm_up()
+    with site.by(site.user()) as writer, site.by(site.user()) as reader:
+        for it in (writer, reader):
+            it.post(STUDY, json={"title": "a"}).raise_for_status()
+        with site.standby.held():
+            writer.post(STUDY, json={"title": "b"}).raise_for_status()
+            for _ in turns("nobody is served beside one who is behind"):
+                before = site.reads()
+                assert writer.get(STUDY).raise_for_status().json()["total"] == 2
+                assert reader.get(STUDY).raise_for_status().json()["total"] == 1
+                after = site.reads()
+                if all(after.get(it, 0) == before.get(it, 0) + 1 for it in ("behind", "served")):
+                    break
+
+
+def test_behind_from_the_start(primary: Stack, replica: Standby, redis: RedisServer) -> None:
+    """An API that starts beside a replica that lags by days: no note tells what it lacks."""
+    with psycopg.connect(primary.database_url, autocommit=True) as sql:
+        owner = actors.new_user(sql, primary.jwt_secret)
+        write = "insert into public.study_sessions (profile_id, title) values (%s, %s)"
+        sql.execute(write, [owner.id, "a"])
+        with replica.held():
+            sql.execute(write, [owner.id, "b"])
+            settle(redis)
+            with serving(primary, replica, redis) as site, site.by(owner) as me:
+                for _ in turns("it is never behind"):
+                    assert me.get(STUDY).raise_for_status().json()["total"] == 2
+                    if site.reads().get("behind", 0) >= READS:
+                        break
+                assert site.reads().get("served", 0) == 0
 
 
 def test_redis_away_or_empty(site: Site) -> None:
