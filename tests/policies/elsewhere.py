@@ -9,6 +9,8 @@ from typing import Final
 _USERS = (
     "('anon', 'authenticated', 'authenticator', 'service_role', 'session_api', 'session_api_login')"
 )
+# the owner of the database, and on Supabase the superuser
+_ADMINS = "('postgres', 'supabase_admin')"
 _OURS = "('public', 'session_api')"
 _NOT_POSTGRES = "nspname !~ '^pg_' and nspname <> 'information_schema'"
 # everybody but those who own what is granted or are superusers
@@ -44,7 +46,7 @@ QUERIES: Final = {
         from pg_catalog.pg_db_role_setting
         left join pg_catalog.pg_roles on pg_roles.oid = setrole
         left join pg_catalog.pg_database on pg_database.oid = setdatabase
-        where setrole = 0 or rolname in {_USERS} or setdatabase <> 0""",
+        where setrole = 0 or rolname not in {_ADMINS} or setdatabase <> 0""",
     "role": f"""
         select rolname, concat_ws(' ',
           case when rolsuper then 'superuser' end, case when rolinherit then 'inherit' end,
@@ -54,6 +56,20 @@ QUERIES: Final = {
           case when rolpassword is not null then 'password' end,
           case when rolconnlimit <> -1 then 'limit ' || rolconnlimit end, rolvaliduntil)
         from pg_catalog.pg_authid where rolname in {_USERS}""",
+    # whoever they are, since no policy holds for them
+    "powerful role": f"""
+        select rolname, concat_ws(' ',
+          case when rolsuper then 'superuser' end, case when rolbypassrls then 'bypassrls' end,
+          (select string_agg('in ' || roleid::regrole, ' ' order by roleid::regrole::text)
+           from pg_catalog.pg_auth_members
+           where member = pg_roles.oid
+             and (roleid::regrole::text ~ '^pg_' or roleid::regrole::text in {_ADMINS})))
+        from pg_catalog.pg_roles
+        where rolname not in {_ADMINS} and rolname !~ '^pg_'
+          and (rolsuper or rolbypassrls or exists (
+            select from pg_catalog.pg_auth_members
+            where member = pg_roles.oid
+              and (roleid::regrole::text ~ '^pg_' or roleid::regrole::text in {_ADMINS})))""",
     "membership": f"""
         select format('%s in %s', member::regrole, roleid::regrole),
                case when bool_or(admin_option) then 'admin' end
@@ -68,8 +84,10 @@ QUERIES: Final = {
         left join pg_catalog.pg_namespace on pg_namespace.oid = defaclnamespace
         cross join aclexplode(defaclacl)
         where grantee <> defaclrole group by 1""",
-    "publication": """
+    "publication": f"""
         select pubname, concat_ws(' ', case when puballtables then 'all tables' end,
+               case when pubowner::regrole::text not in {_ADMINS}
+                 then 'owner ' || pubowner::regrole end,
                case when pubinsert and pubupdate and pubdelete and pubtruncate
                  then 'everything' end,
                case when pubviaroot then 'by root' end,
@@ -144,6 +162,9 @@ QUERIES: Final = {
         union all
         select 'grant on language ' || lanname, '' from pg_catalog.pg_language
         cross join aclexplode(lanacl) where grantee <> 0 and grantee <> lanowner
+        union all
+        select 'grant on tablespace ' || spcname, '' from pg_catalog.pg_tablespace
+        cross join aclexplode(spcacl) where grantee <> spcowner
         union all
         select 'owned language ' || lanname, '' from pg_catalog.pg_language
         where lanowner::regrole::text in {_USERS}""",
