@@ -27,7 +27,7 @@ def require() -> None:
         pytest.UsageError: it is not.
 
     """
-    if not DEBIAN_15.exists():
+    if not Path(DEBIAN_15, "postgres").exists():
         raise pytest.UsageError("--stack=debian needs PostgreSQL 15: apt-get install postgresql-15")
 
 
