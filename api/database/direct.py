@@ -9,7 +9,6 @@ transaction ends, so a connection never carries them from one caller to the next
 """
 
 import asyncio
-import logging
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -19,7 +18,15 @@ from pydantic_core import to_json
 from api.database import documents
 from api.database.address import Address
 from api.database.backend import Found, NoAnswerError, Row
-from api.database.claims import ROLE
+from api.database.driver_errors import (
+    NOT_ENCODED,
+    NOT_PREPARED,
+    REFUSED,
+    STALE,
+    UNKNOWN,
+    may_not_become,
+    not_prepared,
+)
 from api.database.pool import FAILED, Link, Pool
 from api.database.query import Query
 from api.database.refusals import NO_GRANT, OvertakenError, meaning, unanswered
@@ -33,14 +40,11 @@ from api.database.sql import (
     value_statement,
 )
 from api.database.transaction import beginning
-from api.errors import ApiError, unavailable
 from api.identity.caller import Caller
 from api.settings import Settings
 
 if TYPE_CHECKING:
     from api.database.last_writes import LastWrites
-
-logger = logging.getLogger(__name__)
 
 LONGEST_COMMIT: Final = 2.0
 """Seconds to wait for a commit's answer, even past the deadline: else its outcome is unknown."""
@@ -49,23 +53,8 @@ MOST_STATEMENTS: Final = 200
 
 Records = list["asyncpg.Record"]
 
-# errors of Postgres, and errors of asyncpg
-REFUSED: Final = (
-    asyncpg.PostgresError,
-    asyncpg.InterfaceError,
-    asyncpg.exceptions.InternalClientError,
-)
-NOT_ENCODED: Final = "22000"
-"""What asyncpg raises for a value of the wrong type; nothing was sent."""
-STALE: Final = (
-    asyncpg.exceptions.InvalidCachedStatementError,
-    asyncpg.exceptions.OutdatedSchemaCacheError,
-)
-NOT_PREPARED: Final = ("26000", "42P05")
 MET: Final = "SELECT 1"
 """The status of a condition that returned one row."""
-UNKNOWN: Final = ("08", "53", "57", "58", "XX")
-"""Classes of errors that, in answer to a commit, leave open whether it happened."""
 
 
 class UnmetError(NoAnswerError):
@@ -290,19 +279,3 @@ def page(records: Records) -> Found:
 def json_text(value: object) -> str:
     """Write a value for a JSON column."""
     return to_json(value).decode()
-
-
-def not_prepared(code: str) -> ApiError:
-    """Log that a pooler has lost prepared statements."""
-    logger.error(
-        "API_DATABASE_URL is a pooler in transaction mode, which loses prepared statements (%s): "
-        "set API_DATABASE_PREPARED_STATEMENTS=false, or use its session mode",
-        code,
-    )
-    return unavailable()
-
-
-def may_not_become() -> ApiError:
-    """Log that the login role is not set up correctly."""
-    logger.error("the user of API_DATABASE_URL may not become %s: grant %s to it", ROLE, ROLE)
-    return unavailable()

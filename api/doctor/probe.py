@@ -16,6 +16,9 @@ from api.database.wire import certificates
 from api.settings import Settings
 
 _TIMEOUT_SECONDS = 10
+_ENDED = "57P01"
+_MOST_ENDED = 30
+"""Connections in PostgREST's pool that may all have been ended: a remedy does that."""
 _CODE = re.compile(r"PGRST\w+|[0-9A-Z]{5}")
 
 
@@ -92,6 +95,14 @@ class Probe:
         return self._http.get(url)
 
     def _get(self, url: str, headers: Mapping[str, str]) -> Reply:
+        """Ask, and again where PostgREST used a connection that an administrator had ended."""
+        for _ in range(_MOST_ENDED):
+            reply = self._ask(url, headers)
+            if reply.code != _ENDED:
+                break
+        return reply
+
+    def _ask(self, url: str, headers: Mapping[str, str]) -> Reply:
         key = {} if self._key is None else {"apikey": self._key}
         response = self._http.get(url, headers={**key, **headers})
         received_at = self._clock()
