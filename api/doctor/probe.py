@@ -1,6 +1,7 @@
 """Sends PostgREST the requests of the API and of an anonymous visitor."""
 
 import re
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
@@ -16,9 +17,10 @@ from api.database.wire import certificates
 from api.settings import Settings
 
 _TIMEOUT_SECONDS = 10
-_ENDED = "57P01"
-_MOST_ENDED = 30
-"""Connections in PostgREST's pool that may all have been ended: a remedy does that."""
+_SOON_OVER = ("57P01", "PGRST001", "PGRST002")
+"""PostgREST's connections were just ended, as one of the remedies does, or it has just started."""
+_PATIENCE = 30
+_PAUSE_SECONDS = 0.1
 _CODE = re.compile(r"PGRST\w+|[0-9A-Z]{5}")
 
 
@@ -59,6 +61,7 @@ class Probe:
         self.url = settings.postgrest_url
         self.server = ""
         """The latest answer's `Server` header; a gateway may have put its own name there."""
+        self._patience = _PATIENCE
         self._clock = clock
         self._settings = settings
         self._key = settings.supabase_publishable_key
@@ -95,11 +98,12 @@ class Probe:
         return self._http.get(url)
 
     def _get(self, url: str, headers: Mapping[str, str]) -> Reply:
-        """Ask, and again where PostgREST used a connection that an administrator had ended."""
-        for _ in range(_MOST_ENDED):
+        """Ask, and a bounded number of times again where PostgREST soon has connections."""
+        reply = self._ask(url, headers)
+        while reply.code in _SOON_OVER and self._patience > 0:
+            self._patience -= 1
+            time.sleep(_PAUSE_SECONDS)
             reply = self._ask(url, headers)
-            if reply.code != _ENDED:
-                break
         return reply
 
     def _ask(self, url: str, headers: Mapping[str, str]) -> Reply:

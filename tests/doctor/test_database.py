@@ -18,6 +18,15 @@ def test_healthy(patient: Patient) -> None:
     assert patient.findings() == []
 
 
+def test_connections_were_just_ended(patient: Patient) -> None:
+    """As a remedy does: PostgREST notices each only when it is used."""
+    for _ in range(5):
+        patient.sql.execute(
+            "select pg_terminate_backend(pid) from pg_stat_activity where usename = 'authenticator'"
+        )
+        assert patient.findings() == []
+
+
 @pytest.mark.parametrize("illness", ILLNESSES, ids=lambda illness: illness.name)
 def test_is_found_named_and_cured(patient: Patient, illness: Illness) -> None:
     patient.sql.execute(illness.plant.encode())
