@@ -61,7 +61,10 @@ def _direct(settings: Settings, url: str) -> Iterator[Check]:
         reason = "its driver is not installed: pip install '.[doctor]'"
         yield Check("direct connections", skipped=reason)
         return
+    from api.doctor.primaries import examine as examine_primaries
+
     yield from examine_direct(settings, url)
+    yield from examine_primaries(url)
     if settings.replica_urls:
         from api.doctor.replicas import examine as examine_replicas
 

@@ -22,6 +22,7 @@ Fault = Literal[
     "pooler-prepared",
     "reads-replicated",
     "primary-is-replica",
+    "two-primaries",
     "replica-unreachable",
     "replica-is-primary",
     "replica-of-another",

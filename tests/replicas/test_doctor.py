@@ -10,11 +10,12 @@ from api.doctor import reach, replicas
 from api.doctor.examination import examine
 from api.doctor.findings import Finding
 from api.settings import Settings
+from local.addresses import HOST
 from local.migrations import login_url
 from local.stack import Stack
 from tests.database.backends import settings_for
 from tests.rate_limits.redis_server import RedisServer
-from tests.standby import Standby
+from tests.standby import Standby, of_both, standby
 
 
 @pytest.fixture
@@ -67,6 +68,29 @@ class TestReplicas:
         url = replica.url.replace("session_api_login", "postgres")
         found = {it.fault for it in findings(primary, healthy | {"api_read_database_url": url})}
         assert "role-unsafe" in found
+
+
+class TestPrimaries:
+    def test_old_one_returned(self, primary: Stack) -> None:
+        """A promoted standby, beside a primary that goes on taking writes."""
+        with standby(primary) as second:
+            addresses: dict[str, object] = {"api_database_url": of_both(primary, second)}
+            assert findings(primary, addresses) == []
+            second.promote()
+            (found,) = findings(primary, addresses)
+            assert found.fault == "two-primaries"
+            assert f"{HOST}:{second.port}" in found.what
+            second.server.stop()
+            assert findings(primary, addresses) == []
+
+    def test_one_by_two_addresses(self, primary: Stack) -> None:
+        url = urlsplit(login_url(primary.database_url))
+        twice = url._replace(
+            netloc=f"{url.netloc},localhost:{url.port}", query="target_session_attrs=read-write"
+        )
+        checks = list(examine(settings_for(primary, api_database_url=twice.geturl())))
+        assert "one primary" in {it.name for it in checks}
+        assert [finding for check in checks for finding in check.findings] == []
 
 
 class TestRedis:
