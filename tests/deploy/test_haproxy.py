@@ -6,9 +6,11 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import ClassVar
 
 import httpx
 import pytest
@@ -37,10 +39,15 @@ class Site:
 
 
 @pytest.fixture(scope="module")
-def site(stack: Spare) -> Iterator[Site]:
-    program = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
-    if program is None:
+def program() -> str:
+    found = shutil.which("haproxy") or shutil.which("haproxy", path="/usr/sbin")
+    if found is None:
         pytest.skip("there is no haproxy: apt-get install haproxy, brew install haproxy")
+    return found
+
+
+@pytest.fixture(scope="module")
+def site(stack: Spare, program: str) -> Iterator[Site]:
     if not isinstance(stack, LocalStack):
         pytest.skip("PostgREST's admin port can be chosen on the embedded stack only")
     with ExitStack() as cleanup:
@@ -64,17 +71,26 @@ def site(stack: Spare) -> Iterator[Site]:
             cleanup.callback(api.stop)
             api.start()
             apis.append(api)
-        balancer = Child(
-            "HAProxy",
-            [program, "-db", "-f", str(CONFIGURATION)],
-            env=env,
-            is_ready=lambda: is_healthy(public, "/readyz"),
-            start_seconds=CHECK_SECONDS,
-            log=folder / "haproxy.log",
-        )
-        cleanup.callback(balancer.stop)
+        url = cleanup.enter_context(haproxy(program, folder, public, env))
+        yield Site(url, apis)
+
+
+@contextmanager
+def haproxy(program: str, folder: Path, port: int, env: dict[str, str]) -> Iterator[str]:
+    """Run HAProxy with `env`, in which `API_BIND` has `port`, and yield its address."""
+    balancer = Child(
+        "HAProxy",
+        [program, "-db", "-f", str(CONFIGURATION)],
+        env=env,
+        is_ready=lambda: is_healthy(port, "/readyz"),
+        start_seconds=CHECK_SECONDS,
+        log=folder / f"haproxy-{port}.log",
+    )
+    try:
         balancer.start()
-        yield Site(f"http://{HOST}:{public}", apis)
+        yield f"http://{HOST}:{port}"
+    finally:
+        balancer.stop()
 
 
 def test_serves_the_api_and_direct_reads(site: Site, user: NewUser) -> None:
@@ -104,6 +120,56 @@ def test_a_restart_of_each_api_is_not_noticed(site: Site, user: NewUser) -> None
         api.start()
         asking.join()
     assert statuses == [200] * REQUESTS
+
+
+class Breaking(BaseHTTPRequestHandler):
+    """A host that breaks off the first request of each method, and answers the next."""
+
+    seen: ClassVar[list[str]]
+
+    def handle_request(self) -> None:
+        if self.path == "/readyz":
+            self.send_response(200)
+        elif self.command in self.seen:
+            self.send_response(204)
+        else:
+            self.seen.append(self.command)
+            self.close_connection = True
+            return
+        self.end_headers()
+
+    do_GET = do_HEAD = do_POST = do_PATCH = do_PUT = do_DELETE = handle_request  # noqa: N815
+
+    def log_message(self, *args: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [("GET", 204), ("HEAD", 204), ("POST", 502), ("PATCH", 502), ("PUT", 502), ("DELETE", 502)],
+)
+def test_a_request_without_an_answer(
+    program: str, tmp_path: Path, method: str, status: int
+) -> None:
+    """Reads are asked again. A write may have been made: it is not, and the answer says so."""
+    Breaking.seen = []
+    with ThreadingHTTPServer((HOST, 0), Breaking) as host:
+        threading.Thread(target=host.serve_forever).start()
+        address, port = f"{HOST}:{host.server_port}", free_port()
+        env = {"API_BIND": f"{HOST}:{port}", "REST_BIND": f"{HOST}:{free_port()}"}
+        for number in ("1", "2"):
+            env |= {f"API_{number}": address, f"REST_{number}": address}
+            env[f"REST_{number}_ADMIN_PORT"] = str(host.server_port)
+        try:
+            with haproxy(program, tmp_path, port, env) as url:
+                answer = httpx.request(method, f"{url}/api/v1/study/sessions")
+                Breaking.seen.clear()
+                direct = httpx.request(method, f"{url}/rest/v1/study_sessions")
+        finally:
+            host.shutdown()
+    assert (answer.status_code, direct.status_code) == (status, status)
+    if status == 502:
+        assert error(answer) == (502, "OUTCOME_UNKNOWN")
 
 
 def test_a_client_cannot_choose_its_address(site: Site) -> None:
