@@ -85,25 +85,27 @@ begin
     return true;
   end if;
   if length(statement) > 8000
-    -- a table at two depths: PostgREST names it after the depth, and not at all at depth 0
+    -- a table at two depths: PostgREST names it after the depth, and not at all at depth 0, where it may also be written to
     or exists (
       select
-      from regexp_matches(statement, 'FROM ("[^"]+"\."[^"]+")( AS "[^"]+")?', 'g') as source (part)
+      from regexp_matches(statement, '(?:FROM|INTO|UPDATE) ("[^"]+"\."[^"]+")( AS "[^"]+")?', 'g') as source (part)
       group by part[1]
       having count(distinct coalesce(part[2], '')) > 1
     )
-    -- one column, or a table's `*`: what follows its name tells whether it is in the answer, or a filter's
+    -- one column, or a table's `*`: what follows its name tells whether it is in the answer, or a filter's. A path into a text
+    -- (`title->0`, written to_jsonb(…)->) is all of it
     or exists (
       select
-      from regexp_matches(statement, '((?:"[^"]+"\.)?"[^"]+"\.(?:"[^"]+"|\*))(,| AS | FROM )?', 'g') as named (part)
+      from regexp_matches(statement, '((?:"[^"]+"\.)?"[^"]+"\.(?:"[^"]+"|\*))(,| AS | FROM |\)[^ ]+ AS )?', 'g') as named (part)
       group by part[1]
       having count(part[2]) > 2 or count(*) > 12
     )
     or exists (
       select
       from regexp_matches(statement, ' AS ([^"()]+) \)', 'g') as cast_to (part)
+      -- not jsonb: eight characters of a text become a number of 131,072 digits
       where lower(part[1]) <> all (array[
-        'text', 'json', 'jsonb', 'uuid', 'bool', 'boolean', 'int', 'int2', 'int4', 'int8', 'integer', 'smallint', 'bigint',
+        'text', 'json', 'uuid', 'bool', 'boolean', 'int', 'int2', 'int4', 'int8', 'integer', 'smallint', 'bigint',
         'date', 'time', 'timestamp', 'timestamptz'
       ])
     )

@@ -37,6 +37,23 @@ def _cast(table: str, kind: str) -> str:
     return f'WITH pgrst_source AS ( SELECT {own} FROM "public"."{table}" ) SELECT FROM pgrst_source'
 
 
+def _path_into_a_text(table: str) -> str:
+    columns = ", ".join(f'to_jsonb("public"."{table}"."id")->0 AS "a{n}"' for n in range(3))
+    return (
+        f'WITH pgrst_source AS ( SELECT {columns} FROM "public"."{table}" )'
+        " SELECT FROM pgrst_source"
+    )
+
+
+def _written(table: str, verb: str) -> str:
+    """Return a read with a write's words in front: not every table can be written."""
+    own = f'"public"."{table}"'
+    return (
+        f"WITH pgrst_source AS ( SELECT 1 AS x /* {verb} {own} SET */ )"
+        f" SELECT FROM pgrst_source {_embedded(table, 1, 'a')}"
+    )
+
+
 def _too_much(table: str) -> list[str]:
     own = f'"public"."{table}"."id"'
     return [
@@ -47,7 +64,10 @@ def _too_much(table: str) -> list[str]:
         _read(table, ["", ' AS "a"', ""]),
         _read(table, ["::text" * number + ' AS "a"' for number in range(13)]),
         _read(table, [""], filters=f"WHERE {' OR '.join([f'{own} IS NULL'] * 12)}"),
-        *(_cast(table, kind) for kind in ("regrole", "RegRole", "numeric", "double precision")),
+        *(_cast(table, kind) for kind in ("regrole", "RegRole", "numeric", "jsonb", "float8")),
+        _path_into_a_text(table),
+        _written(table, "UPDATE"),
+        _written(table, "INSERT INTO"),
         _read(table, [f' AS "{"a" * 8000}"']),
     ]
 
