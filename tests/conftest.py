@@ -24,7 +24,7 @@ from local.keys import user_token
 from local.project import Project
 from local.server import api_server, api_settings
 from tests import actors
-from tests.actors import Match, NewMatch, NewUser, NewWingman, Sql, User, Wingman
+from tests.actors import NewMatch, NewUser, NewWingman, Sql, User
 from tests.installed import ALL_ARE, INSTALLED
 from tests.preloaded import PreloadedApi, preload
 from tests.stacks import STACKS, Provider, Spare, scratch_folder
@@ -288,14 +288,4 @@ def match(sql: Sql, user: NewUser) -> NewMatch:
 @pytest.fixture
 def wingman(sql: Sql, match: NewMatch) -> NewWingman:
     """Make a session of two new users: `wingman("no_show", due=False, confirmed=(True, False))`."""
-
-    def wingman(
-        status: str = "scheduled",
-        *,
-        due: bool = True,
-        confirmed: tuple[bool, bool] = (False, False),
-        of: Match | None = None,
-    ) -> Wingman:
-        return actors.new_wingman(sql, of or match(), status, due=due, confirmed=confirmed)
-
-    return wingman
+    return lambda *how, of=None, **more: actors.new_wingman(sql, of or match(), *how, **more)

@@ -287,24 +287,3 @@ ILLNESSES: Final = [
         names="index public.wingman_sessions_one_active_per_match on public.wingman_sessions",
     ),
 ]
-
-OWN_BUSINESS: Final = {
-    "create table public.notes_of_ours (id int primary key, check (id > 0));"
-    " alter table public.notes_of_ours enable row level security;"
-    " grant select on public.notes_of_ours to authenticated": "drop table public.notes_of_ours",
-    "alter table public.user_profiles add column nickname text check (nickname <> '');"
-    " grant select (nickname), update (nickname) on public.user_profiles to authenticated": (
-        "alter table public.user_profiles drop column nickname"
-    ),
-    # what a dump makes of it when it is restored
-    "alter table public.wingman_sessions drop constraint wingman_sessions_status_known,"
-    " add constraint wingman_sessions_status_known check ((((status)::text = any"
-    " ((array['scheduled'::character varying, 'in_progress'::character varying,"
-    " 'completed'::character varying, 'cancelled'::character varying,"
-    " 'no_show'::character varying])::text[]))))": (
-        "alter table public.wingman_sessions drop constraint wingman_sessions_status_known,"
-        " add constraint wingman_sessions_status_known check"
-        " (status in ('scheduled', 'in_progress', 'completed', 'cancelled', 'no_show'))"
-    ),
-}
-"""What a project may have besides, or otherwise written, and how it is taken away again."""

@@ -1,5 +1,7 @@
 """Faults of the database, planted one at a time."""
 
+from typing import Final
+
 import pytest
 
 from api.doctor.catalog import definitions, entries, grants
@@ -8,10 +10,31 @@ from api.doctor.roles import reachable, read
 from api.kinds import KINDS, KindName
 from local.migrations import of_units
 from tests.doctor.conftest import Patient
-from tests.doctor.faults import ILLNESSES, OWN_BUSINESS, Illness
+from tests.doctor.faults import ILLNESSES, Illness
 from tools.generated import NOTHING_OF_OURS
 
 ALL = tuple(KINDS)
+
+OWN_BUSINESS: Final = {
+    "create table public.notes_of_ours (id int primary key, check (id > 0));"
+    " alter table public.notes_of_ours enable row level security;"
+    " grant select on public.notes_of_ours to authenticated": "drop table public.notes_of_ours",
+    "alter table public.user_profiles add column nickname text check (nickname <> '');"
+    " grant select (nickname), update (nickname) on public.user_profiles to authenticated": (
+        "alter table public.user_profiles drop column nickname"
+    ),
+    # what a dump makes of it when it is restored
+    "alter table public.wingman_sessions drop constraint wingman_sessions_status_known,"
+    " add constraint wingman_sessions_status_known check ((((status)::text = any"
+    " ((array['scheduled'::character varying, 'in_progress'::character varying,"
+    " 'completed'::character varying, 'cancelled'::character varying,"
+    " 'no_show'::character varying])::text[]))))": (
+        "alter table public.wingman_sessions drop constraint wingman_sessions_status_known,"
+        " add constraint wingman_sessions_status_known check"
+        " (status in ('scheduled', 'in_progress', 'completed', 'cancelled', 'no_show'))"
+    ),
+}
+"""What a project may have besides, or otherwise written, and how it is taken away again."""
 
 
 def test_healthy(patient: Patient) -> None:

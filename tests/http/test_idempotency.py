@@ -10,10 +10,11 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from api.http.idempotency import MOST_KEPT, OnceDatabase
+from api.http.idempotency import OnceDatabase
 from api.identity.caller import Caller
 from local.project import Project
 from tests.actors import NewMatch, NewUser, Sql, User
+from tests.answers import keyed, same
 from tests.conftest import AsUser, Serve
 from tests.counting import counting_proxy
 from tests.kinds import OWNED, Kind
@@ -68,20 +69,6 @@ def rows(sql: Sql) -> Callable[[Creating], int]:
 
 
 Rows = Callable[[Creating], int]
-
-
-def keyed(key: str | None = None) -> dict[str, str]:
-    return {"Idempotency-Key": key or str(uuid4())}
-
-
-def same(answer: httpx.Response, first: httpx.Response) -> bool:
-    """Whether an answer is the first one, given again."""
-    return (
-        answer.headers.get("Idempotency-Replayed") == "true"
-        and (answer.status_code, answer.content) == (first.status_code, first.content)
-        and answer.headers.get("Location") == first.headers.get("Location")
-        and answer.headers["Content-Type"] == first.headers["Content-Type"]
-    )
 
 
 class TestEveryKind:
@@ -213,114 +200,6 @@ class TestKey:
         )
         assert posting.status_code == 404
         assert self.create(client, key, "now right").status_code == 201
-
-    def test_the_first_answer_and_not_the_present_state(
-        self, as_user: AsUser, user: NewUser
-    ) -> None:
-        client, key = as_user(user()), str(uuid4())
-        first = self.create(client, key)
-        path = first.headers["Location"]
-        client.put(path, json={"title": "renamed"})
-        assert same(self.create(client, key), first)
-
-    def test_an_answer_goes_with_its_session(
-        self, as_user: AsUser, user: NewUser, sql: Sql
-    ) -> None:
-        owner, key = user(), str(uuid4())
-        client = as_user(owner)
-        client.delete(self.create(client, key, "to be erased").headers["Location"])
-        kept = sql.execute(
-            "select answer from public.session_api_idempotency_keys where user_id = %s", [owner.id]
-        ).fetchall()
-        assert kept == [({},)]
-        again = self.create(client, key, "to be erased")
-        assert again.status_code == 409
-        assert "to be erased" not in again.text
-
-    def test_a_name_goes_with_its_account(self, as_user: AsUser, match: NewMatch, sql: Sql) -> None:
-        """Who keeps their account has an answer with the other one's name."""
-        pair, key = match(), str(uuid4())
-        client = as_user(pair.user1)
-        first = client.post("/api/v1/wingman/sessions", json=plan(pair), headers=keyed(key))
-        name = first.json()["participants"]["user2"]["name"]
-        kept = "select answer::text from public.session_api_idempotency_keys where user_id = %s"
-        ((stored,),) = sql.execute(kept, [pair.user1.id]).fetchall()
-        assert name in stored
-        sql.execute("delete from auth.users where id = %s", [pair.user2.id])
-        assert sql.execute(kept, [pair.user1.id]).fetchall() == [("{}",)]
-        again = client.post("/api/v1/wingman/sessions", json=plan(pair), headers=keyed(key))
-        assert (again.status_code, again.json()["detail"]["code"]) in (
-            (409, "CONFLICT"),
-            (404, "MATCH_NOT_FOUND"),
-        )
-        assert name not in again.text
-
-    def test_a_long_answer_is_made_from_the_row(
-        self, as_user: AsUser, user: NewUser, sql: Sql
-    ) -> None:
-        """Its text is stored once, in the row."""
-        owner, key = user(), str(uuid4())
-        client = as_user(owner)
-        chat = client.post("/api/v1/chat/sessions", json={"title": "Chat"}).json()["id"]
-        path, body = f"/api/v1/chat/sessions/{chat}/messages", {"content": "long" * 8_000}
-        first = client.post(path, json=body, headers=keyed(key))
-        assert first.status_code == 201
-        kept = "select answer from public.session_api_idempotency_keys where user_id = %s"
-        for _ in range(2):
-            found = sql.execute(kept, [owner.id]).fetchall()
-            assert found == [({"status": 201, "location": None, "body": None},)]
-            assert same(client.post(path, json=body, headers=keyed(key)), first)
-        client.delete(f"/api/v1/chat/sessions/{chat}")
-        gone = client.post(path, json=body, headers=keyed(key))
-        assert (gone.status_code, gone.json()["detail"]["code"]) == (409, "CONFLICT")
-        assert sql.execute(kept, [owner.id]).fetchall() == [({},)]
-
-    @pytest.mark.parametrize("extra", [0, 1])
-    def test_how_long_a_stored_answer_may_be(
-        self, as_user: AsUser, user: NewUser, sql: Sql, extra: int
-    ) -> None:
-        owner = user()
-        client = as_user(owner)
-        chat = client.post("/api/v1/chat/sessions", json={"title": "Chat"}).json()["id"]
-        path = f"/api/v1/chat/sessions/{chat}/messages"
-        short = client.post(path, json={"content": "m"})
-        content = "m" * (MOST_KEPT - len(short.content) + 1 + extra)
-        first = client.post(path, json={"content": content}, headers=keyed())
-        assert len(first.content) == MOST_KEPT + extra
-        body = "select answer ->> 'body' from public.session_api_idempotency_keys"
-        found = sql.execute(f"{body} where user_id = '{owner.id}'".encode()).fetchall()
-        assert found == [(None if extra else first.text,)]
-
-    def test_a_long_answer_that_has_changed(self, as_user: AsUser, user: NewUser) -> None:
-        """It is the session as it is now: its first state is not kept."""
-        client, key = as_user(user()), keyed()
-        session = {"title": "a", "description": "章" * 2_000}
-        first = client.post(STUDY, json=session, headers=key)
-        assert client.put(first.headers["Location"], json={"title": "b"}).status_code == 200
-        again = client.post(STUDY, json=session, headers=key)
-        assert (again.status_code, again.headers["Idempotency-Replayed"]) == (201, "true")
-        assert again.headers["Location"] == first.headers["Location"]
-        assert again.json()["title"] == "b"
-
-    def test_what_a_dead_request_has_created_is_gone(
-        self, as_user: AsUser, user: NewUser, sql: Sql
-    ) -> None:
-        owner, key = user(), str(uuid4())
-        client = as_user(owner)
-        client.delete(self.create(client, key).headers["Location"])
-        sql.execute(
-            "update public.session_api_idempotency_keys set answer = null,"
-            " created_at = now() - interval '11 s' where user_id = %s",
-            [owner.id],
-        )
-        assert self.create(client, key).status_code == 409
-
-    def test_is_not_readable_by_the_browser(
-        self, as_user: AsUser, user: NewUser, rest: Any
-    ) -> None:
-        owner = user()
-        self.create(as_user(owner), str(uuid4()))
-        assert rest(owner).get("/session_api_idempotency_keys").status_code == 403
 
 
 class TestKeep:

@@ -2,21 +2,18 @@
 
 import logging
 from collections.abc import Callable, Mapping
-from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from postgrest import CountMethod
-
 from api.database.backend import Row
 from api.database.caller import Database
-from api.database.query import Query, Shape, function, parameter, table
+from api.database.query import Query, Shape
 from api.database.refusals import ConstraintError, DeniedError
 from api.errors import ApiError, Code
 from api.http.etags import ANY_VERSION, Versions
 from api.observability import exchange
 from api.sessions import access
-from api.sessions.wingman import rules
+from api.sessions.wingman import queries, rules
 from api.sessions.wingman.rules import State
 from api.sessions.wingman.schemas import (
     CancelAnswer,
@@ -39,48 +36,6 @@ CONSTRAINTS: Final[Mapping[str, tuple[Code, str | None]]] = {
     "wingman_sessions_user2_challenge_id_fkey": ("CHALLENGE_NOT_FOUND", "user2_challenge_id"),
 }
 
-ID: Final = parameter("id")
-DETAILS: Final = Shape.of(table("wingman_session_details").select().eq("id", ID))
-STATE: Final = Shape.of(
-    table("wingman_session_details")
-    .select(
-        # What the rules look at. Its people and their challenges are most of what a session costs
-        # the database, and no rule asks for them.
-        "user1_id,user2_id,status,"
-        "user1_completed_confirmed_by_user2,user2_completed_confirmed_by_user1,due,accepted,version"
-    )
-    .eq("id", ID)
-)
-MATCH: Final = Shape.of(table("wingman_matches").select("status").eq("id", ID))
-# both users of the match see what one of them writes
-OF_MATCH: Final = Shape.of(
-    table("wingman_matches").select("user1_id,user2_id").eq("id", parameter("match_id"))
-)
-OF_SESSION: Final = Shape.of(
-    table("wingman_session_details").select("user1_id,user2_id").eq("id", parameter("session_id"))
-)
-SCHEDULE: Final = Shape.of(
-    table("wingman_sessions")
-    .insert({name: parameter(name) for name in ScheduleRequest.model_fields})
-    .select("id"),
-    readers=OF_MATCH,
-)
-CONFIRM: Final = function("confirm_wingman_session", "session_id", "buddy_id", readers=OF_SESSION)
-CANCEL: Final = function("cancel_wingman_session", "session_id", readers=OF_SESSION)
-NO_SHOW: Final = function("report_wingman_no_show", "session_id", readers=OF_SESSION)
-NOTES: Final = function(
-    "write_wingman_notes", "session_id", "notes", "versions", readers=OF_SESSION
-)
-
-
-@cache
-def list_shape(sort_by: str, latest_first: bool, by_status: bool) -> Shape:
-    """Make the query for a list."""
-    sessions = table("wingman_session_details").select(count=CountMethod.exact)
-    if by_status:
-        sessions = sessions.eq("status", parameter("status"))
-    return Shape.of(sessions.order(sort_by, desc=latest_first).order("id", desc=latest_first))
-
 
 class Versioned(NamedTuple):
     """A session, and the stored version for its ETag."""
@@ -96,7 +51,7 @@ async def list_sessions(
     values: dict[str, Any] = {"limit": query.limit, "offset": query.offset}
     if query.status is not None:
         values["status"] = query.status
-    shape = list_shape(query.sort_by, query.sort_order == "desc", "status" in values)
+    shape = queries.list_shape(query.sort_by, query.sort_order == "desc", "status" in values)
     found = await database.slice(shape.query(**values))
     return [WingmanSession.of(row) for row in found.rows], found.total
 
@@ -108,7 +63,7 @@ async def get(database: Database, session_id: UUID) -> Versioned:
         ApiError: `SESSION_NOT_FOUND` or `NOT_A_PARTICIPANT`.
 
     """
-    return versioned(await read(database, DETAILS, session_id))
+    return versioned(await read(database, queries.DETAILS, session_id))
 
 
 async def schedule(database: Database, request: ScheduleRequest) -> WingmanSession:
@@ -123,7 +78,7 @@ async def schedule(database: Database, request: ScheduleRequest) -> WingmanSessi
 
     """
     try:
-        row = await database.insert(SCHEDULE.query(**request.model_dump()))
+        row = await database.insert(queries.SCHEDULE.query(**request.model_dump()))
     except ConstraintError as error:
         if error.name not in CONSTRAINTS:
             raise
@@ -144,7 +99,7 @@ async def confirm(database: Database, session_id: UUID, buddy_id: UUID | None) -
     row = await change(
         database,
         session_id,
-        CONFIRM.query(session_id=session_id, buddy_id=buddy_id),
+        queries.CONFIRM.query(session_id=session_id, buddy_id=buddy_id),
         lambda it: rules.check_confirm(it, database.caller_id, buddy_id),
     )
     completed = row["status"] == "completed"
@@ -171,7 +126,7 @@ async def cancel(database: Database, session_id: UUID) -> CancelAnswer:
     row = await change(
         database,
         session_id,
-        CANCEL.query(session_id=session_id),
+        queries.CANCEL.query(session_id=session_id),
         lambda it: rules.check_cancel(it, database.caller_id),
     )
     return CancelAnswer(
@@ -189,7 +144,7 @@ async def report_no_show(database: Database, session_id: UUID) -> NoShowAnswer:
     row = await change(
         database,
         session_id,
-        NO_SHOW.query(session_id=session_id),
+        queries.NO_SHOW.query(session_id=session_id),
         lambda it: rules.check_no_show(it, database.caller_id),
     )
     return NoShowAnswer(
@@ -217,7 +172,7 @@ async def write_notes(
     row = await change(
         database,
         session_id,
-        NOTES.query(session_id=session_id, notes=notes, versions=expected),
+        queries.NOTES.query(session_id=session_id, notes=notes, versions=expected),
         lambda it: rules.check_notes(it, database.caller_id),
         versions,
     )
@@ -266,7 +221,7 @@ async def change(
     """
     row = await database.row(write)
     if row is None:
-        found = await read(database, STATE, session_id)
+        found = await read(database, queries.STATE, session_id)
         check(state(found))
         versions.check(found["version"])
         exchange.retry()
@@ -279,7 +234,7 @@ async def change(
 
 async def refused_match(database: Database, match_id: UUID) -> ApiError:
     """Return why the insert policy refused; another user's match counts as missing."""
-    match = await database.row(MATCH.query(id=match_id))
+    match = await database.row(queries.MATCH.query(id=match_id))
     if match is None:
         return ApiError("MATCH_NOT_FOUND", field="match_id")
     if match["status"] != "accepted":
