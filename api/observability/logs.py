@@ -108,7 +108,7 @@ def configure(
     Args:
         level: One of `LEVELS`; less severe lines are left out.
         form: JSON for machines, or text for people.
-        stream: the output; standard output by default.
+        stream: The output; standard output by default.
 
     Returns:
         The observer that writes one line per request.
@@ -230,7 +230,11 @@ def describe_one(error: BaseException, lines: list[str], seen: set[int]) -> None
 
 
 class Stamp:
-    """Processor: adds the time in UTC. Seconds are formatted once per second, not per line."""
+    """Processor: adds the time in UTC. Seconds are formatted once per second, not per line.
+
+    structlog's `TimeStamper` formats each time anew: 12,000 more instructions per request, 1% of a
+    wingman detail.
+    """
 
     def __init__(self) -> None:
         self._second = (0, "")
@@ -248,7 +252,11 @@ class Stamp:
 
 
 def to_json(_: WrappedLogger, __: str, line: EventDict) -> str:
-    """Processor: write a line as JSON, whatever it contains."""
+    """Processor: write a line as JSON, whatever it contains.
+
+    structlog's `JSONRenderer` would only wrap this function, or use `json.dumps`, which takes five
+    times as long.
+    """
     try:
         return to_json_bytes(line, fallback=str).decode()
     except ValueError:  # a lone surrogate in a library's line
