@@ -8,7 +8,7 @@ from typing import Final
 from api.kinds import KINDS
 from local.migrations import PROJECT, of_units
 
-INSTALLED: Final = tuple(os.environ.get("TEST_KINDS", ",".join(KINDS)).split(","))
+INSTALLED: Final = tuple((os.environ.get("TEST_KINDS") or ",".join(KINDS)).split(","))
 ALL_ARE: Final = set(INSTALLED) == set(KINDS)
 
 

@@ -49,15 +49,25 @@ def changing(connection: Connection) -> list[Path]:
     return [file for file in policy_files() if replay(connection, [file])]
 
 
-def write_migrations(files: Iterable[Path], now: datetime) -> list[Path]:
+def next_time(migrations: Iterable[Path], now: datetime) -> datetime:
+    """Return `now`, or a second after the newest of these migrations if that is later.
+
+    A clock that is behind the author's of the newest one would put the policies before their table.
+    """
+    newest = max(datetime.strptime(path.name[:14], "%Y%m%d%H%M%S") for path in migrations)
+    return max(now, newest.replace(tzinfo=UTC) + timedelta(seconds=1))
+
+
+def write_migrations(files: Iterable[Path], start: datetime) -> list[Path]:
     """Write one migration for the base and one per kind, containing these files.
 
-    Each is named after the time and its unit, `…_<unit>_policies.sql`; returns their paths.
+    Each is named after a time, the first after `start`, and its unit, `…_<unit>_policies.sql`;
+    returns their paths.
     """
     paths: list[Path] = []
     for unit, some in groupby(files, lambda file: file.parent.name):
         # each has a different time, since the time is the migration's key
-        time = now + timedelta(seconds=len(paths))
+        time = start + timedelta(seconds=len(paths))
         path = SUPABASE / "migrations" / f"{time:%Y%m%d%H%M%S}_{unit}_policies.sql"
         path.write_text("\n".join([_HEADER, *(file.read_text() for file in some)]))
         paths.append(path)
@@ -76,7 +86,8 @@ def main() -> None:
     if not changes:
         click.echo("The migrations carry supabase/policies/ as it stands: nothing to write.")
         return
-    paths = write_migrations(files, datetime.now(UTC))
+    migrations = (SUPABASE / "migrations").glob("*.sql")
+    paths = write_migrations(files, next_time(migrations, datetime.now(UTC)))
     wrote = [f"Wrote {path.relative_to(SUPABASE.parent)}" for path in paths]
     click.echo("\n".join([*changes, *wrote]))
 

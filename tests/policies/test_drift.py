@@ -1,6 +1,8 @@
 """supabase/policies/ and the migrations say the same, and a difference of either kind is found."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -8,7 +10,7 @@ from psycopg import Connection
 
 from api.doctor.snapshot import differences, snapshot
 from tests.stacks import Spare
-from tools.policies import changing, replay
+from tools.policies import changing, next_time, replay
 
 pytestmark = pytest.mark.all_kinds
 
@@ -180,3 +182,13 @@ def test_a_migration_carries_what_changes_and_no_more(db: Connection) -> None:
     db.execute("grant execute on function public.study_session_exists(uuid) to authenticated")
     assert [file.name for file in changing(db)] == ["chat_sessions.sql", "study_sessions.sql"]
     assert changing(db) == []
+
+
+@pytest.mark.parametrize(
+    ("now", "time"),
+    [("2026-01-02T00:00Z", "2026-01-02T00:00Z"), ("2025-12-31T00:00Z", "2026-01-01T00:00:01Z")],
+    ids=["a clock that is right", "a clock that is behind"],
+)
+def test_policies_come_after_their_tables(now: str, time: str) -> None:
+    migrations = [Path("20260101000000_workout.sql"), Path("20250101000000_base.sql")]
+    assert next_time(migrations, datetime.fromisoformat(now)) == datetime.fromisoformat(time)
