@@ -1,5 +1,7 @@
 """`KINDS` says which kinds an API serves; of the others it knows nothing."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -57,3 +59,11 @@ def test_root_of_a_kind_that_is_not_served() -> None:
 def test_all_without_the_setting(api: str) -> None:
     paths = httpx.get(f"{api}/openapi.json").json()["paths"]
     assert {kind for kind, it in KINDS.items() if it.path in paths} == set(KINDS)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_has_tests_of_its_own(kind: KindName) -> None:
+    """Tests of all kinds do not know a kind's rules."""
+    folder = Path(__file__).parent / kind
+    tests = [line for it in folder.glob("test_*.py") for line in it.read_text().splitlines()]
+    assert any(line.lstrip().startswith("def test_") for line in tests), f"{folder} has no test"
