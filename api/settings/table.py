@@ -76,7 +76,7 @@ class SettingsTable(BaseSettings):
     supabase_url: _Url = Field(
         "http://127.0.0.1:54321",
         description="The project's URL, `https://<ref>.supabase.co`. The default is a local "
-        "stack; production has to say it.",
+        "stack; production must set it.",
     )
     postgrest_url: _Url = Field(
         default_factory=lambda data: f"{data['supabase_url']}/rest/v1",
@@ -87,8 +87,8 @@ class SettingsTable(BaseSettings):
         None,
         description="Postgres's URL, for direct connections instead of PostgREST: "
         "`postgresql://session_api_login:…@host:5432/postgres?sslmode=verify-full&sslrootcert=…`. "
-        "TLS and several hosts are written in libpq's words; the user can become `session_api` and "
-        "nothing else: see [hosted.md](hosted.md#the-address).",
+        "TLS options and several hosts have libpq's syntax; the user can switch to `session_api` "
+        "and nothing else: see [hosted.md](hosted.md#the-address).",
     )
     api_read_database_url: SecretStr | None = Field(
         None,
@@ -100,16 +100,16 @@ class SettingsTable(BaseSettings):
         ge=0,
         le=3600,
         description="With `API_READ_DATABASE_URL`: seconds for which `RATE_LIMIT_STORAGE`, which "
-        "must be Redis, remembers who has to see which write. A replica that lags by more is not "
-        "read. `0`: no Redis is needed, and users may miss what they have just written.",
+        "must be Redis, remembers which users must see which writes. A replica that lags by more "
+        "is not read. `0`: no Redis is needed, and users may miss what they have just written.",
     )
     supabase_publishable_key: str | None = Field(
         default_factory=_local_key,
         validation_alias=AliasChoices("SUPABASE_PUBLISHABLE_KEY", "SUPABASE_ANON_KEY"),
         repr=False,
         description="The `apikey` header that Supabase's gateway asks for (`SUPABASE_ANON_KEY` is "
-        "accepted too). Never the secret or service-role key. Development on a local stack knows "
-        "the local one.",
+        "accepted too). Never the secret or service-role key. In development on a local stack, the "
+        "well-known local key.",
     )
 
     # --- cells: several projects, each with the database of its own users ----------------------
@@ -132,11 +132,11 @@ class SettingsTable(BaseSettings):
         default_factory=_local_secret,
         description="The project's legacy JWT secret (HS256, at least 32 bytes): verifies users' "
         "tokens and, without a signing key, signs the API's own. Leave it out where users' tokens "
-        "are ES256 or RS256. Development on a local stack knows the local one.",
+        "are ES256 or RS256. In development on a local stack, the well-known local secret.",
     )
     supabase_jwks_url: _Url = Field(
         default_factory=lambda data: f"{data['supabase_url']}/auth/v1/.well-known/jwks.json",
-        description="Where the public keys are that verify ES256 and RS256 tokens. "
+        description="The URL of the public keys that verify ES256 and RS256 tokens. "
         "Default: `SUPABASE_URL` + `/auth/v1/.well-known/jwks.json`.",
     )
     allow_anonymous_users: bool = Field(
@@ -152,8 +152,8 @@ class SettingsTable(BaseSettings):
     forwarded_claims: Annotated[tuple[str, ...], NoDecode, BeforeValidator(values.claims)] = Field(
         (),
         description="Further claims of the user's token, separated by commas, that your policies "
-        "read from `request.jwt.claims`. Always there: `aal`, `is_anonymous`, `session_id` and "
-        "`app_metadata`. All together at most 4096 bytes of JSON.",
+        "read from `request.jwt.claims`. Always forwarded: `aal`, `is_anonymous`, `session_id` and "
+        "`app_metadata`. All claims together may take 4096 bytes of JSON.",
     )
     enable_test_auth: bool = Field(
         False,
@@ -185,12 +185,12 @@ class SettingsTable(BaseSettings):
     )
     kinds: Annotated[tuple[KindName, ...], NoDecode, BeforeValidator(values.kinds)] = Field(
         default_factory=lambda: tuple(KINDS),
-        description="Which kinds of session are served, separated by commas: `wingman,chat`. "
-        "Nothing else has to be in the database. Default: all.",
+        description="The kinds of session to serve, separated by commas: `wingman,chat`. The "
+        "database needs the tables of these kinds only. Default: all.",
     )
     root_sessions: Literal["study", "chat"] = Field(
         "study",
-        description="Which kind the published path `/sessions` serves, if `KINDS` has it.",
+        description="Which kind the published path `/sessions` serves, if `KINDS` includes it.",
     )
 
     # --- limits ------------------------------------------------------------------------------
@@ -198,45 +198,45 @@ class SettingsTable(BaseSettings):
         393_216,
         ge=1_024,
         le=16_777_216,
-        description="The largest request body; a larger one is 413 before it is read. The default "
-        "has room for a message of 32,000 characters in any encoding of JSON.",
+        description="The largest request body; a larger one gets a 413 before it is read. The "
+        "default has room for a message of 32,000 characters in any encoding of JSON.",
     )
     database_timeout: float = Field(
         2.5,
         gt=0,
         le=10,
-        description="Seconds that a request's queries may take together before the answer is 503.",
+        description="Seconds that all queries of a request may take before it gets a 503.",
     )
     database_connections: int = Field(
         64,
         ge=1,
         le=1_000,
-        description="Most connections to PostgREST at a time, for each worker.",
+        description="The most connections to PostgREST that each worker may have open.",
     )
     api_database_connections: int = Field(
         10,
         ge=1,
         le=1_000,
-        description="With `API_DATABASE_URL`: most connections to Postgres, for each worker. One "
-        "user's requests have at most half of them at a time.",
+        description="With `API_DATABASE_URL`: the most connections to Postgres that each worker "
+        "may have open. One user's requests use at most half of them at a time.",
     )
     api_database_prepared_statements: bool = Field(
         True,
-        description="With `API_DATABASE_URL`: `false` where it is a pooler in transaction mode, "
-        "which loses prepared statements (pgbouncer before 1.21, Supavisor's port 6543).",
+        description="With `API_DATABASE_URL`: `false` if it points at a pooler in transaction "
+        "mode, which loses prepared statements (pgbouncer before 1.21, Supavisor's port 6543).",
     )
 
     max_requests_in_progress: int = Field(
         200,
         ge=1,
-        description="Requests that a worker answers at a time; one more is 503 at once.",
+        description="Requests that a worker handles at a time; further ones get a 503 at once.",
     )
     shutdown_delay: float = Field(
         0,
         ge=0,
         le=300,
-        description="Seconds that `/readyz` is 503 while requests are still served, after SIGTERM: "
-        "as long as the balancer needs to notice.",
+        description="Seconds after SIGTERM in which `/readyz` is 503 and requests are still "
+        "served: as long as the balancer needs to notice.",
     )
 
     # --- limits on rates: `60/minute`, `1000/hour`, `10/second` ------------------------------
@@ -247,38 +247,38 @@ class SettingsTable(BaseSettings):
     rate_limit_storage: Annotated[str, AfterValidator(values.rate_limit_storage)] = Field(
         "memory",
         repr=False,  # a Redis URL may contain a password
-        description="Where requests are counted: `memory`, each worker by itself, or "
-        "`redis://host:6379/0`, all workers and machines together (needs "
+        description="Where requests are counted: `memory`, separately in each worker, or "
+        "`redis://host:6379/0`, shared by all workers and machines (needs "
         "the extra `redis`).",
     )
-    rate_limit_read: _Rate = Field("1200/minute", description="Reads, for each user.")
-    rate_limit_create: _Rate = Field("60/minute", description="Sessions created, for each user.")
-    rate_limit_message: _Rate = Field("120/minute", description="Messages posted, for each user.")
-    rate_limit_confirm: _Rate = Field("60/minute", description="Confirmations, for each user.")
-    rate_limit_write: _Rate = Field("240/minute", description="Other writes, for each user.")
+    rate_limit_read: _Rate = Field("1200/minute", description="Reads, per user.")
+    rate_limit_create: _Rate = Field("60/minute", description="Sessions created, per user.")
+    rate_limit_message: _Rate = Field("120/minute", description="Messages posted, per user.")
+    rate_limit_confirm: _Rate = Field("60/minute", description="Confirmations, per user.")
+    rate_limit_write: _Rate = Field("240/minute", description="Other writes, per user.")
     rate_limit_address: _Rate = Field(
         "6000/minute",
-        description="All requests of one address (IPv6: of one /64 network), signed in or not.",
+        description="All requests from one address (IPv6: one /64 network), signed in or not.",
     )
     rate_limit_failed_auth: _Rate = Field(
         "60/minute",
-        description="Requests of one address whose token is refused or cannot be verified; valid "
-        "tokens are not affected.",
+        description="Requests from one address whose token is refused or cannot be verified; "
+        "valid tokens are not affected.",
     )
     trusted_proxies: Annotated[
         tuple[IPv4Network | IPv6Network, ...], NoDecode, BeforeValidator(values.networks)
     ] = Field(
         (),
         description="The proxies in front, as addresses or networks separated by commas: "
-        "`10.0.0.0/8`. Only what they write is believed; without them the address is the "
-        "connection's.",
+        "`10.0.0.0/8`. Only headers from these are trusted; without this setting, the client's "
+        "address is the connection's.",
     )
     trusted_hops: int = Field(
         0,
         ge=0,
         le=20,
-        description="How many proxies are in front, where their addresses are not known: the "
-        "address is that many entries from the right of the header, whoever connects.",
+        description="How many proxies are in front, if their addresses are not known: the "
+        "client's address is that many entries from the right of the header, whoever connects.",
     )
     client_address_header: Annotated[str, AfterValidator(values.header_name)] = Field(
         "X-Forwarded-For",
@@ -293,13 +293,13 @@ class SettingsTable(BaseSettings):
     )
     log_format: Literal["json", "text"] = Field(
         default_factory=lambda data: "json" if data["environment"] == "production" else "text",
-        description="One JSON object per line, or lines for people. Default: `json` in production, "
-        "`text` in development.",
+        description="`json`: one object per line; `text`: readable lines. Default: `json` in "
+        "production, `text` in development.",
     )
     metrics_token: SecretStr | None = Field(
         None,
-        description="The bearer token (at least 16 characters) with which Prometheus reads "
-        "`/metrics`. Without it there is no `/metrics`.",
+        description="The bearer token (at least 16 characters) that Prometheus sends to read "
+        "`/metrics`. Without this setting there is no `/metrics`.",
     )
 
     @classmethod
