@@ -33,7 +33,7 @@ def connect(database_url: str, *, prepares: bool = True) -> psycopg.Connection:
             raise UnreachableError(_ENCODE) from None
         raise UnreachableError(lines[0]) from None
     except (psycopg.Error, ValueError):
-        # what libpq says about a URL that it cannot read quotes pieces of it
+        # libpq's message about a URL that it cannot parse quotes pieces of it
         raise UnreachableError(_why_unreadable(database_url)) from None
 
 

@@ -1,4 +1,4 @@
-"""A connection to Redis that never holds a request up for long."""
+"""A connection to Redis that never delays a request for long."""
 
 import logging
 import time
@@ -21,7 +21,7 @@ WARNING_SECONDS: Final = 30.0
 
 
 class RedisClient:
-    """Redis, which may be away.
+    """Redis, which may be unavailable.
 
     After a failure Redis is not used for a moment, and then a single request tries it again, so
     that requests do not wait for a Redis that is down, nor overload one that is restarting.
@@ -66,7 +66,7 @@ class RedisClient:
         return Redis(connection_pool=self.pool)
 
     async def ask(self, question: Callable[[], Awaitable[T]]) -> T | None:
-        """Return the question's answer; `None` if Redis is away."""
+        """Return the question's answer; `None` if Redis is unavailable."""
         now = self._clock()
         if self._away:
             if now < self._ask_again:

@@ -54,7 +54,7 @@ class Address:
             except FAILED as error:
                 reasons.append(self._why(error))
             except asyncio.CancelledError:
-                # by the request's deadline: the next request starts at the next host
+                # cancelled by the request's deadline: the next request starts with the next host
                 self._at = number + 1
                 raise
             else:
@@ -73,7 +73,7 @@ class Address:
         return connection
 
     def _why(self, error: BaseException) -> str:
-        """Say why a host did not take the connection, without any part of the URL but its words."""
+        """Say why a host did not accept, naming no part of the URL but its parameters."""
         if (reason := tls.why(error, self._parts.words)) is not None:
             return reason
         if isinstance(error, asyncpg.TargetServerAttributeNotMatched):

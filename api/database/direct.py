@@ -157,7 +157,7 @@ class Direct:
                     statement.text, *statement.arguments(query.values)
                 )
                 if self.journal is not None and not only_reads and records:
-                    # before the commit: whoever reads after it finds the note
+                    # before the commit, so that anyone who reads after it finds the note
                     readers = {caller.user_id, *(records[0][READERS] or ())}
                     await self.journal.note(int(records[0][TRANSACTION]), readers)
             except REFUSED as error:

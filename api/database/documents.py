@@ -1,6 +1,6 @@
 """Reads the JSON that Postgres returns, whatever a project has stored in it.
 
-`json` and `jsonb` hold more than a JSON reader can take: thousands of digits, thousands of levels,
+`json` and `jsonb` hold more than a JSON parser accepts: thousands of digits, thousands of levels,
 and, in `json`, half of a character. One such value must not make a list unreadable.
 """
 

@@ -80,7 +80,7 @@ class LastWrites:
         return None if doubt is not None else [int(it) for it in transactions]
 
     async def _say(self, notes: Sequence[Note] = ()) -> bool:
-        """Write these notes down, and those that could not be before; return whether it is done."""
+        """Store these notes and any left from a failed attempt; return whether it succeeded."""
         late = tuple(self._unsaid)
 
         async def write() -> list[Any]:
@@ -93,13 +93,13 @@ class LastWrites:
 
         if await self._redis.ask(write) is None:
             return False
-        # kept until now: whoever reads meanwhile says them too
+        # kept until now: a reader meanwhile has to wait for them too
         said = set(late)
         self._unsaid = [it for it in self._unsaid if it not in said]
         return True
 
     async def _doubt(self) -> None:
-        """Tell all workers that notes may be missing, until a new one would have expired."""
+        """Tell all workers that notes may be missing, for as long as a note made now would last."""
 
         async def tell() -> list[Any]:
             async with self._redis.commands.pipeline(transaction=True) as pipe:

@@ -1,4 +1,4 @@
-"""Chat's counters, which its messages keep: whether they still say what is there."""
+"""Checks that chat sessions' counters match their messages."""
 
 from collections.abc import Iterator
 
@@ -76,7 +76,7 @@ def findings(connection: Connection) -> Iterator[Finding]:
 
 
 def _locked(update: str) -> str:
-    # whoever posts waits: a message between counting and writing would not be counted
+    # new messages wait: one added between counting and writing would not be counted
     return f"begin; lock table public.chat_sessions in share row exclusive mode; {update} commit;"
 
 

@@ -194,7 +194,7 @@ def _changed_keys(declared: Table, live: LiveTable) -> Iterator[str]:
 
 
 def _on_delete(declared: Table, key: LiveKey) -> str | None:
-    """Return what a project's key has to do on delete; `None` where that is its own business."""
+    """Return what a project's key has to do on delete; `None` if that is up to the project."""
     for column in declared.columns.values():
         if key.columns == [column.name] and key.target == column.references:
             return column.on_delete

@@ -29,12 +29,12 @@ _FAMILIES = {
 
 
 def family(declared: Column) -> set[str]:
-    """Return the types that serve as well as the declared one."""
+    """Return the types that work as well as the declared one."""
     return _FAMILIES[declared.type.partition("(")[0]]
 
 
 def misfits(declared: Table, live: LiveTable) -> Iterator[str]:
-    """Say what makes it another thing; nothing when it can be adopted."""
+    """Say why it is a different table; empty if it can be adopted."""
     if live.kind != "r":
         kind = _KINDS.get(live.kind, "something else")
         yield f"public.{live.name} is {kind}, and the kind needs a table of that name"

@@ -1,4 +1,4 @@
-"""Chat messages that existed before: the API counts on numbers 1…n, and on their count."""
+"""Chat messages that existed before: the API relies on numbers 1…n, and on their count."""
 
 from collections.abc import Iterator
 
@@ -24,7 +24,7 @@ _LATEST = (
 
 
 def hindrances(connection: Connection, table: LiveTable, live: Survey) -> Iterator[Hindrance]:
-    """Find messages with other numbers, and sessions that do not know how many they have."""
+    """Find messages with other numbers, and sessions with a wrong or missing message count."""
     messages = live.tables.get("chat_messages")
     if messages is None or not messages.columns.keys() >= _NEEDED:
         return
@@ -34,7 +34,7 @@ def hindrances(connection: Connection, table: LiveTable, live: Survey) -> Iterat
             "public.chat_messages",
             "public.chat_messages: a message_order that is not the place in its session, from 1",
             f"id in (select id from {_PLACES} where number is distinct from place)",
-            # by way of numbers that are nobody's: a unique index may be there
+            # first to unused numbers: there may be a unique index
             f"update public.chat_messages as message set message_order = -place from {_PLACES} "
             "where numbered.id = message.id and number is distinct from place; "
             "update public.chat_messages set message_order = -message_order "

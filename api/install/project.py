@@ -76,9 +76,9 @@ class ProjectFolder:
         return path
 
     def write_removal(self, migration: Path, statements: Sequence[str]) -> Path:
-        """Write what takes everything back, the newest installation first; return its path.
+        """Write the file that undoes everything, the newest installation first; return its path.
 
-        It is kept outside of the migrations, for the day when it is made one.
+        It is kept outside the migrations, until somebody makes it one.
         """
         path = self.migrations.parent / "session_api_removal.sql"
         known = {written.path.name for written in self.written()}
@@ -108,7 +108,7 @@ class ProjectFolder:
 
 
 def _locking(body: str) -> str:
-    """Give up on a table that somebody holds: whoever asks for it meanwhile waits behind us."""
+    """Limit the wait for a locked table: while we wait, everybody who needs it waits behind us."""
     return f"{_BEFORE}{body}{_AFTER}"
 
 

@@ -1,4 +1,4 @@
-"""Names of a project's own things, as SQL."""
+"""Quotes the names of a project's own objects in SQL."""
 
 
 def quoted(name: str) -> str:
@@ -7,5 +7,5 @@ def quoted(name: str) -> str:
 
 
 def role(name: str) -> str:
-    """Quote a role's name; `public` is no role but a word."""
+    """Quote a role's name; `public` is a keyword and not a role."""
     return name if name == "public" else quoted(name)

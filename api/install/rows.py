@@ -14,7 +14,7 @@ TOLERATED = {
     "approach_challenges": {"description", "points", "created_at"},
     "wingman_matches": {"status", "created_at"},
 }
-# A kind reads these tables and never writes them: what may stand in them is the project's business.
+# A kind reads these tables and never writes them: what they may contain is up to the project.
 READ_ONLY = {"approach_challenges", "wingman_matches"}
 
 _HIGH, _LOW = r"\\u[dD][89abAB][0-9a-fA-F]{2}", r"\\u[dD][c-fC-F][0-9a-fA-F]{2}"

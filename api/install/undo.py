@@ -1,4 +1,4 @@
-"""The SQL that takes an installation back: what the project had is as it was before."""
+"""The SQL that undoes an installation: the project's own objects are then as before."""
 
 import re
 from collections.abc import Iterator, Sequence

@@ -37,8 +37,8 @@ _OF_OUR_TYPES = {
 class Plan:
     """An installation: the SQL, the SQL that takes it back, or why there is none.
 
-    `misfits` are names that are another thing, by the kind that wants them. Either these or
-    `hindrances` stop the installation.
+    `misfits` are names that are taken by something else, by the kind that needs them. Either these
+    or `hindrances` stop the installation.
     """
 
     body: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Existing:
-    """What an installation goes beside; without a connection the database is taken for empty.
+    """What the project already has; without a connection the database is assumed to be empty.
 
     `adopted` are the project's tables that this installation turns into what kinds need, `earlier`
     those that an earlier one did, `had` the views and functions of ours that are there already;
@@ -75,7 +75,7 @@ class Existing:
 
 
 def write(made: Plan, migration: Migration, existing: Existing) -> None:
-    """Add a migration to a plan, or what is in its way."""
+    """Add a migration to a plan, or what prevents it."""
     tables = migration.tables
     if existing.live is not None:
         _taken(made, migration, existing.live, existing.had)

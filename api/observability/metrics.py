@@ -3,7 +3,7 @@
 Labels come from closed lists: route templates, known methods, our codes. An unknown path is
 `unknown`, so a flood of invented paths adds no series.
 
-With several workers, set `PROMETHEUS_MULTIPROC_DIR` to an empty folder before the start: the
+With several workers, set `PROMETHEUS_MULTIPROC_DIR` to an empty folder before startup: the
 workers then count in files there, and each of them reports the total.
 """
 

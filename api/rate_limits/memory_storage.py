@@ -68,7 +68,7 @@ class Memory:
         self, rate: Rate, start: float, used: int, previous: int, now: float, *, allowed: bool
     ) -> Count:
         left = start + rate.period - now
-        # a place becomes free each time the previous window's weight has fallen by one
+        # one more request is allowed each time the previous window's weight has fallen by one
         reset = min(left % (rate.period / previous) if previous else left, left) if used else 0.0
         return Count(rate, allowed, max(rate.amount - used, 0), reset)
 

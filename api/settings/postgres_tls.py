@@ -1,4 +1,4 @@
-"""TLS to Postgres as libpq's words say: `sslmode`, `sslrootcert`, `sslcert` and their kin."""
+"""TLS to Postgres by libpq's parameters: `sslmode`, `sslrootcert`, `sslcert` and related ones."""
 
 import os
 import ssl
@@ -25,7 +25,7 @@ UNKNOWN_ISSUER: Final = (2, 18, 19, 20, 21)
 
 
 class UnusableError(Exception):
-    """The words cannot be used. The text names the word and says why."""
+    """The parameters cannot be used. The text names the one at fault and says why."""
 
 
 def mode(words: Mapping[str, str]) -> str:
@@ -62,7 +62,7 @@ def default_root() -> str | None:
 
 
 def is_file(named: Mapping[str, str], word: str) -> bool:
-    """Return whether a word names a file that is there."""
+    """Return whether a parameter names an existing file."""
     return word in named and Path(named[word]).is_file()
 
 
@@ -134,7 +134,7 @@ def reason(error: OSError) -> str:
 
 
 def why(error: BaseException, words: Mapping[str, str]) -> str | None:
-    """Say why TLS failed, naming the word to look at, or return `None` if it did not."""
+    """Say why TLS failed, naming the parameter to check, or return `None` if it did not."""
     if isinstance(error, ssl.SSLCertVerificationError):
         if error.verify_code in OF_ANOTHER_HOST:
             return (

@@ -1,7 +1,7 @@
-"""Reads `API_DATABASE_URL`: a Postgres URL in libpq's words.
+"""Reads `API_DATABASE_URL`: a Postgres URL with libpq's parameters.
 
-asyncpg reads such a URL too, but it ignores some words, sends unknown ones to the server, and
-reports a mistake only when it connects.
+asyncpg reads such a URL too, but it ignores some parameters, sends unknown ones to the server,
+and reports a mistake only when it connects.
 """
 
 import os
@@ -64,7 +64,7 @@ class PostgresUrl(NamedTuple):
         return cls(user, hosts(listed or words.get("host", ""), words.get("port"), name), words)
 
     def unusable(self, name: str, *, is_written: bool) -> list[str]:
-        """List what cannot work, each with what to do."""
+        """List what cannot work, with a remedy for each."""
         problems = []
         attributes = self.words.get("target_session_attrs", "any")
         if is_written and attributes not in (
@@ -82,7 +82,7 @@ class PostgresUrl(NamedTuple):
         return problems
 
     def unsafe(self, name: str) -> list[str]:
-        """List what is unsafe in production, each with what to do."""
+        """List what is unsafe in production, with a remedy for each."""
         problems = []
         # a pooler's user is `role.project`
         user = self.user.partition(".")[0]

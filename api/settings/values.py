@@ -154,7 +154,7 @@ def rate_limit_storage(storage: str) -> str:
         )
     if importlib.util.find_spec("redis") is None:
         raise ValueError("RATE_LIMIT_STORAGE needs the Redis client: pip install '.[redis]'.")
-    from redis import ConnectionPool, RedisError  # only who uses Redis has it
+    from redis import ConnectionPool, RedisError  # an extra: installed only where Redis is used
 
     try:
         ConnectionPool.from_url(storage).make_connection()  # which does not connect yet
