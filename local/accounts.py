@@ -74,7 +74,7 @@ def server_folder(wanted: Path, account: Account | None) -> Path:
         account: who owns it; `None` for the caller.
 
     Raises:
-        LocalError: data is there, and out of the account's reach.
+        LocalError: the data exists, but the account cannot access it.
 
     """
     if account is None:

@@ -28,10 +28,10 @@ def advance(superuser_url: str, by: timedelta) -> int:
 
     Args:
         superuser_url: the stack's database, for its superuser.
-        by: what passes.
+        by: how much time passes.
 
     Raises:
-        LocalError: somebody holds rows, or a constraint of the project's own is in the way.
+        LocalError: rows are locked, or a constraint of the project does not allow it.
 
     """
     try:

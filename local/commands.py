@@ -110,7 +110,7 @@ def run(
 def advance(passes: timedelta, data_dir: Path) -> None:
     """Let PASSES (2h, 30m, 1d) pass for the sessions of the running stack.
 
-    All their times move back, so that what is scheduled in an hour can be confirmed now.
+    All their times move back: with 1h, a session due in an hour can be confirmed now.
     """
     with _failures_in_a_line():
         from local.stack import Stack

@@ -24,10 +24,10 @@ class FolderLock:
         """Take the lock.
 
         Args:
-            otherwise: what else can be done than to stop the stack that is running.
+            otherwise: the alternative to stopping the running stack.
 
         Raises:
-            LocalError: another process has it, or the folder is no place for data.
+            LocalError: another process has it, or the folder cannot hold the data.
 
         """
         try:

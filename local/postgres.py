@@ -49,7 +49,7 @@ class Postgres:
         port: where it listens, on this machine only.
         marker: a name for the stack, by which its processes can be found.
         log: the file for the server's log.
-        is_scratch: whether the data need not outlive this machine's next crash, so that nobody
+        is_scratch: whether the data may be lost if this machine crashes, so that nobody
             waits for the disk.
 
     """
@@ -158,7 +158,7 @@ class Postgres:
         try:
             psycopg.connect(self.socket_url(SUPERUSER), connect_timeout=2).close()
         except psycopg.OperationalError as error:
-            return f'role "{SUPERUSER}"' in str(error)  # it answers, and `start` says more
+            return f'role "{SUPERUSER}"' in str(error)  # it answers; `start` reports what is wrong
         return True
 
 

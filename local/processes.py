@@ -29,13 +29,13 @@ class Child:
         name: what a person calls it.
         argv: the program, with its full path, and its arguments.
         env: its whole environment.
-        is_ready: whether it is of use, asked again and again while it starts.
+        is_ready: whether it can be used; called repeatedly while it starts.
         start_seconds: how long it may take until then.
         folder: where it runs; `None` for the caller's.
         log: the file its output goes to, emptied at each start; `None` for the terminal.
         account: whom to run as; `None` for the caller.
         stop_signal: what makes it stop in good order.
-        death_signal: what Linux sends it when the stack is gone without having stopped it.
+        death_signal: what Linux sends it when the stack dies without having stopped it.
 
     """
 

@@ -63,7 +63,7 @@ def create_gateway(
     Args:
         postgrest_url: PostgREST's own address.
         anon_key: the stack's key for browsers.
-        service_role_key: its key that passes over every policy.
+        service_role_key: its key that bypasses every policy.
         services: what else it serves, by path.
 
     """
@@ -148,7 +148,7 @@ class _Gateway:
     def _headers(self, request: web.Request, key: str) -> CIMultiDict[str]:
         headers = _end_to_end(request.headers)
         bearer = headers.get("Authorization", "").removeprefix("Bearer ")
-        # such a key is no token: as a bearer it means what its absence means
+        # such a key is not a token: as a bearer it is treated as if it were absent
         if not bearer or bearer.startswith(_PUBLISHABLE_KEY_PREFIX):
             bearer = self._anon_key if key.startswith(_PUBLISHABLE_KEY_PREFIX) else key
             headers["Authorization"] = f"Bearer {bearer}"

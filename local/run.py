@@ -56,7 +56,7 @@ def run(
     a signal ends it, with nothing left running.
 
     Raises:
-        LocalError: something is missing, taken, of no use, or has ended by itself.
+        LocalError: something is missing, taken or unusable, or has ended by itself.
 
     """
     require_different(API_PORT=api_port, REST_PORT=rest_port, DB_PORT=db_port)

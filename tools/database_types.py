@@ -1,6 +1,6 @@
 """Types of the exposed schema, for direct reads: the Supabase CLI's output, made narrower.
 
-The CLI knows columns, not constraints: a status is any text to it, and what a view computes may be
+The CLI knows columns, not constraints: to it a status is any text, and what a view computes may be
 null. Here a column that a constraint holds to a list of words gets the union of them.
 """
 

@@ -15,7 +15,7 @@ class AuthError(Exception):
         status: of the answer.
         code: from GoTrue's list of error codes.
         message: GoTrue's own words where it has some: apps show and compare them.
-        more: what else the answer has, beside the code and the message.
+        more: further members of the answer, besides the code and the message.
 
     """
 

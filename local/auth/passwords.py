@@ -1,4 +1,4 @@
-"""Passwords: hashed off the event loop, a limited number at a time, equally long for all."""
+"""Passwords: hashed off the event loop, a limited number at a time, in the same time for all."""
 
 import asyncio
 from collections.abc import Callable

@@ -40,7 +40,7 @@ async def read(
 ) -> tuple[dict[str, Any], list[int]]:
     """Read a row as its subscriber, under row-level security.
 
-    Of a deleted row nobody can tell whose it was: whoever may read the table at all learns its key,
+    Nobody can tell whose a deleted row was: whoever may read the table at all learns its key,
     as on Supabase.
 
     Args:

@@ -43,7 +43,7 @@ from pg_class c join pg_namespace n on n.oid = c.relnamespace
 
 
 class UnknownSubscriptionError(Exception):
-    """A subscription could never receive anything. The message is shown to its author."""
+    """A subscription could never receive anything. The message is shown to the developer."""
 
 
 @dataclass(frozen=True)

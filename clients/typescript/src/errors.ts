@@ -4,7 +4,7 @@ import type { components } from "./schema.js";
 export type ErrorCode = components["schemas"]["ErrorCode"];
 
 /**
- * A refusal of the API's. Decide by `code`; `message` is for people.
+ * An error from the API. Branch on `code`; `message` is for people.
  *
  * `code` is `UNKNOWN` where something other than the API answered, such as a proxy's error page.
  */
@@ -17,7 +17,7 @@ export class ApiError extends Error {
   readonly fields: Readonly<Record<string, string>>;
   /** Seconds to wait before the next try, where the API named them. */
   readonly retryAfter: number | undefined;
-  /** The request's name in the API's log. */
+  /** The request's id in the API's log. */
   readonly requestId: string | undefined;
 
   constructor(response: Response, body: unknown) {

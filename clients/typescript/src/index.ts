@@ -29,7 +29,7 @@ export interface ClientOptions {
   /** The API's address, without a path: `https://api.example.com`. */
   url: string;
   getToken: GetToken;
-  /** What sends, if not the runtime's own `fetch`. */
+  /** Replaces the runtime's own `fetch`. */
   fetch?: typeof globalThis.fetch;
 }
 
@@ -41,7 +41,7 @@ export interface WriteOptions extends RequestOptions {
   ifMatch?: string | undefined;
 }
 export interface CreateOptions extends RequestOptions {
-  /** Chosen for you; give your own where a user may try again after a reload. */
+  /** Random by default; set your own if a user may try again after a reload. */
   idempotencyKey?: string;
 }
 
@@ -85,8 +85,8 @@ export type SessionApi = ReturnType<typeof createSessionApi>;
  * Makes a client: one group of methods per kind of session.
  *
  * Every method returns the answer's body and throws an `ApiError` for a refusal. After a 401 the
- * token is refreshed once; 429 and 503 are tried again after `Retry-After`, up to four times in
- * all, where nothing can happen twice; what creates something carries an `Idempotency-Key`.
+ * token is refreshed once; 429 and 503 are retried after `Retry-After`, up to four times in
+ * all, where nothing can happen twice; requests that create something carry an `Idempotency-Key`.
  */
 export function createSessionApi({ url, getToken, fetch = globalThis.fetch }: ClientOptions) {
   const http = createClient<paths>({
@@ -137,7 +137,7 @@ export function createSessionApi({ url, getToken, fetch = globalThis.fetch }: Cl
       answer(http.GET("/api/v1/chat/sessions/{session_id}/messages", { params: { ...at(id), query }, signal })),
     post: (id: string, body: Body<"chat_post_message">, options: CreateOptions = {}) =>
       answer(http.POST("/api/v1/chat/sessions/{session_id}/messages", { params: at(id), body, ...created(options) })),
-    /** All messages from the oldest on, page by page, each once however many come meanwhile. */
+    /** All messages from the oldest on, page by page, each exactly once, even if more arrive meanwhile. */
     async *history(id: string, { after = 0, limit = 100 } = {}, options: RequestOptions = {}): AsyncGenerator<ChatMessage> {
       for (;;) {
         const { items } = await chat.messages(id, { after, limit }, options);

@@ -7,12 +7,12 @@ import { seconds } from "./errors.js";
 export type GetToken = (options?: { refresh?: boolean }) => Promise<string | null | undefined>;
 
 const TRIES = 4;
-/** Seconds: who is told to wait for longer gets the error instead. */
+/** Seconds: a longer `Retry-After` is not waited for, and the error is thrown. */
 const LONGEST_WAIT = 10;
 
 /**
  * Makes a `fetch` that signs each request, refreshes the token once after a 401, and sends a
- * request again after 429, 503 or a lost connection, where nothing can be done twice by that.
+ * request again after 429, 503 or a lost connection, where that cannot do anything twice.
  */
 export function transport(fetch: typeof globalThis.fetch, getToken: GetToken) {
   return async (request: Request): Promise<Response> => {
