@@ -123,10 +123,19 @@ def functions(db: Connection) -> None:
 
 @CHECKS.about(is_behaviour=False)
 def every_creation_takes_a_key(db: Connection) -> None:
-    """Wherever the API inserts for a client, what is sent again with its key creates nothing."""
+    """Wherever the API inserts for a client, a request repeated with its key creates nothing.
+
+    Triggers run in the order of their names. One before `claim_idempotency_key` would see, and
+    could refuse, a repeated row.
+    """
     query = """
-        select tgrelid::regclass::text from pg_catalog.pg_trigger
+        select tgrelid::regclass::text from pg_catalog.pg_trigger as one
         where tgname in ('claim_idempotency_key', 'erase_answers') and tgenabled = 'O'
+        and not exists (
+          select from pg_catalog.pg_trigger as other
+          where other.tgrelid = one.tgrelid and other.tgname < 'claim_idempotency_key'
+          and not other.tgisinternal and other.tgtype & 7 = 7 -- for each row, before, insert
+        )
         group by tgrelid having count(*) = 2"""
     created = {
         table for table, verb, _, role in GRANTS if (verb, role) == ("insert", "session_api")
