@@ -13,6 +13,8 @@ _USERS = (
 _ADMINS = "('postgres', 'supabase_admin')"
 _OURS = "('public', 'session_api')"
 _NOT_POSTGRES = "nspname !~ '^pg_' and nspname <> 'information_schema'"
+# in the schemas that are Postgres's own, its own objects have lower numbers
+_ADDED = "nspname in ('pg_catalog', 'information_schema') and {}.oid >= 16384"
 # everybody but those who own what is granted or are superusers
 _GRANTEE = "case when grantee = 0 then 'public' else grantee::regrole::text end"
 _GRANTED = f"(grantee = 0 or grantee::regrole::text in {_USERS})"
@@ -60,20 +62,24 @@ QUERIES: Final = {
     "powerful role": f"""
         select rolname, concat_ws(' ',
           case when rolsuper then 'superuser' end, case when rolbypassrls then 'bypassrls' end,
+          case when rolreplication then 'replication' end,
           (select string_agg('in ' || roleid::regrole, ' ' order by roleid::regrole::text)
            from pg_catalog.pg_auth_members
            where member = pg_roles.oid
              and (roleid::regrole::text ~ '^pg_' or roleid::regrole::text in {_ADMINS})))
         from pg_catalog.pg_roles
         where rolname not in {_ADMINS} and rolname !~ '^pg_'
-          and (rolsuper or rolbypassrls or exists (
+          and (rolsuper or rolbypassrls or rolreplication or exists (
             select from pg_catalog.pg_auth_members
             where member = pg_roles.oid
               and (roleid::regrole::text ~ '^pg_' or roleid::regrole::text in {_ADMINS})))""",
     "membership": f"""
         select format('%s in %s', member::regrole, roleid::regrole),
                case when bool_or(admin_option) then 'admin' end
-        from pg_catalog.pg_auth_members where member::regrole::text in {_USERS} group by 1""",
+        from pg_catalog.pg_auth_members
+        where member::regrole::text in {_USERS}
+          or roleid::regrole::text in {_USERS} and member::regrole::text not in {_ADMINS}
+        group by 1""",
     "default privilege": f"""
         select format('%s of %s in %s to %s', defaclobjtype, defaclrole::regrole,
                       coalesce(nspname, 'every schema'), {_GRANTEE}),
@@ -83,7 +89,13 @@ QUERIES: Final = {
         from pg_catalog.pg_default_acl
         left join pg_catalog.pg_namespace on pg_namespace.oid = defaclnamespace
         cross join aclexplode(defaclacl)
-        where grantee <> defaclrole group by 1""",
+        where grantee <> defaclrole group by 1
+        union all
+        -- a right that everybody has by default, revoked
+        select format('%s of %s to public', defaclobjtype, defaclrole::regrole), 'nothing'
+        from pg_catalog.pg_default_acl
+        where defaclnamespace = 0 and defaclobjtype in ('f', 'T')
+          and not exists (select from aclexplode(defaclacl) where grantee = 0)""",
     "publication": f"""
         select pubname, concat_ws(' ', case when puballtables then 'all tables' end,
                case when pubowner::regrole::text not in {_ADMINS}
@@ -91,6 +103,7 @@ QUERIES: Final = {
                case when pubinsert and pubupdate and pubdelete and pubtruncate
                  then 'everything' end,
                case when pubviaroot then 'by root' end,
+               'generated columns ' || nullif(to_jsonb(pg_publication) ->> 'pubgencols', 'n'),
                (select string_agg(concat_ws(' ', prrelid::regclass, prattrs,
                                             pg_get_expr(prqual, prrelid)),
                                   ', ' order by prrelid::regclass::text)
@@ -134,13 +147,14 @@ QUERIES: Final = {
                          array_to_string(proconfig, ' '))
         from pg_catalog.pg_proc
         join pg_catalog.pg_namespace on pg_namespace.oid = pronamespace
-        where {_NOT_POSTGRES} and nspname not in {_OURS}""",
+        where ({_NOT_POSTGRES} or {_ADDED.format("pg_proc")}) and nspname not in {_OURS}""",
     "outside relation": f"""
         select pg_class.oid::regclass::text,
                concat_ws(' ', relkind, case when relrowsecurity then 'row-level security' end)
         from pg_catalog.pg_class
         join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
-        where {_NOT_POSTGRES} and nspname not in {_OURS} and relkind not in ('i', 't')""",
+        where ({_NOT_POSTGRES} or {_ADDED.format("pg_class")})
+          and nspname not in {_OURS} and relkind not in ('i', 't')""",
     "outside trigger": f"""
         select format('%s on %s', tgname, tgrelid::regclass), pg_get_triggerdef(pg_trigger.oid)
         from pg_catalog.pg_trigger

@@ -78,6 +78,8 @@ _ONCE = {
         "alter role supabase_realtime_admin superuser",
         "create role added superuser login",
         "create role added bypassrls",
+        "create role added login replication",
+        "create role added; grant session_api_login to added",
         "create role added; grant pg_read_all_data to added",
         "create role added; grant pg_execute_server_program to added",
         "create role added; grant postgres to added",
@@ -96,6 +98,7 @@ _ONCE = {
         "alter publication supabase_realtime add table auth.users",
         "alter publication supabase_realtime set (publish = 'insert')",
         "alter publication supabase_realtime set (publish_via_partition_root = true)",
+        "alter publication supabase_realtime set (publish_generated_columns = stored)",
         "alter publication supabase_realtime drop table public.chat_messages",
         "alter publication supabase_realtime drop table public.chat_messages;"
         " alter publication supabase_realtime add table public.chat_messages (id)",
@@ -113,6 +116,10 @@ _ONCE = {
         "create function extensions.added() returns bigint language sql security definer as"
         " 'select count(*) from auth.users'; alter function extensions.added() owner to postgres",
         "create function auth.added() returns bigint language sql as 'select 1::bigint'",
+        "create function pg_catalog.added() returns bigint language sql security definer as"
+        " 'select count(*) from auth.users'",
+        "create view information_schema.added as select * from public.chat_messages;"
+        " grant select on information_schema.added to public",
         "create schema added",
         "create schema added; create view added.added as select * from public.chat_messages;"
         " grant usage on schema added to authenticated;"
@@ -134,6 +141,11 @@ _ONCE = {
         "create foreign data wrapper added; create server added foreign data wrapper added",
         "select lo_create(4242); grant select on large object 4242 to authenticated",
         "alter view public.wingman_session_details alter status set default 'completed'",
+    ),
+    "default privilege revoked": (
+        "alter default privileges for role postgres revoke execute on functions from public",
+        "alter default privileges for role postgres revoke usage on types from public",
+        "alter default privileges for role authenticator revoke execute on functions from public",
     ),
 }
 
