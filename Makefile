@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test web web-test policies mutants steps orders scale-test bench check clean types lock faults instructions
+.PHONY: help run test web web-test policies mutants steps orders lints scale-test bench check clean types lock faults instructions
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -17,6 +17,10 @@ CLIENT_PACKAGES := $(CLIENT)/node_modules/.complete
 # a separate environment: the project does not use the contenders' libraries
 BENCHMARK := .local/benchmark/venv
 BENCHMARK_PACKAGES := $(BENCHMARK)/.complete
+# so have the linters that `make lints` runs
+LINTS := tests/lints
+LINTERS := .local/lints/venv
+LINTER_PACKAGES := $(LINTERS)/.complete
 SCALE ?= 1
 SECONDS ?= 4
 ROUNDS ?= 5
@@ -60,6 +64,9 @@ steps: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## let every call to the database fai
 orders: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## play requests at the same time, in every order
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m orders tests/interleavings
 
+lints: $(NODE_PACKAGES) $(PYTHON_PACKAGES) $(LINTER_PACKAGES) ## run linters and a prover on policies, migrations and OpenAPI
+	@$(BIN)/python -m pytest -m lints $(LINTS)
+
 scale-test: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## check what the policies cost with millions of sessions and messages (MILLIONS)
 	@$(BIN)/python -m pytest -m scale tests/policies/test_plans.py
 
@@ -90,8 +97,10 @@ lock: $(PYTHON_PACKAGES) ## write the lock files after a change of dependencies 
 	$(UV_COMPILE) --extra redis --extra otel -o requirements/production.txt pyproject.toml
 	$(UV_COMPILE) --extra dev -o requirements/development.txt pyproject.toml
 	$(UV_COMPILE) -c requirements/development.txt -o benchmarks/requirements.txt benchmarks/requirements.in
+	$(UV_COMPILE) -c requirements/development.txt -o $(LINTS)/requirements.txt $(LINTS)/requirements.in
 	npm install --package-lock-only --omit-lockfile-registry-resolved
 	node requirements/hashes.mjs package-lock.json
+	cd $(LINTS) && npm install --package-lock-only --omit-lockfile-registry-resolved
 	cd tests/local/javascript && npm install --package-lock-only --omit-lockfile-registry-resolved
 	cd $(CLIENT) && npm install --package-lock-only --omit-lockfile-registry-resolved
 	node requirements/hashes.mjs $(CLIENT)/package-lock.json
@@ -118,6 +127,15 @@ $(BENCHMARK_PACKAGES): requirements/development.txt benchmarks/requirements.txt
 	@$(BENCHMARK)/bin/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(BENCHMARK)
 	@$(BENCHMARK)/bin/python -m pip install --disable-pip-version-check --require-hashes \
 		-r requirements/development.txt -r benchmarks/requirements.txt
+	@touch $@
+
+$(LINTER_PACKAGES): $(LINTS)/requirements.txt $(LINTS)/package-lock.json
+	@$(NEED_PYTHON)
+	@echo '==> Installing the linters into $(LINTERS) and $(LINTS)/node_modules'
+	@rm -f $@
+	@$(LINTERS)/bin/python -m pip --version >/dev/null 2>&1 || "$(PYTHON)" -m venv --clear $(LINTERS)
+	@$(LINTERS)/bin/python -m pip install --disable-pip-version-check --require-hashes -r $(LINTS)/requirements.txt
+	@cd $(LINTS) && npm ci --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 $(EXAMPLE_PACKAGES): $(EXAMPLE)/package-lock.json $(CLIENT)/package-lock.json $(wildcard $(CLIENT)/src/*.ts)
