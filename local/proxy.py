@@ -22,6 +22,7 @@ from local.realtime.service import create_realtime
 _PUBLISHABLE_KEY_PREFIX = "sb_publishable_"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _CHUNK_BYTES = 65_536
+_LONGEST_ADDRESS = 65_536
 _CONNECT_SECONDS = 2
 _SHUTDOWN_SECONDS = 1
 _PREFLIGHT = {
@@ -69,7 +70,11 @@ def create_gateway(
     """
     gateway = _Gateway(postgrest_url, anon_key, service_role_key)
     # a body is passed through as it comes, whatever its size
-    app = web.Application(middlewares=[_answer_preflights, gateway.require_key], client_max_size=0)
+    app = web.Application(
+        middlewares=[_answer_preflights, gateway.require_key],
+        client_max_size=0,
+        handler_args={"max_line_size": _LONGEST_ADDRESS},
+    )
     app.cleanup_ctx.append(gateway.session)
     app.on_response_prepare.append(_open_to_browsers)
     app.router.add_route("*", REST_PATH, gateway.forward)
@@ -90,7 +95,11 @@ class _Gateway:
     async def session(self, _: web.Application) -> AsyncIterator[None]:
         timeout = ClientTimeout(total=None, sock_connect=_CONNECT_SECONDS)
         async with ClientSession(
-            auto_decompress=False, cookie_jar=DummyCookieJar(), timeout=timeout
+            auto_decompress=False,
+            cookie_jar=DummyCookieJar(),
+            timeout=timeout,
+            # PostgREST repeats the address of a read in a header of its answer
+            max_field_size=_LONGEST_ADDRESS,
         ) as self._client:
             yield
 

@@ -26,6 +26,8 @@ class Echo(BaseHTTPRequestHandler):
         self.send_response(206, "Partial Content")
         self.send_header("Content-Length", str(len(answer)))
         self.send_header("Content-Range", "0-1/2")
+        # as PostgREST does
+        self.send_header("Content-Location", self.path)
         self.send_header("Access-Control-Allow-Origin", "https://its.own")
         self.end_headers()
         if self.command != "HEAD":

@@ -125,6 +125,11 @@ class TestForward:
             heard(browser.post("/rest/v1/things", content=b"x" * 5_000_000))["bytes"] == 5_000_000
         )
 
+    @pytest.mark.parametrize("length", [20_000, 60_000])
+    def test_long_address(self, browser: httpx.Client, length: int) -> None:
+        path = "/things?select=" + "x" * length
+        assert heard(browser.get(f"/rest/v1{path}"))["path"] == path
+
     def test_upstream_away(self, browser_alone: httpx.Client) -> None:
         answer = browser_alone.get("/rest/v1/things", headers={"apikey": ANON})
         assert answer.status_code == 503
