@@ -49,7 +49,11 @@ def test_restart(embedded: Stack, number: signal.Signals, writes: int) -> None:
         end(embedded, number)
         start(embedded)
 
-    ledger = Ledger(embedded)
+    interrupted = {"DATABASE_UNAVAILABLE"}
+    if number == signal.SIGINT:
+        # Postgres may end the lock's holder first, and the waiting write as it commits
+        interrupted.add("OUTCOME_UNKNOWN")
+    ledger = Ledger(embedded, frozenset(interrupted))
     ledger.fill(writes, restart)
     ledger.compare(embedded.database_url)
 
