@@ -1,7 +1,7 @@
 """The definitions of what is outside our two schemas and could undo what is in them, by kind.
 
-What differs between stacks is left out: who owns Supabase's own schemas, and `postgres`, who may
-do everything anyway.
+What differs between stacks is left out: who owns Supabase's own schemas. So is what `postgres` and
+the superuser are: they may do everything anyway.
 """
 
 from typing import Final
@@ -18,6 +18,12 @@ _ADDED = "nspname in ('pg_catalog', 'information_schema') and {}.oid >= 16384"
 # everybody but those who own what is granted or are superusers
 _GRANTEE = "case when grantee = 0 then 'public' else grantee::regrole::text end"
 _GRANTED = f"(grantee = 0 or grantee::regrole::text in {_USERS})"
+_CATALOGS = (
+    *("pg_operator", "pg_opclass", "pg_opfamily", "pg_am", "pg_cast", "pg_collation"),
+    *("pg_conversion", "pg_statistic_ext", "pg_transform", "pg_language", "pg_extension"),
+    *("pg_ts_config", "pg_ts_dict", "pg_ts_parser", "pg_ts_template", "pg_subscription"),
+    *("pg_foreign_data_wrapper", "pg_foreign_server", "pg_user_mapping"),
+)
 
 QUERIES: Final = {
     "database": f"""
@@ -41,14 +47,15 @@ QUERIES: Final = {
     "parameter": f"""
         select format('%s of %s', parname, {_GRANTEE}), string_agg(privilege_type, ' ')
         from pg_catalog.pg_parameter_acl cross join aclexplode(paracl) group by 1""",
-    "role setting": f"""
+    "role setting": """
         select format('%s in %s', coalesce(rolname, 'every role'),
                       coalesce(datname, 'every database')),
                array_to_string(setconfig, ' ')
         from pg_catalog.pg_db_role_setting
         left join pg_catalog.pg_roles on pg_roles.oid = setrole
         left join pg_catalog.pg_database on pg_database.oid = setdatabase
-        where setrole = 0 or rolname not in {_ADMINS} or setdatabase <> 0""",
+        -- that one PostgreSQL 15 does not have
+        where setconfig <> array['createrole_self_grant=set, inherit']""",
     "role": f"""
         select rolname, concat_ws(' ',
           case when rolsuper then 'superuser' end, case when rolinherit then 'inherit' end,
@@ -57,28 +64,18 @@ QUERIES: Final = {
           case when rolbypassrls then 'bypassrls' end,
           case when rolpassword is not null then 'password' end,
           case when rolconnlimit <> -1 then 'limit ' || rolconnlimit end, rolvaliduntil)
-        from pg_catalog.pg_authid where rolname in {_USERS}""",
-    # whoever they are, since no policy holds for them
-    "powerful role": f"""
-        select rolname, concat_ws(' ',
-          case when rolsuper then 'superuser' end, case when rolbypassrls then 'bypassrls' end,
-          case when rolreplication then 'replication' end,
-          (select string_agg('in ' || roleid::regrole, ' ' order by roleid::regrole::text)
-           from pg_catalog.pg_auth_members
-           where member = pg_roles.oid
-             and (roleid::regrole::text ~ '^pg_' or roleid::regrole::text in {_ADMINS})))
-        from pg_catalog.pg_roles
-        where rolname not in {_ADMINS} and rolname !~ '^pg_'
-          and (rolsuper or rolbypassrls or rolreplication or exists (
-            select from pg_catalog.pg_auth_members
-            where member = pg_roles.oid
-              and (roleid::regrole::text ~ '^pg_' or roleid::regrole::text in {_ADMINS})))""",
+        from pg_catalog.pg_authid where rolname not in {_ADMINS} and rolname !~ '^pg_'""",
     "membership": f"""
         select format('%s in %s', member::regrole, roleid::regrole),
-               case when bool_or(admin_option) then 'admin' end
+               concat_ws(' ', case when bool_or(admin_option) then 'admin' end,
+                         -- PostgreSQL 15 does not have the other two
+                         case when bool_or(options ->> 'inherit_option' = 'true')
+                           then 'inherit' end,
+                         case when bool_and(options ->> 'set_option' = 'false')
+                           then 'without set' end)
         from pg_catalog.pg_auth_members
-        where member::regrole::text in {_USERS}
-          or roleid::regrole::text in {_USERS} and member::regrole::text not in {_ADMINS}
+        cross join lateral to_jsonb(pg_auth_members) as options
+        where member::regrole::text not in {_ADMINS} and member::regrole::text !~ '^pg_'
         group by 1""",
     "default privilege": f"""
         select format('%s of %s in %s to %s', defaclobjtype, defaclrole::regrole,
@@ -150,11 +147,47 @@ QUERIES: Final = {
         where ({_NOT_POSTGRES} or {_ADDED.format("pg_proc")}) and nspname not in {_OURS}""",
     "outside relation": f"""
         select pg_class.oid::regclass::text,
-               concat_ws(' ', relkind, case when relrowsecurity then 'row-level security' end)
+               concat_ws(' ', relkind, case when relrowsecurity then 'row-level security' end,
+                         case when relforcerowsecurity then 'forced' end,
+                         (select string_agg(
+                            concat_ws(' ', attname, format_type(atttypid, atttypmod), attidentity,
+                                      attgenerated, case when attnotnull then 'not null' end,
+                                      pg_get_expr(adbin, adrelid)),
+                            ', ' order by attname)
+                          from pg_catalog.pg_attribute
+                          left join pg_catalog.pg_attrdef on adrelid = attrelid and adnum = attnum
+                          where attrelid = pg_class.oid and attnum > 0 and not attisdropped),
+                         (select string_agg(conname || ' ' || pg_get_constraintdef(oid), ', '
+                                            order by conname)
+                          from pg_catalog.pg_constraint
+                          where conrelid = pg_class.oid and contype <> 'n'),
+                         (select string_agg(pg_get_indexdef(indexrelid), ', '
+                                            order by pg_get_indexdef(indexrelid) collate "C")
+                          from pg_catalog.pg_index where indrelid = pg_class.oid))
         from pg_catalog.pg_class
         join pg_catalog.pg_namespace on pg_namespace.oid = relnamespace
         where ({_NOT_POSTGRES} or {_ADDED.format("pg_class")})
-          and nspname not in {_OURS} and relkind not in ('i', 't')""",
+          and nspname not in {_OURS} and relkind not in ('i', 'I', 't')""",
+    # what everybody may use, revoked: Postgres's own functions and views
+    "outside revocation": """
+        select pg_proc.oid::regprocedure::text, 'execute'
+        from pg_catalog.pg_proc
+        where oid < 16384 and proacl is not null
+          and not exists (select from aclexplode(proacl) where grantee = 0)
+          and not exists (
+            select from pg_catalog.pg_init_privs
+            where classoid = 'pg_proc'::regclass and objoid = pg_proc.oid
+          )
+        union all
+        select objoid::regclass::text, lower(privilege_type)
+        from pg_catalog.pg_init_privs
+        join pg_catalog.pg_class on pg_class.oid = objoid
+        cross join aclexplode(initprivs) as first
+        where classoid = 'pg_class'::regclass and objsubid = 0 and grantee = 0
+          and not exists (
+            select from aclexplode(relacl) as now
+            where (now.grantee, now.privilege_type) = (0, first.privilege_type)
+          )""",
     "outside trigger": f"""
         select format('%s on %s', tgname, tgrelid::regclass), pg_get_triggerdef(pg_trigger.oid)
         from pg_catalog.pg_trigger
@@ -164,13 +197,17 @@ QUERIES: Final = {
     "outside policy": f"""
         select format('%s on %s.%s', policyname, schemaname, tablename), cmd
         from pg_catalog.pg_policies where schemaname not in {_OURS}""",
-    # whatever else a database can have, of which there is nothing
-    "outside object": f"""
-        select 'subscription ' || subname, '' from pg_catalog.pg_subscription
-        union all
-        select 'foreign data wrapper ' || fdwname, '' from pg_catalog.pg_foreign_data_wrapper
-        union all
-        select 'foreign server ' || srvname, '' from pg_catalog.pg_foreign_server
+    # whatever else a database can have, in any schema, of which there is nothing
+    "object": f"""
+        select type || ' ' || identity, ''
+        from (
+          select tableoid, oid from pg_catalog.pg_type where typtype <> 'c' and typcategory <> 'A'
+          union all
+          select tableoid, oid from pg_catalog.pg_rewrite where rulename <> '_RETURN'
+          {" ".join(f"union all select tableoid, oid from pg_catalog.{it}" for it in _CATALOGS)}
+        ) as added
+        cross join lateral pg_identify_object(added.tableoid, added.oid, 0)
+        where added.oid >= 16384
         union all
         select 'large object ' || oid, '' from pg_catalog.pg_largeobject_metadata
         union all

@@ -12,9 +12,11 @@ QUERIES: Final = {
                          case when attcollation <> typcollation
                            then 'collate ' || attcollation::regcollation end,
                          case when attnotnull then 'not null' end,
-                         (select 'not valid' from pg_catalog.pg_constraint
+                         (select concat_ws(' ', case when not convalidated then 'not valid' end,
+                                           case when connoinherit then 'no inherit' end)
+                          from pg_catalog.pg_constraint
                           where conrelid = attrelid and contype = 'n' and conkey = array[attnum]
-                            and not convalidated),
+                            and (connoinherit or not convalidated)),
                          'default ' || pg_get_expr(adbin, adrelid),
                          case when attstorage <> typstorage then 'storage ' || attstorage::text end,
                          'compression ' || nullif(attcompression::text, ''),
@@ -80,31 +82,4 @@ QUERIES: Final = {
     "owner of function": f"""
         select oid::regprocedure::text, proowner::regrole::text
         from pg_catalog.pg_proc where pronamespace in {_OURS}""",
-    # whatever else can be in a schema, of which there is nothing
-    "object": f"""
-        select 'operator ' || oid::regoperator, '' from pg_catalog.pg_operator
-        where oprnamespace in {_OURS}
-        union all
-        select 'collation ' || collname, '' from pg_catalog.pg_collation
-        where collnamespace in {_OURS}
-        union all
-        select 'conversion ' || conname, '' from pg_catalog.pg_conversion
-        where connamespace in {_OURS}
-        union all
-        select 'operator class ' || opcname, '' from pg_catalog.pg_opclass
-        where opcnamespace in {_OURS}
-        union all
-        select 'operator family ' || opfname, '' from pg_catalog.pg_opfamily
-        where opfnamespace in {_OURS}
-        union all
-        select 'statistics ' || stxname, '' from pg_catalog.pg_statistic_ext
-        where stxnamespace in {_OURS}
-        union all
-        select 'text search configuration ' || cfgname, '' from pg_catalog.pg_ts_config
-        where cfgnamespace in {_OURS}
-        union all
-        select 'text search dictionary ' || dictname, '' from pg_catalog.pg_ts_dict
-        where dictnamespace in {_OURS}
-        union all
-        select 'cast ' || pg_cast.oid, '' from pg_catalog.pg_cast where pg_cast.oid >= 16384""",
 }

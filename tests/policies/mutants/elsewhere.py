@@ -142,6 +142,67 @@ _ONCE = {
         "select lo_create(4242); grant select on large object 4242 to authenticated",
         "alter view public.wingman_session_details alter status set default 'completed'",
     ),
+    "object added in any schema": tuple(
+        statement.format(schema=schema)
+        for schema in ("extensions", "auth", "pg_catalog", "public", "session_api")
+        for statement in (
+            "create type {schema}.added as enum ('a')",
+            "create domain {schema}.added as text",
+            "create operator {schema}.=== (leftarg = uuid, rightarg = uuid, function = uuid_eq)",
+            "create text search configuration {schema}.added (copy = pg_catalog.simple)",
+            "create text search dictionary {schema}.added (template = pg_catalog.simple)",
+            "create statistics {schema}.added on user_id, title from public.chat_sessions",
+            "create sequence {schema}.added",
+            "create table {schema}.added (like auth.users)",
+            "create function {schema}.added() returns int language sql as 'select 1'",
+        )
+    ),
+    "relation elsewhere changed": (
+        "alter table auth.users add added text",
+        "alter table auth.users alter email set default 'x'",
+        "alter table auth.users alter email type varchar(10)",
+        "alter table auth.users add constraint added check (id is not null)",
+        "create unique index added on auth.users ((id::text))",
+        "create rule added as on delete to auth.users do instead nothing",
+        "alter table auth.users force row level security",
+        "alter table auth.users drop constraint users_email_key",
+        "alter table auth.users drop email cascade",
+        "alter table auth.sessions add added text",
+        "create access method added type table handler heap_tableam_handler",
+    ),
+    "role added": (
+        "create role added",
+        "create role added login",
+        "create role added createrole createdb",
+        "create role added; grant anon to added",
+        "create role added; grant added to authenticator",
+        "revoke session_api from authenticator granted by postgres;"
+        " grant session_api to authenticator with set false granted by postgres",
+        "grant session_api to authenticator with inherit true",
+        "grant session_api to session_api_login with inherit true",
+        "grant session_api to session_api_login with admin true",
+    ),
+    "setting of the owner": (
+        "alter role postgres set row_security = off",
+        "alter role postgres set search_path = session_api, public",
+        "alter role postgres set session_replication_role = replica",
+        "alter role supabase_admin set statement_timeout = 0",
+    ),
+    "right of everybody revoked": (
+        "revoke execute on function pg_catalog.pg_advisory_lock(bigint) from public",
+        "revoke execute on function pg_catalog.current_setting(text, boolean) from public",
+        "revoke execute on function pg_catalog.gen_random_uuid() from public",
+        "revoke select on pg_catalog.pg_publication from public",
+        "revoke select on pg_catalog.pg_roles from public",
+    ),
+    "not null weakened": (
+        "alter table public.study_chunks alter content drop not null,"
+        " add constraint added not null content not valid",
+        "alter table public.study_chunks alter content drop not null,"
+        " add constraint added not null content no inherit",
+        "alter table public.chat_messages alter content drop not null,"
+        " add constraint added not null content no inherit",
+    ),
     "default privilege revoked": (
         "alter default privileges for role postgres revoke execute on functions from public",
         "alter default privileges for role postgres revoke usage on types from public",
