@@ -114,6 +114,10 @@ class Door:
         request = Request({"type": "http", "headers": headers})
         return self._runner.run(self._authenticator.authenticate(request))
 
+    def can_verify(self) -> bool:
+        """Whether it has any key at all."""
+        return self._runner.run(self._authenticator.can_verify())
+
     def bearer(self, token: str) -> UUID | str:
         return self.knock((b"authorization", b"Bearer " + token.encode()))
 

@@ -201,6 +201,11 @@ class TestCarried:
 
 
 class TestWhomTheSettingsRefuse:
+    def test_anonymous_users_are_let_in(self, server: JwksServer, runner: asyncio.Runner) -> None:
+        door = Door(runner, settings(server, allow_anonymous_users=True))
+        assert door.bearer(by_secret(is_anonymous=True)) == USER
+        door.close()
+
     def test_anonymous_users(self, server: JwksServer, runner: asyncio.Runner) -> None:
         door = Door(runner, settings(server, allow_anonymous_users=False))
         assert door.bearer(by_secret(is_anonymous=False)) == USER

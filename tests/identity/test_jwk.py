@@ -1,12 +1,13 @@
 """Which keys of a JWKS are used, and which are left out."""
 
+import json
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from jwt.algorithms import ECAlgorithm, OKPAlgorithm, RSAAlgorithm
 
-from api.identity.jwk import public_key, public_keys
+from api.identity.jwk import UnusableKeyError, private_key, public_key, public_keys
 from tests.identity.public_keys import EC_JWK, EC_KEY, RSA_JWK, SHORT_RSA_KEY
 
 
@@ -75,3 +76,24 @@ class TestKey:
     def test_no_jwks(self, document: object) -> None:
         with pytest.raises(ValueError, match="JWKS"):
             public_keys(document)
+
+
+class TestPrivateKey:
+    def test_valid(self) -> None:
+        jwk = {**ECAlgorithm.to_jwk(EC_KEY, as_dict=True), "kid": "ec-1"}
+        key = private_key(json.dumps(jwk))
+        assert (key.key_id, key.algorithm_name) == ("ec-1", "ES256")
+        assert isinstance(key.key, ec.EllipticCurvePrivateKey)
+
+    @pytest.mark.parametrize(
+        ("text", "reason"),
+        [
+            ("", "not a JSON object"),
+            ("[]", "not a JSON object"),
+            ("[" * 100_000, "not a JSON object"),
+            (json.dumps(EC_JWK), "is a public key"),
+        ],
+    )
+    def test_unusable(self, text: str, reason: str) -> None:
+        with pytest.raises(UnusableKeyError, match=reason):
+            private_key(text)

@@ -56,6 +56,26 @@ async def find(keys: PublicKeys, key_id: str) -> str:
     return "none" if key is None else key.algorithm_name
 
 
+class TestAny:
+    def test_fetches_once(self, server: JwksServer, clock: Clock) -> None:
+        async def story(keys: PublicKeys) -> None:
+            for _ in range(3):
+                assert await keys.any()
+                clock.now += 1
+            assert server.requests == 1
+
+        run(server, clock, story)
+
+    def test_none(self, server: JwksServer, clock: Clock) -> None:
+        async def story(keys: PublicKeys) -> None:
+            server.document = {"keys": []}
+            for _ in range(3):  # and no second fetch at the same time
+                assert not await keys.any()
+            assert server.requests == 1
+
+        run(server, clock, story)
+
+
 class TestFetching:
     def test_once_for_a_known_key(self, server: JwksServer, clock: Clock) -> None:
         async def story(keys: PublicKeys) -> None:

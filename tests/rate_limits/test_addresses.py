@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from api.rate_limits.addresses import Addresses, Network, network_of
+from api.rate_limits.addresses import MOST_PEERS, Addresses, Network, network_of
 
 if TYPE_CHECKING:
     from starlette.types import Scope
@@ -35,6 +35,7 @@ class TestAddress:
             (["1.1.1.1", "198.51.100.1"], "198.51.100.1"),
             (["198.51.100.1, 10.0.0.2, fd00::1"], "198.51.100.1"),
             (["1.1.1.1, garbage, 10.0.0.2"], "10.0.0.1"),
+            (["198.51.100.1, ::ffff:10.0.0.2"], "198.51.100.1"),
             (["198.51.100.1:4711"], "198.51.100.1"),
             (["[2001:db8:1:2::7]:4711"], "2001:db8:1:2::"),
             (["2001:db8:1:2::7"], "2001:db8:1:2::"),
@@ -97,4 +98,17 @@ class TestAddress:
             addresses.of({"type": "http", "client": ("10.0.0.1", 1), "headers": headers})
         assert [it.levelname for it in caplog.records] == ["WARNING"]
         assert "TRUSTED_PROXIES" in caplog.text
+        assert "10.0.0.1" in caplog.text
         assert "198.51" not in caplog.text
+
+    @pytest.mark.parametrize("client", [("8.8.8.8", 1), None])
+    def test_who_is_no_proxy(
+        self, caplog: pytest.LogCaptureFixture, client: tuple[str, int] | None
+    ) -> None:
+        """Anybody can send the header; a socket is not to be named in TRUSTED_PROXIES."""
+        headers = [(b"x-forwarded-for", b"198.51.100.1")]
+        Addresses(()).of({"type": "http", "client": client, "headers": headers})
+        assert not caplog.records
+
+    def test_remembers_no_more_than_it_may(self) -> None:
+        assert Addresses(()).is_trusted.cache_info().maxsize == MOST_PEERS

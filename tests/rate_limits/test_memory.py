@@ -48,6 +48,47 @@ class TestMemory:
             clock.now += 20
         assert [it[1:] for it in told] == [(True, 3, 0.0), (True, 2, 40.0), (True, 1, 20.0)]
 
+    def test_what_it_tells_of_the_window_before(self, clock: Clock) -> None:
+        """Of 3 hits in it, 2 count after 10 s; the second of them stops to count 10 s later."""
+        memory = Memory(clock=clock)
+        for _ in range(3):
+            self.take(memory)
+        clock.now += MINUTE + 10
+        assert asyncio.run(memory.look(rate(3), "ada"))[1:] == (True, 1, 10.0)
+        assert asyncio.run(memory.hit(rate(3), "ada"))[1:] == (True, 0, 10.0)
+        assert asyncio.run(memory.hit(rate(3), "ada"))[1:] == (False, 0, 10.0)
+
+    @pytest.mark.parametrize("periods", [2, 2.5])
+    def test_two_periods_later_nothing_counts(self, clock: Clock, periods: float) -> None:
+        memory = Memory(clock=clock)
+        for _ in range(3):
+            self.take(memory)
+        clock.now += periods * MINUTE
+        assert asyncio.run(memory.look(rate(3), "ada"))[1:] == (True, 3, 0.0)
+        assert asyncio.run(memory.hit(rate(3), "ada"))[1:] == (True, 2, 60.0)
+
+    def test_a_hit_as_the_next_window_begins(self, clock: Clock) -> None:
+        """It counts in that one, fully for as long as it lasts."""
+        memory = Memory(clock=clock)
+        self.take(memory)
+        clock.now += MINUTE
+        self.take(memory)
+        clock.now += 50
+        assert asyncio.run(memory.look(rate(3), "ada")).remaining == 2
+
+    def test_who_need_not_be_told(self, clock: Clock) -> None:
+        read = rate(3)
+        count = asyncio.run(Memory(clock=clock).hit(read, "ada", told=False))
+        assert count == (read, True, 0, 0.0)
+
+    def test_two_that_are_over_go_for_one_that_comes(self, clock: Clock) -> None:
+        memory = Memory(clock=clock)
+        for number in range(5):
+            self.take(memory, str(number))
+        clock.now += 2 * MINUTE
+        self.take(memory, "later")
+        assert [who for _, who in memory.windows] == ["2", "3", "4", "later"]
+
     @given(st.lists(st.floats(0.01, 50), min_size=1, max_size=60), st.integers(1, 8))
     def test_no_window_ever_holds_twice_the_limit(self, gaps: list[float], amount: int) -> None:
         clock = Clock()

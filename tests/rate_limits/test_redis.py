@@ -63,9 +63,14 @@ class TestRedis:
             later = await limits.users.hit(read, "ada")
             assert later is not None
             assert 0 < later.reset < MINUTE
-            assert await limits.users.hit(limits.rates["read"], "ben") is not None
+            create = limits.rates["create"]
+            assert await limits.users.look(create, "ada") == (create, True, 3, 0.0)
+            assert await limits.users.look(read, "ben") == (read, True, 3, 0.0)
+            assert await limits.users.hit(read, "ben", told=False) == (read, True, 0, 0.0)
+            found_keys = server.keys()
+            assert all(key.startswith(b"session_api") for key in found_keys)
 
-        self.run(server.url, use, rate_limit_read="3/minute")
+        self.run(server.url, use, rate_limit_read="3/minute", rate_limit_create="3/minute")
 
     def test_keys_expire(self, server: RedisServer) -> None:
         async def use(limits: Limits) -> None:
@@ -137,6 +142,20 @@ class TestRedis:
         self.run(server.url, use)
         warnings = [it for it in caplog.records if it.levelno == logging.WARNING]
         assert len(warnings) == 1, "a warning a request would be a second outage"
+        assert "requests pass without limits" in warnings[0].getMessage()
+
+    def test_away_after_the_hit(self) -> None:
+        """The request passes: what remains is not known."""
+
+        async def counted(*_: Any) -> bool:
+            return True
+
+        async def use() -> None:
+            redis = Redis("redis://127.0.0.1:1/0")
+            redis.limiter.hit = counted  # type: ignore[assignment, method-assign]
+            assert await redis.hit(rate(3), "ada") is None
+
+        asyncio.run(use())
 
     def test_one_asks_for_all(self) -> None:
         clock, asked = Clock(), 0

@@ -35,6 +35,14 @@ async def list_things(query: Annotated[Filter, Query()], request: Request) -> Pa
     return Page[int].of(items, TOTAL, query, request)
 
 
+@app.get("/numbered")
+async def list_numbered(
+    request: Request, after: int, *, newest_first: bool, limit: int = 20
+) -> Page[int]:
+    stretch = stretch_at(TOTAL, limit, before=None, after=after, newest_first=newest_first)
+    return Page[int].of_numbered(numbers(stretch), stretch, PageQuery(limit=limit), request)
+
+
 client = InProcess(app)
 
 
@@ -92,6 +100,29 @@ class TestPage:
         assert seen == list(range(TOTAL))
 
 
+class TestNumberedPage:
+    @pytest.mark.parametrize(
+        ("newest_first", "offset", "following", "preceding"),
+        [(False, 10, "after=15", "before=11"), (True, 30, "before=11", "after=15")],
+    )
+    def test_links(
+        self, offset: int, following: str, preceding: str, *, newest_first: bool
+    ) -> None:
+        path = f"/numbered?newest_first={newest_first}&limit=5"
+        assert client.get(f"{path}&after=10").json() == {
+            "items": [11, 12, 13, 14, 15],
+            "total": TOTAL,
+            "limit": 5,
+            "offset": offset,
+            "next": f"{path}&{following}",
+            "prev": f"{path}&{preceding}",
+        }
+
+    def test_ends(self) -> None:
+        answer = client.get("/numbered?newest_first=false&limit=45&after=0").json()
+        assert (answer["next"], answer["prev"]) == (None, None)
+
+
 totals = st.integers(0, 300)
 limits = st.integers(1, 100)
 offsets = st.integers(0, 400)
@@ -105,6 +136,11 @@ class TestOffsets:
             assert offset + limit >= total
         else:
             assert offset < following < total
+
+    @pytest.mark.parametrize("offset", [0, 20])
+    def test_no_empty_page_after_a_full_one(self, offset: int) -> None:
+        assert next_offset(offset + 20, 20, offset) is None
+        assert next_offset(offset + 21, 20, offset) == offset + 20
 
     @given(total=totals, limit=limits, offset=offsets)
     def test_prev(self, total: int, limit: int, offset: int) -> None:
@@ -131,12 +167,14 @@ class TestCursors:
         found = stretch_at(total, limit, before=cursor + 1, after=None, newest_first=newest_first)
         everything = range(1, total + 1)
         assert numbers(found) == [it for it in everything if it <= cursor][-limit:]
+        assert found[2:] == (total, newest_first)
 
     @given(total=totals, limit=limits, cursor=cursors, newest_first=directions)
     def test_after(self, total: int, limit: int, cursor: int, *, newest_first: bool) -> None:
         found = stretch_at(total, limit, before=None, after=cursor, newest_first=newest_first)
         everything = range(1, total + 1)
         assert numbers(found) == [it for it in everything if it > cursor][:limit]
+        assert found[2:] == (total, newest_first)
 
     @given(total=totals, limit=limits, cursor=cursors, newest_first=directions)
     def test_links_lead_through_all(

@@ -63,7 +63,9 @@ class TestFields:
         ],
     )
     def test_a_name_says_something(self, name: str) -> None:
-        assert self.error(name=name)["loc"] == ("name",)
+        error = self.error(name=name)
+        assert error["loc"] == ("name",)
+        assert "blank" in error["msg"]
 
     @pytest.mark.parametrize("name", ["x", "?", "😀", "é", "א", "\ue000"])
     def test_a_short_name(self, name: str) -> None:
@@ -80,6 +82,8 @@ class TestFields:
     def test_a_huge_text_is_not_cleaned_first(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(text_module, "plain_text", None)
         assert self.error(name="x" * 65_537)["type"] == "string_too_long"
+        with pytest.raises(TypeError):
+            Venue(name="x" * 65_536)
 
     def test_documented(self) -> None:
         schema = Venue.model_json_schema()["properties"]
@@ -87,6 +91,8 @@ class TestFields:
         assert schema["name"]["minLength"] == 1
         notes = schema["notes"]["anyOf"][0]
         assert notes["maxLength"] == 2_000
+        assert notes["type"] == "string"
+        assert "HTML" in notes["description"]
 
     @untimed
     @given(NASTY)
@@ -113,6 +119,12 @@ class TestShown:
     def test_stored_text_is_clean(self, text: str) -> None:
         assert shown(text) == plain_text(text)
         assert shown(plain_text(text)) == plain_text(text)
+
+    def test_a_huge_text_is_only_defused(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """That is quick. A text of the length that fields allow is cleaned as always."""
+        monkeypatch.setattr(text_module, "plain_text", lambda _: "cleaned")
+        assert shown("<b>" + "x" * 65_533) == "cleaned"
+        assert shown("<b>" + "x" * 65_534).startswith("< b>x")
 
     def test_any_length(self) -> None:
         text = shown("<script>&lt;b&gt;\u202e" * 50_000)

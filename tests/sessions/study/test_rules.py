@@ -28,3 +28,5 @@ def test_move(current: Status, wanted: Status) -> None:
         with pytest.raises(ApiError) as refused:
             move(current, wanted)
         assert refused.value.code == "INVALID_TRANSITION"
+        assert refused.value.field == "status"
+        assert f"from {current} to {wanted}" in refused.value.message
