@@ -20,6 +20,8 @@ def connect(database_url: str, *, prepares: bool = True) -> psycopg.Connection:
         UnreachableError: the URL is invalid, or the server does not answer or refuses.
 
     """
+    if _is_cut_short(database_url):
+        raise UnreachableError(_ENCODE)
     try:
         return psycopg.connect(
             database_url,
@@ -35,6 +37,12 @@ def connect(database_url: str, *, prepares: bool = True) -> psycopg.Connection:
     except (psycopg.Error, ValueError):
         # libpq's message about a URL that it cannot parse quotes pieces of it
         raise UnreachableError(_why_unreadable(database_url)) from None
+
+
+def _is_cut_short(database_url: str) -> bool:
+    """Whether libpq would take the end of the password, after an @ or a /, for the host."""
+    account, _, _ = database_url.partition("://")[2].partition("?")[0].rpartition("@")
+    return "@" in account or "/" in account
 
 
 def _why_unreadable(database_url: str) -> str:

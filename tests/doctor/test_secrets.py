@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 from api.cli import main
+from api.connection import UnreachableError, connect
 from local.addresses import free_port
 
 SECRETS = ("hunter2x", "hun%ter2x", "hun@ter2x", "hun/ter2x", "hun#ter2x", "hun:ter2x", "hun?ter2x")
@@ -51,3 +52,15 @@ def test_one_line_without_the_password(
     (line,) = [line for line in result.output.splitlines() if "[database-unreachable]" in line]
     assert "DATABASE_URL" in line
     assert not [piece for piece in pieces(secret) if piece in result.output]
+
+
+@pytest.mark.parametrize("password", ["ab@c", "a@b/cd", "a/b", "@", "a@b@c"])
+def test_no_short_piece_either(password: str) -> None:
+    with pytest.raises(UnreachableError, match="percent-encode"):
+        connect(f"postgresql://postgres:{password}@127.0.0.1:{free_port()}/postgres")
+
+
+@pytest.mark.parametrize("password", ["a:b", "a#b", "a?b", "a%40b"])
+def test_what_libpq_reads(password: str) -> None:
+    with pytest.raises(UnreachableError, match="Connection refused"):
+        connect(f"postgresql://postgres:{password}@127.0.0.1:{free_port()}/postgres")
