@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from api.http.idempotency import OnceDatabase
+from api.http.idempotency import MOST_KEPT, ONCE, OnceDatabase, keep_answer
+from api.http.responder import Reply
 from api.identity.caller import Caller
 from local.project import Project
 from tests.actors import NewMatch, NewUser, Sql, User
@@ -215,8 +216,36 @@ class TestKeep:
         asyncio.run(keep())
         assert "lacks its trigger claim_idempotency_key" in caplog.text
 
+    @pytest.mark.parametrize("status", [304, 404, 409, 503])
+    def test_no_answer_but_a_success(self, status: int) -> None:
+        """An error after something was created leaves the next request to make the answer."""
+
+        async def asked(status: int) -> object:
+            async with upstream(Server([LENGTH])) as postgrest:
+                database = postgrest.as_caller(Caller(uuid4()))
+                once = OnceDatabase(database, "a" * 64, "b" * 64)
+                once.has_created = True
+                keeping = keep_answer(Reply(status, [], b"{}"), {ONCE: once})
+                if keeping is not None:
+                    await keeping
+                return keeping
+
+        assert asyncio.run(asked(201)) is not None
+        assert asyncio.run(asked(status)) is None
+
 
 class TestCost:
+    def test_a_long_answer_is_noted_once(
+        self, stack: Project, backend: str, serve: Serve, as_user: AsUser, user: NewUser
+    ) -> None:
+        session = {"title": "a", "description": "d" * MOST_KEPT}
+        with counting_proxy(stack, backend) as proxy:
+            client, headers = as_user(user(), serve(**proxy.settings)), keyed()
+            client.post(STUDY, json=session, headers=headers)
+            proxy.requests.clear()
+            client.post(STUDY, json=session, headers=headers)
+            assert not [it for it in proxy.requests if it.startswith("PATCH")]
+
     def test_one_more_request_to_keep_the_answer(
         self, stack: Project, backend: str, serve: Serve, as_user: AsUser, user: NewUser
     ) -> None:

@@ -61,6 +61,23 @@ class TestStoredAnswer:
         )
         assert name not in again.text
 
+    def test_goes_with_the_right_to_see_the_session(
+        self, as_user: AsUser, match: NewMatch, user: NewUser, sql: Sql
+    ) -> None:
+        """The project has given the caller's place in the match to somebody else."""
+        pair, key = match(), keyed()
+        client = as_user(pair.user1)
+        first = client.post("/api/v1/wingman/sessions", json=plan(pair), headers=key)
+        assert first.status_code == 201
+        sql.execute(
+            "update public.wingman_matches set user1_id = %s where id = %s",
+            [user().id, pair.match_id],
+        )
+        kept = "select answer from public.session_api_idempotency_keys where user_id = %s"
+        again = client.post("/api/v1/wingman/sessions", json=plan(pair), headers=key)
+        assert again.status_code in (404, 409)
+        assert sql.execute(kept, [pair.user1.id]).fetchall() == [(None,)]
+
     def test_a_long_answer_is_made_from_the_row(
         self, as_user: AsUser, user: NewUser, sql: Sql
     ) -> None:

@@ -87,6 +87,26 @@ class TestAuthorizationHeader:
         assert "+" in standard or "/" in standard
         assert door.bearer(standard) == REFUSED
 
+    def test_the_longest(self, door: Door) -> None:
+        token = by_secret().encode()
+        scheme = b"Bearer" + b" " * (auth.LONGEST_TOKEN - len(b"Bearer") - len(token))
+        assert door.knock((b"authorization", scheme + token)) == USER
+        assert door.knock((b"authorization", scheme + b" " + token)) == REFUSED
+
+    @pytest.mark.parametrize(
+        ("value", "said"),
+        [
+            (b"Bearer null", auth.NOT_A_TOKEN),
+            (b"bEARER a.b", auth.NOT_A_TOKEN),
+            (b"Basic YWxpY2U6c2VjcmV0", auth.NO_TOKEN),
+            (b"", auth.NO_TOKEN),
+        ],
+    )
+    def test_what_is_said(self, value: bytes, said: str) -> None:
+        with pytest.raises(ApiError) as refused:
+            auth.bearer_token(value)
+        assert refused.value.message == said
+
     def test_absurdly_long(self, door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
         token = by_secret(email="x" * 10_000)
         monkeypatch.setattr(auth, "unverified_header", None)  # refused before anything is read

@@ -41,7 +41,8 @@ def server() -> Iterator[JwksServer]:
 
 def run(server: JwksServer, clock: Clock, story: Callable[[PublicKeys], Awaitable[None]]) -> None:
     async def tell() -> None:
-        async with httpx.AsyncClient() as http:
+        # without time limits of its own
+        async with httpx.AsyncClient(timeout=None) as http:  # noqa: S113
             await story(PublicKeys(server.url, http, clock))
 
     asyncio.run(tell())
@@ -226,6 +227,38 @@ class TestAway:
             for _ in range(20):
                 assert await find(keys, "ec-1") == "ES256"
             assert time.monotonic() - began < 2 * jwks.PATIENCE
+
+        run(server, clock, story)
+
+    def test_a_known_key_waits_for_no_fetch_after_one_that_failed(
+        self, server: JwksServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(jwks, "PATIENCE", 60)
+
+        async def story(keys: PublicKeys) -> None:
+            assert await find(keys, "ec-1") == "ES256"
+            server.status = 503
+            clock.now += 600
+            assert await find(keys, "ec-1") == "ES256"
+            assert server.answers == 2
+            server.open.clear()
+            clock.now += 1
+            assert await find(keys, "ec-1") == "ES256"
+            assert server.answers == 2
+            server.open.set()
+
+        run(server, clock, story)
+
+    def test_a_fetch_is_given_up(
+        self, server: JwksServer, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(jwks, "TIMEOUT", 0.05)
+
+        async def story(keys: PublicKeys) -> None:
+            server.open.clear()
+            assert await find(keys, "ec-1") == AWAY
+            assert server.answers == 0
+            server.open.set()
 
         run(server, clock, story)
 

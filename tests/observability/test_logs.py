@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.actors import NewMatch, NewUser, NewWingman, Sql, User
+from tests.answers import keyed
 from tests.conftest import client
 from tests.kinds import OWNED, new_posting
 from tests.observability.served import SECRET, Served, signed_in
@@ -106,6 +107,15 @@ class TestEvents:
         assert served.after(created)["events"] == ["session_created"]
         assert served.after(created)["session_id"] == created.json()["id"]
         assert served.after(deleted)["events"] == ["session_deleted"]
+
+    def test_created_before(self, served: Served, user: NewUser) -> None:
+        body, headers = {"title": "Algebra"}, keyed()
+        with signed_in(served, user()) as owner:
+            first = owner.post("/api/v1/study/sessions", json=body, headers=headers)
+            again = owner.post("/api/v1/study/sessions", json=body, headers=headers)
+        line = served.after(again)
+        assert line["session_id"] == first.json()["id"]
+        assert "events" not in line
 
     def test_confirmed_then_completed(self, served: Served, wingman: NewWingman) -> None:
         session = wingman()
