@@ -9,17 +9,14 @@ from collections.abc import Iterator
 
 from psycopg import Connection
 
+from api.doctor.conditions import CATALOGUE, PROFILES, depends_on_caller
 from api.doctor.declared import Grant, State
 
-PROFILES = "public.user_profiles"
-"""If it is adopted, names come from a column of the project, and so do its policies."""
-CATALOGUE = "public.approach_challenges"
 _READ_BY_API = {CATALOGUE, "public.wingman_matches"}
 _NAME_FUNCTION = "function session_api.participant_name(uuid)"
 _VIEW_OF_NAMES = "relation public.wingman_session_details"
 _CASTS = re.compile(r"::(text|character varying|\w+\.\w+)(\[\])?|[()\s]")
 _TYPES = re.compile(r"::(text|timestamptz)\b")
-_CALLER = re.compile(r"\b(?!pg_catalog\.)\w+\.(?!role\()\w+\(|request\.jwt|current_user")
 
 
 def tables(live: State) -> frozenset[str]:
@@ -77,7 +74,7 @@ def is_harmless(policy: str, table: str, theirs: frozenset[str]) -> bool:
         return True
     if "session_api" in roles or "public" in roles:
         return False
-    return command not in ("r", "*") or _CALLER.search(conditions) is not None
+    return command not in ("r", "*") or depends_on_caller(conditions, table, theirs)
 
 
 def is_theirs_to_grant(grant: Grant, theirs: frozenset[str]) -> bool:

@@ -61,28 +61,6 @@ def entries(connection: Connection) -> dict[str, str]:
     }
 
 
-def additions(connection: Connection, kinds: tuple[KindName, ...]) -> Iterator[str]:
-    """Report columns added by the project that keep the API from creating rows."""
-    needed = declared(kinds)
-    found = connection.execute(
-        """
-        select attrelid::regclass::text, attname::text
-        from pg_catalog.pg_attribute
-        join pg_catalog.pg_class on pg_class.oid = attrelid
-        where relnamespace = to_regnamespace('public') and relkind in ('r', 'p') and attnum > 0
-          and attnotnull and not atthasdef and attidentity = '' and not attisdropped
-        order by 1, attnum
-        """
-    )
-    for table, column in found.fetchall():
-        is_ours = f"relation {table}" in needed.definitions
-        if is_ours and f"column {table}.{column}" not in needed.definitions:
-            yield (
-                f"{table}.{column} is not null and has no default, so the API cannot create rows "
-                f"there: alter table {table} alter column {column} set default …;"
-            )
-
-
 def unprotected(connection: Connection) -> Iterator[Finding]:
     """Find exposed tables without row-level security, including the project's own."""
     found = connection.execute(

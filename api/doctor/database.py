@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 import psycopg
 
 from api.connection import UnreachableError, connect
-from api.doctor import adopted, catalog, clocks, counters, roles
+from api.doctor import additions, adopted, catalog, clocks, counters, roles
 from api.doctor.declared import State, declared
 from api.doctor.findings import Check, Finding, NotCheckedError
 from api.kinds import KindName
@@ -49,7 +49,7 @@ def _ask(
     yield Check(
         "tables, functions, triggers and policies",
         list(catalog.definitions(live, kinds)),
-        notes=[*adopted.notes(connection, theirs), *catalog.additions(connection, kinds)],
+        notes=[*adopted.notes(connection, theirs), *additions.notes(connection, kinds)],
     )
     yield Check("grants", list(catalog.grants(live, roles.reachable(found), kinds)))
     if "chat" in kinds:

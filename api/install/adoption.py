@@ -26,9 +26,11 @@ _ACTIONS = {
 }
 
 
-def orphans(connection: Connection, declared: Table, live: LiveTable) -> Iterator[Legacy]:
+def orphans(
+    connection: Connection, declared: Table, live: LiveTable, *, without: str = ""
+) -> Iterator[Legacy]:
     """Find rows whose parent is missing, for foreign keys that are missing too."""
-    for constraint, definition in keys(declared, live).items():
+    for constraint, definition in keys(declared, live, without=without).items():
         found = re.match(r"foreign key \((.+?)\) references ([\w.]+) \((.+?)\)", definition)
         if found is None:
             continue
@@ -41,11 +43,12 @@ def orphans(connection: Connection, declared: Table, live: LiveTable) -> Iterato
             f"parent.{target} = child.{column}"
             for target, column in zip(targets, columns, strict=True)
         )
-        query = (
-            f"from public.{declared.name} as child where {given} "
-            f"and not exists (select from {found[2]} as parent where {same})"
-        )
-        row = connection.execute(f"select count(*) {query}").fetchone()
+        rows = f"from public.{declared.name} as child where {given}"
+        query = f"{rows} and not exists (select from {found[2]} as parent where {same})"
+        there = connection.execute("select to_regclass(%s) is not null", [found[2]]).fetchone()
+        # a table that the migration makes is empty, so that every row lacks its parent
+        counted = query if there == (True,) else rows
+        row = connection.execute(f"select count(*) {counted}").fetchone()
         if row is not None and row[0]:
             yield Legacy(declared.name, constraint, row[0], f"select child.* {query};")
 
@@ -165,18 +168,18 @@ def losses(declared: Table, live: LiveTable) -> Iterator[str]:
     """List the browser's privileges that are revoked."""
     if declared.name == "approach_challenges":
         return
+    rest = "status and " if declared.name in READ_ONLY else ""
     for role in ("anon", "authenticated", "public"):
         table_wide = sorted(word for word in live.grants.get(role, ()) if "(" not in word)
         if table_wide:
-            rest = (
-                "status and the project's own columns"
-                if declared.name in READ_ONLY
-                else ("the project's own columns")
+            kept = (
+                "it keeps none, and nobody reads it without signing in"
+                if role == "anon"
+                else "signed-in users keep what the kinds grant, and their privileges on "
+                f"{rest}the project's own columns"
             )
-            yield (
-                f"public.{declared.name}: {role} had {', '.join(table_wide)} on the whole table; "
-                f"it keeps what the kinds grant, and its privileges on {rest}"
-            )
+            had = ", ".join(table_wide)
+            yield f"public.{declared.name}: {role} had {had} on the whole table; {kept}"
 
 
 def _revoke(declared: Table) -> re.Pattern[str]:

@@ -1,7 +1,6 @@
 """The project's own policies on an adopted table: which are kept, changed or dropped."""
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import uuid4
@@ -9,14 +8,14 @@ from uuid import uuid4
 import psycopg
 from psycopg import Connection, sql
 
+from api.doctor.conditions import depends_on_caller
 from api.install.live import LivePolicy, LiveTable, Survey
 from api.install.quoting import quoted
 from api.install.rows import READ_ONLY
 
-# a condition with none of these does not depend on the caller
-_CALLER = re.compile(r"\b(?!pg_catalog\.)\w+\.(?!role\()\w+\(|request\.jwt|current_user")
 _BROWSER = {"public", "anon", "authenticated"}
 _CATALOGUE = "approach_challenges"
+_SAMPLE = 1000  # rows
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,11 @@ class Door:
 
 
 def doors(
-    connection: Connection, live: LiveTable, survey: Survey, our_names: set[str]
+    connection: Connection,
+    live: LiveTable,
+    survey: Survey,
+    our_names: set[str],
+    adopted: frozenset[str],
 ) -> Iterator[Door]:
     """Judge each of the project's policies on a table.
 
@@ -43,13 +46,14 @@ def doors(
         live: the table.
         survey: for the roles that a `public` policy really is for.
         our_names: the policies that the migration makes on it.
+        adopted: the tables that are or become the kinds', with their schema.
 
     """
     name = f"public.{live.name}"
     for policy in live.policies:
         its = quoted(policy.name)
         lets = _lets(policy)
-        if _is_open(connection, live, policy):
+        if _is_open(connection, live, policy, adopted):
             yield Door(
                 live.name,
                 policy,
@@ -67,6 +71,8 @@ def doors(
             becomes.append("kept, but the browser cannot change who belongs to a match")
         else:
             becomes.append("kept")
+        if policy.permissive and live.name == _CATALOGUE and policy.command in ("select", "all"):
+            becomes.append("the kind's own policy shows signed-in users every challenge")
         if policy.permissive and "public" in policy.roles and live.name != _CATALOGUE:
             roles = ", ".join(quoted(role) for role in survey.roles or ["anon", "authenticated"])
             statements.append(f"alter policy {its} on {name} to {roles};")
@@ -84,7 +90,7 @@ def own_columns(live: LiveTable, declared: set[str]) -> list[str]:
 
 
 def kept_grants(live: LiveTable, declared: set[str]) -> Iterator[str]:
-    """Write the browser's grants on the project's own columns, which a `revoke all` would end."""
+    """Write the grants on the project's own columns, and the API's on their sequences."""
     granted = live.grants.get("authenticated", set()) | live.grants.get("public", set())
     own = own_columns(live, declared)
     for privilege in ("select", "insert", "update"):
@@ -103,32 +109,59 @@ def kept_grants(live: LiveTable, declared: set[str]) -> Iterator[str]:
                 )
                 listed = ", ".join(sorted(columns))
                 yield f"grant {privilege} ({listed}) on public.{live.name} to authenticated;"
+    if live.name not in READ_ONLY:
+        for sequence in live.sequences:
+            yield f"grant usage on sequence {sequence} to session_api;"
 
 
-def _is_open(connection: Connection, live: LiveTable, policy: LivePolicy) -> bool:
+def _is_open(
+    connection: Connection, live: LiveTable, policy: LivePolicy, adopted: frozenset[str]
+) -> bool:
     is_read = policy.command in ("select", "all") and _BROWSER & set(policy.roles)
     if not is_read or not policy.permissive or live.name == _CATALOGUE:
         return False
     condition = policy.using or "true"
-    return _CALLER.search(condition) is None or _shows_a_stranger(connection, live, condition)
+    if not depends_on_caller(condition, f"public.{live.name}", adopted):
+        return True
+    source = sql.Identifier("public", live.name)
+    if not _shows_a_stranger(connection, source, condition):
+        return False
+    if "SELECT" not in condition or " OR " in condition:
+        return True
+    # what a sub-select finds depends on other tables' policies, which hold for the browser's role:
+    # so it is asked as that role, of rows that were read without
+    sample = connection.execute(
+        sql.SQL(
+            "select coalesce(jsonb_agg(one), '[]')::text from (select * from {} limit {}) as one"
+        ).format(source, _SAMPLE)
+    ).fetchone()
+    rows = sql.SQL("jsonb_populate_recordset(null::{}, {}) as {}").format(
+        source, sql.Literal(sample[0] if sample else "[]"), sql.Identifier(live.name)
+    )
+    return _shows_a_stranger(connection, rows, condition, role="authenticated")
 
 
-def _shows_a_stranger(connection: Connection, live: LiveTable, condition: str) -> bool:
+def _shows_a_stranger(
+    connection: Connection, source: sql.Composable, condition: str, *, role: str | None = None
+) -> bool:
+    """Ask as nobody whom the project knows; with a role, an error counts as being shown."""
     claims = {"sub": str(uuid4()), "role": "authenticated", "aud": "authenticated"}
     statement = sql.SQL("select exists (select from {} where {})").format(
-        sql.Identifier("public", live.name), sql.SQL(condition.replace("%", "%%"))
+        source, sql.SQL(condition)
     )
     try:
         with connection.transaction(force_rollback=True):
+            if role is not None:
+                connection.execute(sql.SQL("set local role {}").format(sql.Identifier(role)))
             for name, value in (
                 ("request.jwt.claims", json.dumps(claims)),
                 ("request.jwt.claim.sub", claims["sub"]),
                 ("request.jwt.claim.role", claims["role"]),
             ):
                 connection.execute("select set_config(%s, %s, true)", [name, value])
-            row = connection.execute(statement, []).fetchone()
+            row = connection.execute(statement).fetchone()
     except psycopg.Error:
-        return False  # for a stranger it is an error, which shows nothing
+        return role is not None
     return row is not None and bool(row[0])
 
 

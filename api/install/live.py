@@ -1,6 +1,10 @@
 """What exists in a project's database, as far as an installation has to know."""
 
+import re
 from dataclasses import dataclass, field
+
+# a trigger's function that names another relation, or Supabase's schema auth
+_USES_OTHERS = re.compile(r"\b(?:auth\.|from|insert into|update|delete from)", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -32,6 +36,20 @@ class LiveKey:
 
 
 @dataclass(frozen=True)
+class LiveTrigger:
+    """A trigger that is there: its function, that function's source, and whose rights it has."""
+
+    function: str
+    source: str
+    is_definer: bool
+
+    @property
+    def needs_privileges(self) -> bool:
+        """Whether its function may need a privilege that the API's role lacks."""
+        return not self.is_definer and _USES_OTHERS.search(self.source) is not None
+
+
+@dataclass(frozen=True)
 class LivePolicy:
     """A policy that is there, with `public` for every role."""
 
@@ -48,7 +66,7 @@ class LiveTable:
     """An existing relation with one of our names.
 
     `grants` are privileges by role, as `select` or `select (column)`; `uniques` the column lists
-    of valid unique indexes without a condition.
+    of valid unique indexes without a condition, `sequences` those that defaults take numbers from.
     """
 
     name: str
@@ -63,7 +81,8 @@ class LiveTable:
     keys: list[LiveKey]
     indexes: set[str]
     uniques: list[list[str]]
-    triggers: dict[str, str]
+    triggers: dict[str, LiveTrigger]
+    sequences: list[str]
     rules: list[str]
     policies: list[LivePolicy]
     grants: dict[str, set[str]] = field(default_factory=dict)
@@ -74,7 +93,7 @@ class Survey:
     """Everything that an installation has to know.
 
     `adopted` are the tables that an earlier installation took over, `names` the column that it
-    reads participants' names from, or empty.
+    reads participants' names from, or empty; `zone` is the database's time zone.
     """
 
     tables: dict[str, LiveTable]
@@ -84,4 +103,5 @@ class Survey:
     has_base: bool
     has_foreign_schema: bool
     version: int
+    zone: str
     roles: list[str]

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from psycopg import Connection
 from psycopg.rows import class_row
 
-from api.install.live import LiveColumn, LiveKey, LivePolicy, LiveTable, Survey
+from api.install.live import LiveColumn, LiveKey, LivePolicy, LiveTable, LiveTrigger, Survey
 
 
 def survey(connection: Connection, tables: Iterable[str]) -> Survey:
@@ -52,6 +52,7 @@ def survey(connection: Connection, tables: Iterable[str]) -> Survey:
         order by 1
         """
     ).fetchall()
+    zone = connection.execute("select current_setting('TimeZone')").fetchone()
     return Survey(
         live,
         dict(functions),
@@ -60,6 +61,7 @@ def survey(connection: Connection, tables: Iterable[str]) -> Survey:
         has_base,
         has_schema and not has_base,
         connection.info.server_version // 10000,
+        zone[0] if zone is not None else "",
         [name for (name,) in roles],
     )
 
@@ -128,15 +130,8 @@ def table(connection: Connection, name: str, schema: str = "public") -> LiveTabl
                 [oid],
             )
         ],
-        dict(
-            connection.execute(
-                """
-                select tgname::text, tgfoid::regprocedure::text
-                from pg_catalog.pg_trigger where tgrelid = %s and not tgisinternal
-                """,
-                [oid],
-            ).fetchall()
-        ),
+        _triggers(connection, oid),
+        _sequences(connection, oid),
         [
             name
             for (name,) in connection.execute(
@@ -186,6 +181,37 @@ def _keys(connection: Connection, oid: int) -> list[LiveKey]:
             """,
             [oid],
         ).fetchall()
+
+
+def _triggers(connection: Connection, oid: int) -> dict[str, LiveTrigger]:
+    found = connection.execute(
+        """
+        select tgname::text, tgfoid::regprocedure::text, prosrc, prosecdef
+        from pg_catalog.pg_trigger join pg_catalog.pg_proc on pg_proc.oid = tgfoid
+        where tgrelid = %s and not tgisinternal and tgenabled not in ('D', 'R')
+        order by tgname
+        """,
+        [oid],
+    )
+    return {name: LiveTrigger(*function) for name, *function in found}
+
+
+def _sequences(connection: Connection, oid: int) -> list[str]:
+    """Return the sequences in defaults; an identity column needs no privilege on its sequence."""
+    found = connection.execute(
+        """
+        select distinct refobjid::regclass::text
+        from pg_catalog.pg_attrdef
+        join pg_catalog.pg_depend
+          on classid = 'pg_catalog.pg_attrdef'::regclass and objid = pg_attrdef.oid
+          and refclassid = 'pg_catalog.pg_class'::regclass
+        join pg_catalog.pg_class on pg_class.oid = refobjid and relkind = 'S'
+        where adrelid = %s
+        order by 1
+        """,
+        [oid],
+    )
+    return [name for (name,) in found]
 
 
 def _policies(connection: Connection, oid: int) -> list[LivePolicy]:

@@ -101,6 +101,7 @@ def _beside(made: Plan, migration: Migration, existing: Existing) -> str:
     """Add a migration's tables, some of which are there already; return its policies."""
     connection, live, people = existing.connection, existing.live, existing.people
     text = migration.policies
+    theirs = frozenset(f"public.{name}" for name in {*existing.adopted, *existing.earlier})
     new: list[str] = []
     undone: list[str] = []
     for table in migration.tables:
@@ -111,7 +112,7 @@ def _beside(made: Plan, migration: Migration, existing: Existing) -> str:
             new.append(table.name)
             made.body.append(_create(migration, table, people))
             continue
-        problems = list(fitness.misfits(table, found)) or list(
+        problems = list(fitness.misfits(table, found, live.zone)) or list(
             words.misfits(connection, table, found)
         )
         if problems:
@@ -122,12 +123,13 @@ def _beside(made: Plan, migration: Migration, existing: Existing) -> str:
         made.hindrances.extend(rows.hindrances(connection, table, found))
         made.hindrances.extend(numbering.hindrances(connection, found, live))
         broken = [*rows.legacy(connection, table, found)]
-        broken += adoption.orphans(connection, table, found)
-        open_doors = list(doors(connection, found, live, ours))
+        broken += adoption.orphans(connection, table, found, without=without)
+        open_doors = list(doors(connection, found, live, ours, theirs))
         made.legacy.extend(broken)
         made.doors.extend(open_doors)
         made.losses.extend(adoption.losses(table, found))
         made.notes.extend(_notes(table, found))
+        made.notes.extend(words.notes(connection, table, found))
         made.body.append(f"-- public.{table.name} was there: what it lacks\n")
         statements = adoption.adopt(table, found, broken, open_doors, without=without)
         made.body.append("\n".join(statements) + "\n")
@@ -213,5 +215,14 @@ def _notes(table: Table, live: LiveTable) -> Iterator[str]:
             f"public.{table.name} had no row-level security. It is enabled: only the table's owner "
             "and roles that bypass it still read every row"
         )
-    for trigger, function in live.triggers.items():
-        yield f"public.{table.name}: trigger {trigger} ({function}) also fires for the API's writes"
+    for name, trigger in live.triggers.items():
+        fires = f"public.{table.name}: trigger {name} ({trigger.function}) also fires for the API's"
+        if not trigger.needs_privileges:
+            yield f"{fires} writes"
+        elif table.name not in rows.READ_ONLY:
+            yield (
+                f"{fires} writes, as the role session_api, which may use neither the schema auth "
+                "nor the project's other tables: if its function does, the API's writes fail until "
+                f"it has its owner's privileges (alter function {trigger.function} security "
+                "definer;)"
+            )

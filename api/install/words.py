@@ -50,6 +50,25 @@ def misfits(connection: Connection, declared: Table, live: LiveTable) -> Iterato
                 )
 
 
+def notes(connection: Connection, declared: Table, live: LiveTable) -> Iterator[str]:
+    """Name the words of a table that the API only reads, where it acts on none of them."""
+    known = declared.constraints.get(f"{declared.name}_status_known", "")
+    if declared.name not in READ_ONLY or not known or "status" not in live.columns:
+        return
+    found = connection.execute(
+        sql.SQL(
+            "select distinct status::text from {} where status::text <> all (%s) order by 1 limit 9"
+        ).format(sql.Identifier("public", live.name)),
+        [re.findall(r"'(\w+)'", known)],
+    ).fetchall()
+    if found:
+        listed = ", ".join(word for (word,) in found)
+        yield (
+            f"public.{live.name} has the status {listed}: the API takes only 'accepted' for an "
+            "accepted match"
+        )
+
+
 def _refused(connection: Connection, column: LiveColumn, words: list[str], check: str) -> list[str]:
     """Return the words that a check refuses; none if it asks for other columns too."""
     if not check.startswith("CHECK "):
