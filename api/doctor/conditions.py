@@ -5,7 +5,9 @@ import re
 PROFILES = "public.user_profiles"
 """If it is adopted, names come from a column of the project, and so do its policies."""
 CATALOGUE = "public.approach_challenges"
-_CALLER = re.compile(r"\b(?!pg_catalog\.)\w+\.(?!role\()\w+\(|request\.jwt|current_user")
+_CALLER = re.compile(
+    r"\b(?!pg_catalog\.)\w+\.(?!role\()\w+\(|request\.(?:jwt|headers)|current_user"
+)
 _SOURCE = re.compile(r"\b(?:FROM|JOIN) \(*([\w.]+)")
 
 

@@ -170,16 +170,18 @@ def losses(declared: Table, live: LiveTable) -> Iterator[str]:
         return
     rest = "status and " if declared.name in READ_ONLY else ""
     for role in ("anon", "authenticated", "public"):
-        table_wide = sorted(word for word in live.grants.get(role, ()) if "(" not in word)
-        if table_wide:
-            kept = (
-                "it keeps none, and nobody reads it without signing in"
-                if role == "anon"
-                else "signed-in users keep what the kinds grant, and their privileges on "
-                f"{rest}the project's own columns"
-            )
-            had = ", ".join(table_wide)
-            yield f"public.{declared.name}: {role} had {had} on the whole table; {kept}"
+        had = sorted(live.grants.get(role, ()))
+        if not had:
+            continue
+        table_wide = [word for word in had if "(" not in word]
+        kept = (
+            "it keeps none: a page that reads it without signing in needs a view of the project's"
+            if role == "anon"
+            else "signed-in users keep what the kinds grant, and their privileges on "
+            f"{rest}the project's own columns"
+        )
+        what = f"{', '.join(table_wide)} on the whole table" if table_wide else ", ".join(had)
+        yield f"public.{declared.name}: {role} had {what}; {kept}"
 
 
 def _revoke(declared: Table) -> re.Pattern[str]:

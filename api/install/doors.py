@@ -71,6 +71,8 @@ def doors(
             becomes.append("kept, but the browser cannot change who belongs to a match")
         else:
             becomes.append("kept")
+        if policy.permissive and "anon" in policy.roles and live.name != _CATALOGUE:
+            becomes.append("anon has no privilege on the table any more, so it gives anon nothing")
         if policy.permissive and live.name == _CATALOGUE and policy.command in ("select", "all"):
             becomes.append("the kind's own policy shows signed-in users every challenge")
         if policy.permissive and "public" in policy.roles and live.name != _CATALOGUE:

@@ -21,6 +21,14 @@ begin insert into public.audit values (new.profile_id, tg_op); return new; end $
 create trigger note_it after insert or update on public.study_sessions
   for each row execute function public.note_it();
 """
+SHARED = """
+alter table public.study_sessions add column link text;
+alter table public.study_sessions enable row level security;
+create policy shared on public.study_sessions for select to anon
+  using (link = current_setting('request.headers', true)::json ->> 'x-link');
+create view public.shared_sessions as select title, link from public.study_sessions;
+grant select on public.shared_sessions to anon;
+"""
 CHAT = """
 create table public.chat_sessions (
   id uuid primary key default gen_random_uuid(), user_id uuid not null, title text not null,
@@ -111,6 +119,22 @@ def test_numbers_and_a_log(living: MakeLiving, serve: Serve) -> None:
     assert project.one("select count(*) from public.audit") == 1
     project.run("revoke usage on sequence public.study_sessions_number_seq from session_api;")
     assert "grant usage on sequence public.study_sessions_number_seq" in notes(project)
+
+
+def test_a_page_without_signing_in(living: MakeLiving) -> None:
+    project = living(statements=USERS + STUDY + SHARED)
+    result = project.install("study")
+    assert result.exit_code == 0, result.output
+    assert "anon had delete, insert," in result.output
+    assert "it keeps none: a page that reads it without signing in" in result.output
+    assert "kept; anon has no privilege on the table any more" in result.output
+    project.push()
+    assert "policy study_sessions.shared" in project.definitions()
+    for privilege in ("select", "insert", "update", "references"):
+        assert project.one(
+            f"select not has_any_column_privilege('anon', 'public.study_sessions', '{privilege}')"
+        )
+    project.run("set role anon; select link from public.shared_sessions;")
 
 
 def test_messages_are_counted_once(living: MakeLiving) -> None:
