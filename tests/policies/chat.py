@@ -89,6 +89,42 @@ def messages_are_numbered_densely_within_their_session(db: Connection) -> None:
 
 
 @CHECKS.about("chat_messages", "session_api.number_chat_message")
+def time_of_a_message_is_never_before_the_last(db: Connection) -> None:
+    """Whatever the clock says: pages are read in the order of the numbers."""
+    with acting(db, API_OWNER):
+        execute(db, "reset role")
+        execute(db, "update public.chat_sessions set last_updated = now() + interval '1 hour'")
+        execute(db, API_OWNER.become)
+        execute(db, post("owner", "chat"))
+        assert found(
+            db,
+            "select from public.chat_messages as message join public.chat_sessions as session"
+            " on session.id = session_id where content = 'new'"
+            " and timestamp >= now() + interval '1 hour' and timestamp = last_updated",
+        )
+
+
+@CHECKS.about("public.chat_message_page")
+def page_has_at_most_a_thousand_messages(db: Connection) -> None:
+    with savepoint(db):
+        execute(
+            db,
+            "set local session_replication_role = replica;"
+            "insert into public.chat_messages"
+            " (user_id, session_id, content, message_order, timestamp)"
+            f" select '{IDS['owner']}', '{IDS['chat']}', 'More', number, now()"
+            " from generate_series(3, 1001) as number;"
+            "update public.chat_sessions set message_count = 1001;"
+            "set local session_replication_role = origin",
+        )
+        execute(db, API_OWNER.become)
+        for limit, count in ((999, 999), (1000, 1000), (1001, 1000), (2**31 - 1, 1000)):
+            page = _page(db, f"{limit}, false")
+            assert page is not None
+            assert (page[0], len(page[1])) == (1001, count), limit
+
+
+@CHECKS.about("chat_messages", "session_api.number_chat_message")
 def message_does_not_touch_a_session_of_somebody_else(db: Connection) -> None:
     """Not even to be rolled back: it would wait for, and hold up, the owner's own messages."""
     with savepoint(db):

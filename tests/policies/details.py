@@ -5,6 +5,7 @@ from psycopg import Connection
 from tests.policies.actors import OWNER, PARTICIPANT
 from tests.policies.check import Checks
 from tests.policies.functions import acting
+from tests.policies.sorts import rows, write
 from tests.policies.step import DENIED, execute, refusal, savepoint
 from tests.policies.world import IDS
 
@@ -92,13 +93,13 @@ def details_hide_the_name_of_a_partner_who_declined(db: Connection) -> None:
 @CHECKS.about("wingman_session_details", "session_api.refuse_write")
 def details_are_for_reading_even_for_their_owner(db: Connection) -> None:
     view = "public.wingman_session_details"
-    for write in (
+    for change in (
         f"insert into {view} (venue_name) values ('new')",
         f"update {view} set venue_name = 'new'",
         f"delete from {view}",
     ):
-        refused = refusal(db, write)
-        assert refused == (DENIED, None), (write, refused)
+        refused = refusal(db, change)
+        assert refused == (DENIED, None), (change, refused)
 
 
 @CHECKS.about("wingman_session_details")
@@ -116,3 +117,25 @@ def details_are_due_from_the_scheduled_time_on(db: Connection) -> None:
                 f" from public.wingman_session_details where id = '{IDS['wingman']}'",
             )
             assert got is due
+
+
+@CHECKS.about("wingman_session_details")
+def details_show_a_session_of_every_sort_as_it_is(db: Connection) -> None:
+    session = IDS["wingman"]
+    for row in [*rows(db, "wingman_sessions"), {"notes": ""}]:
+        with savepoint(db):
+            if not write(db, "public.wingman_sessions", session, row):
+                continue
+            [(stored,)] = execute(
+                db,
+                f"select to_jsonb(it) from public.wingman_sessions as it where id = '{session}'",
+            )
+            for actor in (OWNER, PARTICIPANT):
+                with acting(db, actor):
+                    [(shown,)] = execute(
+                        db,
+                        "select to_jsonb(it) from public.wingman_session_details as it"
+                        f" where id = '{session}'",
+                    )
+                same = {name: value for name, value in stored.items() if name in shown}
+                assert same == {name: shown[name] for name in same}, row

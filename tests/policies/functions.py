@@ -8,16 +8,24 @@ from psycopg import Connection
 
 from tests.installed import INSTALLED
 from tests.policies.actors import API_OWNER, API_STRANGER, OWNER, STRANGER, Actor
-from tests.policies.cells import COLUMNS, GRANTS, TRIGGERS, VIEWS
+from tests.policies.cells import COLUMNS, GRANTS, TRIGGERS, VIEWS, call, function
 from tests.policies.check import Checks
-from tests.policies.policies import UNESTIMATED
+from tests.policies.matrix import FUNCTIONS
+from tests.policies.policies import TABLES, UNESTIMATED
 from tests.policies.rows import TARGETS, UPDATES
 from tests.policies.step import execute, found, refusal, savepoint
+from tests.policies.table import lines
 from tests.policies.world import IDS, named
 
 CHECKS = Checks()
 
 _KINDS = {kind: named(TARGETS[f"{kind}_sessions"]) for kind in INSTALLED}
+_STAMPED = tuple(name for name, triggers in TRIGGERS.items() if "set_updated_at" in triggers)
+_OBEDIENT = {
+    function(line.subject): call(line.subject)
+    for line in lines(FUNCTIONS)
+    if line.subject.startswith("public.") and line.subject.split()[-2] == "invoker"
+}
 
 
 @contextmanager
@@ -79,6 +87,45 @@ def estimates_are_not_for_users(db: Connection) -> None:
         if (table, "select", "id", "session_api") in GRANTS:
             with acting(db, API_OWNER):
                 assert refusal(db, f"EXPLAIN select id from public.{table}") is None, table
+
+
+@CHECKS.about("session_api.set_updated_at", *_STAMPED)
+def updated_at_moves_on_whatever_is_written(db: Connection) -> None:
+    """Also where the row is ahead of the clock: an ETag is made from it."""
+    for table in _STAMPED:
+        row = f"public.{table} where id = '{named(TARGETS[table])}'"
+        for column in COLUMNS[table]:
+            for age, moved in (("1 hour", "= now()"), ("-1 hour", "> now() + interval '1 hour'")):
+                with savepoint(db):
+                    execute(db, "set local session_replication_role = replica")
+                    execute(db, f"update public.{table} set updated_at = now() - interval '{age}'")
+                    execute(db, "set local session_replication_role = origin")
+                    execute(db, f'update public.{table} set "{column}" = "{column}"')
+                    assert found(db, f"select from {row} and updated_at {moved}"), (table, column)
+
+
+@CHECKS.about("session_api.publish")
+def a_table_is_published_once(db: Connection) -> None:
+    there = "select from pg_publication_tables where tablename = 'Added, later'"
+    with savepoint(db):
+        execute(db, 'create table public."Added, later" (id uuid primary key)')
+        for _ in range(2):
+            execute(db, """select session_api.publish('public."Added, later"')""")
+            assert len(execute(db, there)) == 1
+        execute(db, "drop publication supabase_realtime")
+        execute(db, """select session_api.publish('public."Added, later"')""")
+
+
+@CHECKS.about(*_OBEDIENT)
+def functions_obey_the_policies_of_a_project(db: Connection) -> None:
+    """They run as their caller: what a project forbids is forbidden to them."""
+    with savepoint(db):
+        for table in TABLES:
+            forbids = f"create policy forbidden on public.{table} as restrictive using (false)"
+            execute(db, forbids)
+        execute(db, API_OWNER.become)
+        for name, text in _OBEDIENT.items():
+            assert not found(db, text), name
 
 
 HIJACK = """

@@ -2,15 +2,16 @@
 
 import json
 from functools import partial
+from itertools import product
 
 from psycopg import Connection
 
-from tests.policies.actors import API_OWNER, API_STRANGER
+from tests.policies.actors import API_OWNER, API_STRANGER, OWNER, Actor
 from tests.policies.cells import GRANTS, KEYS, TRIGGERS
 from tests.policies.check import Check
 from tests.policies.functions import HIJACK, acting
 from tests.policies.rows import INSERTS, REPOINTS
-from tests.policies.step import execute, refusal, savepoint
+from tests.policies.step import execute, found, refusal, savepoint
 from tests.policies.world import IDS, named
 
 
@@ -92,30 +93,50 @@ def _is_not_forgotten_by_another_clock(table: str, db: Connection) -> None:
 
 
 def _answer_goes_with_its_row(table: str, db: Connection) -> None:
-    answers = f"select answer from public.{KEYS} where key = repeat('b', 64)"
-    keep = f"update public.{KEYS} set answer = '{{\"kept\": 1}}' where key = repeat('b', 64)"
+    """Whoever deletes the row, and also where the answer is still to come.
+
+    A project may let the browser delete it, whose role cannot change an answer.
+    """
+    may_delete = [API_OWNER] if (table, "delete", None, API_OWNER.role) in GRANTS else []
     with savepoint(db):
         execute(
             db,
-            f"insert into public.{KEYS} (user_id, key, fingerprint, row_id, answer) values "
-            f"('{IDS['stranger']}', repeat('d', 64), repeat('d', 64), '{IDS['absent']}', '[1]')",
+            f"grant select (id), delete on public.{table} to authenticated;"
+            f"create policy added on public.{table} for delete to authenticated using (true)",
         )
-        execute(db, API_OWNER.become)
-        _keyed(db, "b")
-        execute(db, _insert(table))
+        for actor, is_kept in product((None, OWNER, *may_delete), (True, False)):
+            with savepoint(db):
+                _goes_with_its_row(table, db, actor, is_kept=is_kept)
+
+
+def _goes_with_its_row(table: str, db: Connection, actor: Actor | None, *, is_kept: bool) -> None:
+    answers = f"select answer from public.{KEYS} where key = repeat('b', 64)"
+    keep = f"update public.{KEYS} set answer = '{{\"kept\": 1}}' where key = repeat('b', 64)"
+    execute(
+        db,
+        f"insert into public.{KEYS} (user_id, key, fingerprint, row_id, answer) values "
+        f"('{IDS['stranger']}', repeat('d', 64), repeat('d', 64), '{IDS['absent']}', '[1]')",
+    )
+    execute(db, API_OWNER.become)
+    _keyed(db, "b")
+    execute(db, _insert(table))
+    if is_kept:
         execute(db, f"{keep} returning id")
         assert execute(db, answers) == [({"kept": 1},)]
-        execute(db, "reset role")
-        created = f"select row_id from public.{KEYS} where key = repeat('b', 64)"
-        execute(db, f"delete from public.{table} where id = ({created})")
-        assert execute(db, answers) == [({},)]
-        # one that was still to come is kept out
-        execute(db, API_OWNER.become)
-        assert len(execute(db, f"{keep} returning id")) == 1
-        assert execute(db, answers) == [({},)]
-        execute(db, "reset role")
-        others = f"select answer from public.{KEYS} where key = repeat('d', 64)"
-        assert execute(db, others) == [([1],)], "another row's stays"
+    execute(db, "reset role")
+    [(created,)] = execute(db, f"select row_id from public.{KEYS} where key = repeat('b', 64)")
+    if actor:
+        execute(db, actor.become)
+    assert found(db, f"delete from public.{table} where id = '{created}'")
+    execute(db, "reset role")
+    assert execute(db, answers) == [({},)], actor
+    # one that was still to come is kept out
+    execute(db, API_OWNER.become)
+    assert len(execute(db, f"{keep} returning id")) == 1
+    assert execute(db, answers) == [({},)]
+    execute(db, "reset role")
+    others = f"select answer from public.{KEYS} where key = repeat('d', 64)"
+    assert execute(db, others) == [([1],)], "another row's stays"
 
 
 CHECKS = [

@@ -42,21 +42,21 @@ class _Session:
 
     id: UUID
     state: State
+    match_status: str
+    scheduled: str
 
     @property
     def match(self) -> str:
-        status = "accepted" if self.state.accepted else "declined"
-        return f"('{self.id}', '{_USER1}', '{_USER2}', '{status}')"
+        return f"('{self.id}', '{_USER1}', '{_USER2}', '{self.match_status}')"
 
     @property
     def values(self) -> str:
         state = self.state
-        scheduled = "now()" if state.due else "now() + interval '1 microsecond'"
         completed = "now() - interval '1 minute'" if state.status == "completed" else "null"
         return named(
-            f"('{self.id}', '{self.id}', '{{challenge1}}', '{{challenge2}}', 'Here', {scheduled},"
-            f" '{state.status}', {completed}, {state.user1_confirmed}, {state.user2_confirmed},"
-            " 'Notes', now() - interval '1 day')"
+            f"('{self.id}', '{self.id}', '{{challenge1}}', '{{challenge2}}', 'Here',"
+            f" {self.scheduled}, '{state.status}', {completed},"
+            f" {state.user1_confirmed}, {state.user2_confirmed}, 'Notes', now() - interval '1 day')"
         )
 
     def allows(self, rule: Rule, caller: UUID) -> bool:
@@ -67,10 +67,20 @@ class _Session:
         return True
 
 
+_MATCH_STATUSES = {True: ("accepted",), False: ("pending", "declined")}
+_TIMES = {
+    True: ("now()", "now() - interval '1 hour'"),
+    False: ("now() + interval '1 microsecond'", "now() + interval '1 day'"),
+}
 _STATES = dict.fromkeys(case.state(_USER1, _USER2) for case in CASES)
 _SESSIONS = [
-    _Session(UUID(f"5e550000-0000-4000-8001-{number:012d}"), state)
-    for number, state in enumerate(_STATES)
+    _Session(UUID(f"5e550000-0000-4000-8001-{number:012d}"), *those)
+    for number, those in enumerate(
+        (state, match_status, scheduled)
+        for state in _STATES
+        for match_status in _MATCH_STATUSES[state.accepted]
+        for scheduled in _TIMES[state.due]
+    )
 ]
 _IDS = ", ".join(f"'{it.id}'" for it in _SESSIONS)
 _ARRANGED = f"""

@@ -17,7 +17,8 @@ import psycopg
 from psycopg import Connection
 from psycopg.types.json import Jsonb
 
-from tests.policies.actors import Actor
+from tests.installed import INSTALLED
+from tests.policies.actors import API_STRANGER, Actor
 from tests.policies.check import Check
 from tests.policies.matrix import POLICIES
 from tests.policies.policies import TABLES, alone
@@ -37,6 +38,7 @@ _OWNERS = [
     Actor(f"the owner as {role}", role, IDS["owner"]) for role in ("authenticated", "session_api")
 ]
 _TRIES = 60
+_EXISTENCE = {f"public.{kind}_session_exists" for kind in INSTALLED}
 _EVERYWHERE = (
     "1970-01-01T00:00:00Z",
     "2026-01-01T00:00:00Z",
@@ -44,8 +46,8 @@ _EVERYWHERE = (
 )
 _BY_TYPE: dict[str, tuple[Any, ...]] = {
     "boolean": (True, False),
-    "integer": (0, 1, 2, 1000),
-    "bigint": (0, 1, 2, 1000),
+    "integer": (0, 1, 2, 1000, 2**31 - 1),
+    "bigint": (0, 1, 2, 1000, 2**63 - 1),
     "timestamp with time zone": _EVERYWHERE,
     "jsonb": ({}, [], {"status": 201}),
 }
@@ -74,7 +76,7 @@ def sorts(db: Connection, table: str) -> dict[str, list[Any]]:
     for name, kind, is_nullable, is_key in columns:
         values: list[Any] = [None] if is_nullable else []
         if not is_key and kind in _TEXTUAL:
-            values += [*words(name, constraints), *TEXTS]
+            values += [*words(name, constraints), *TEXTS, longest(name, constraints)]
         elif not is_key:
             values += _BY_TYPE.get(kind, ())
         if values:
@@ -88,6 +90,13 @@ def words(column: str, constraints: list[str]) -> list[str]:
     return [word for text in named for word in re.findall(r"'(\w+)'::", text)]
 
 
+def longest(column: str, constraints: list[str]) -> str:
+    """Return the longest text that the constraints allow, or a very long one."""
+    limit = re.compile(rf"char_length\(\(?{column}\)?(?:::text)?\) <= (\d+)")
+    limits = [int(found[1]) for text in constraints if (found := limit.search(text))]
+    return "x" * min(limits, default=100_000)
+
+
 _TEXTUAL = ("text", "character varying")
 
 
@@ -95,7 +104,7 @@ _WITHOUT_TRIGGERS = "set local session_replication_role = replica"
 _WITH_TRIGGERS = "set local session_replication_role = origin"
 
 
-def _write(db: Connection, table: str, row_id: str, row: Row) -> bool:
+def write(db: Connection, table: str, row_id: str, row: Row) -> bool:
     """Give the row these values; tell whether the constraints allow it."""
     names = ", ".join(f'"{name}"' for name in row)
     try:
@@ -121,7 +130,7 @@ def _variants(db: Connection, table: str, row_id: str) -> Iterator[Row]:
             row: Row = {column: value}
             for _ in range(_TRIES):
                 with savepoint(db):
-                    if _write(db, table, row_id, row):
+                    if write(db, table, row_id, row):
                         yield row
                         break
                 row = {name: chance.choice(some) for name, some in given.items()} | {column: value}
@@ -168,10 +177,15 @@ def _is_for_everybody(table: str) -> bool:
 _found: dict[str, list[Row]] = {}
 
 
+def rows(db: Connection, name: str) -> list[Row]:
+    """Return what makes the table's row one of every sort."""
+    if name not in _found:  # once, and not for each mutant
+        _found[name] = list(_variants(db, f"public.{name}", named(TARGETS[name])))
+    return _found[name]
+
+
 def _every_sort(name: str, db: Connection) -> None:
     table, row_id = f"public.{name}", named(TARGETS[name])
-    if name not in _found:  # once, and not for each mutant
-        _found[name] = list(_variants(db, table, row_id))
     given = sorts(db, table)
     column = next(iter(given))
     statements = {
@@ -185,9 +199,9 @@ def _every_sort(name: str, db: Connection) -> None:
         for verb, text in statements.items()
         if verb != "select" or not _is_for_everybody(name)
     }
-    for row in _found[name]:
+    for row in rows(db, name):
         with savepoint(db):
-            if not _write(db, table, row_id, row):
+            if not write(db, table, row_id, row):
                 continue
             for stranger in _STRANGERS:
                 for statement in tried.values():
@@ -201,7 +215,10 @@ def _every_sort(name: str, db: Connection) -> None:
                     assert _touched(db, owner, own) == 1, (owner.name, own, row)
             for owner in _allowed(name, "insert"):
                 assert _can_insert(db, owner, table, row_id), (owner.name, "insert", row)
-    assert {name for row in _found[name] for name in row} == given.keys()
+            if (exists := f"public.{name.removesuffix('s')}_exists") in _EXISTENCE:
+                execute(db, API_STRANGER.become)
+                assert execute(db, f"select {exists}('{row_id}')") == [(True,)], row
+    assert {name for row in rows(db, name) for name in row} == given.keys()
 
 
 CHECKS = [

@@ -16,6 +16,7 @@ CHECKS = Checks()
 
 _REFUSED, _TWICE = "23514", "23505"
 _HERE = named("id = '{wingman}'")
+_STATUSES = ("scheduled", "in_progress", "completed", "cancelled", "no_show")
 # tried in every combination of the status, completed_at and the two confirmations
 _COMPLETION = (
     "wingman_sessions_completed_iff_completed_at",
@@ -103,8 +104,7 @@ def names_in_functions_of_wingman_cannot_be_hijacked(db: Connection) -> None:
 @CHECKS.about("wingman_sessions", *_COMPLETION)
 def completion_is_one_fact(db: Connection) -> None:
     """A half-completed session cannot be stored."""
-    statuses = ("scheduled", "in_progress", "completed", "cancelled", "no_show")
-    for status, at, one, two in product(statuses, (False, True), (False, True), (False, True)):
+    for status, at, one, two in product(_STATUSES, (False, True), (False, True), (False, True)):
         change = (
             f"update public.wingman_sessions set status = '{status}',"
             f" completed_at = {'now()' if at else 'null'},"
@@ -127,6 +127,21 @@ def completion_is_one_fact(db: Connection) -> None:
             assert refused[1] in broken, change
         else:
             assert refused is None, change
+
+
+@CHECKS.about("wingman_sessions", "wingman_sessions_absent_from_no_show")
+def nobody_is_absent_but_from_a_no_show(db: Connection) -> None:
+    for status, absent in product(_STATUSES, ("user1", "user2")):
+        done = status == "completed"
+        change = (
+            f"update public.wingman_sessions set status = '{status}', absent = '{absent}',"
+            f" completed_at = {'now()' if done else 'null'},"
+            f" user1_completed_confirmed_by_user2 = {done},"
+            f" user2_completed_confirmed_by_user1 = {done} where {_HERE}"
+        )
+        is_no_show = status == "no_show"
+        refused = None if is_no_show else (_REFUSED, "wingman_sessions_absent_from_no_show")
+        assert refusal(db, change) == refused, change
 
 
 @CHECKS.about("wingman_sessions", "wingman_sessions_one_active_per_match")
