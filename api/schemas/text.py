@@ -31,7 +31,7 @@ _SAYS_SOMETHING: Final = r"[^\s\x01-\x1f\x7f-\x9f]"
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _LINE_END = re.compile("\r\n?|[\v\f\x85]")
 # Dropped: control characters, those that turn the text around them (U+202A to U+202E, U+2066 to
-# U+2069), with which a note could show what it does not say, and what is no character (U+FFFE)
+# U+2069), with which a note could show what it does not say, and noncharacters below U+10000
 _CONTROL = re.compile(
     "[\x01-\x08\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]"
 )
