@@ -82,6 +82,10 @@ class TestAddress:
     def test_a_mapped_peer(self) -> None:
         assert self.of("::ffff:10.0.0.1", "198.51.100.1", trusted=self.PROXY) == "198.51.100.1"
 
+    @pytest.mark.parametrize("written", ["::FFFF:203.0.113.7", "0:0:0:0:0:ffff:cb00:7107"])
+    def test_a_mapped_hop_however_it_is_written(self, written: str) -> None:
+        assert self.of("10.0.0.1", written, trusted=self.PROXY) == "203.0.113.7"
+
     def test_one_customer_has_a_whole_network(self) -> None:
         assert network_of("2001:db8:1:2::7") == network_of("2001:db8:1:2:ffff::8")
         assert network_of("2001:db8:1:2::7") != network_of("2001:db8:1:3::7")

@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING
 
+import jwt
 import pytest
 
-from tests.actors import NewMatch, NewUser, NewWingman
+from tests.actors import NewMatch, NewUser, NewWingman, Sql
 from tests.conftest import Serve, client, get
+from tests.identity.jwks_server import JwksServer
+from tests.identity.public_keys import EC_KEY
 from tests.rate_limits.limits import GENEROUS, MINUTE, NUMBERS, STUDY, refused, signed_in
 
 if TYPE_CHECKING:
@@ -102,6 +105,33 @@ class TestBeforeAuthentication:
         assert statuses == [401, 401, 401, 429, 429]
         with signed_in(fronted, user(), **{"X-Forwarded-For": address}) as neighbour:
             assert neighbour.get(STUDY).status_code == 200
+
+    def test_tokens_whose_key_cannot_be_fetched(self, serve: Serve, address: str) -> None:
+        """A forged token may name any key: while none can be fetched, it is not known as forged."""
+        forged = jwt.encode({"sub": "ada"}, EC_KEY, "ES256", {"kid": "made-up"})
+        limits = GENEROUS | {"RATE_LIMIT_FAILED_AUTH": "3/hour"}
+        with JwksServer() as project:
+            project.status = 503
+            api = serve(
+                RATE_LIMITS="on",
+                SUPABASE_JWKS_URL=project.url,
+                TRUSTED_PROXIES="127.0.0.0/8, ::1",
+                **limits,
+            )
+            headers = {"X-Forwarded-For": address, "Authorization": f"Bearer {forged}"}
+            with client(api, **headers) as visitor:
+                statuses = [visitor.get(STUDY).status_code for _ in range(5)]
+        assert statuses == [503, 503, 503, 429, 429]
+
+    def test_an_account_that_is_gone_is_told_its_own_limit(
+        self, strict: str, user: NewUser, sql: Sql
+    ) -> None:
+        owner = user()
+        sql.execute("delete from auth.users where id = %s", [owner.id])
+        with signed_in(strict, owner) as client:
+            answer = client.post(STUDY, json={"title": "Algebra"})
+        assert answer.status_code == 401
+        assert answer.headers["RateLimit-Limit"] == "3"
 
     def test_a_refused_answer_is_whole(self, fronted: str, address: str) -> None:
         with client(fronted, **{"X-Forwarded-For": address}) as visitor:

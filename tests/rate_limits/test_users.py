@@ -8,6 +8,7 @@ import pytest
 from api.errors import ApiError
 from api.observability import exchange
 from api.operations import Operation
+from api.rate_limits.memory_storage import Memory
 from api.rate_limits.rate import LIMITS
 from api.rate_limits.users import COUNT, Limits
 from tests.rate_limits.limits import settings
@@ -39,6 +40,16 @@ class TestAdmit:
         assert refused.value.code == "RATE_LIMITED"
         assert admit(limits, "ben") == 1
         assert {name: rate.name for name, rate in limits.rates.items()} == {it: it for it in LIMITS}
+
+    def test_a_flood_of_addresses_evicts_no_user(self) -> None:
+        limits = Limits(settings(rate_limit_create="2/minute"))
+        for storage in (limits.users, limits.addresses):
+            assert isinstance(storage, Memory)
+            storage.most_keys = 2
+        assert admit(limits, "ada") == 1
+        for number in range(5):
+            asyncio.run(limits.addresses.hit(limits.rates["address"], f"203.0.113.{number}"))
+        assert admit(limits, "ada") == 0
 
     def test_off(self) -> None:
         limits = Limits(settings(rate_limit_create="1/minute", rate_limits=False))
