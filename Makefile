@@ -2,7 +2,7 @@
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help run test web web-test policies mutants steps orders lints scale-test bench check clean types lock faults instructions
+.PHONY: help run test web web-test policies mutants mutants-python steps orders lints scale-test bench check clean types lock faults instructions
 
 VENV := .venv
 BIN := $(VENV)/bin
@@ -58,6 +58,9 @@ policies: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## write the migration for a chang
 mutants: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## change the schema in thousands of ways; the tests must notice each
 	@$(BIN)/python -m tests.policies.mutants
 
+mutants-python: $(PYTHON_PACKAGES) ## change the Python rules in hundreds of ways; the tests must notice (PROCESSES)
+	@$(BIN)/python -m tests.python_mutants --processes $(or $(PROCESSES),2)
+
 steps: $(NODE_PACKAGES) $(PYTHON_PACKAGES) ## let every call to the database fail in every way, and repeat the request
 	@$(BIN)/python -m pytest -n auto --dist worksteal -m steps tests/steps
 
@@ -88,7 +91,7 @@ check: $(PYTHON_PACKAGES) ## lint, and check format, types and the layers of imp
 
 clean: ## remove the local stack's data (DATA_DIR) and the tools' caches
 	@if [ -e $(PYTHON_PACKAGES) ]; then $(BIN)/python -m local clean; fi
-	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf mutants .hypothesis .mypy_cache .pytest_cache .ruff_cache
 
 types: $(NODE_PACKAGES) $(CLIENT_PACKAGES) $(PYTHON_PACKAGES) ## write the files generated from the schema and the routes
 	@$(BIN)/python -m tools.generated

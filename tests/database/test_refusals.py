@@ -18,7 +18,11 @@ from api.errors import ApiError
     [
         (NO_GRANT, "ERROR", ["the API's role lacks a grant", "`session-api doctor`"]),
         ("P0001", "WARNING", ["trigger of the project refused the request: P0001"]),
-        ("26000", "ERROR", ["(26000)", "(PostgREST: PGRST_DB_PREPARED_STATEMENTS=false)"]),
+        (
+            "26000",
+            "ERROR",
+            ["(26000)", "statements off (PostgREST: PGRST_DB_PREPARED_STATEMENTS=false)"],
+        ),
         ("08006", "WARNING", ["the database is not available: 08006"]),
         (EXPIRED, "ERROR", ["this machine's clock is behind PostgREST's", "(NTP)"]),
         (

@@ -54,6 +54,24 @@ class TestDropped:
             TypeAdapter(VenueName).validate_python(line)
 
 
+class TestNumbers:
+    """Character references by number, with as many zeros and digits as somebody may send."""
+
+    @pytest.mark.parametrize("start", ["&#x", "&#X", "&#x" + "0" * 20, "&#X" + "0" * 5_000])
+    def test_hexadecimal(self, start: str) -> None:
+        assert plain_text(f"{start}41;{start}3c;b{start}3E;") == "A"
+
+    @pytest.mark.parametrize("zeros", [0, 20, 5_000])
+    def test_decimal(self, zeros: int) -> None:
+        start = "&#" + "0" * zeros
+        assert plain_text(f"{start}65;{start}60;b{start}62;") == "A"
+
+    def test_more_digits_than_python_reads(self) -> None:
+        number = "&#" + "9" * 5_000
+        assert plain_text(number) == number
+        assert plain_text(number + ";") == "\ufffd"
+
+
 class TestOrdinary:
     @untimed
     @given(ORDINARY.filter(is_ordinary))

@@ -79,6 +79,12 @@ class TestFields:
     def test_text_only(self, value: object) -> None:
         assert self.error(notes=value)["type"] == "string_type"
 
+    def test_in_a_schema_made_now(self) -> None:
+        class Note(BaseModel):
+            notes: Notes
+
+        assert Note(notes="<b>x</b>").notes == "x"
+
     def test_a_huge_text_is_not_cleaned_first(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(text_module, "plain_text", None)
         assert self.error(name="x" * 65_537)["type"] == "string_too_long"
@@ -125,6 +131,11 @@ class TestShown:
         monkeypatch.setattr(text_module, "plain_text", lambda _: "cleaned")
         assert shown("<b>" + "x" * 65_533) == "cleaned"
         assert shown("<b>" + "x" * 65_534).startswith("< b>x")
+
+    def test_what_defused_looks_like(self) -> None:
+        """A space in each reference and in each start of a tag, and nothing else."""
+        text = shown("a < b &amp;lt;b> <b>&copy=2 &#60;" + "x" * 65_536)
+        assert text == "a < b & amp;lt;b> < b>& copy=2 & #60;" + "x" * 65_536
 
     def test_any_length(self) -> None:
         text = shown("<script>&lt;b&gt;\u202e" * 50_000)
