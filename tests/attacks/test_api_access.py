@@ -12,6 +12,7 @@ from api.kinds import KINDS, KindName
 from api.main import create_app
 from api.sessions.registry import places
 from api.settings import LOCAL_JWT_SECRET, Settings
+from tests.answers import error, keyed
 from tests.attacks.thief import assert_silent
 from tests.attacks.world import World
 from tests.conftest import Serve, client
@@ -118,6 +119,16 @@ def test_the_match_partner_is_a_stranger_elsewhere(
     with client(api, Authorization=f"Bearer {world.participant.token}") as it:
         answer = ask(it, world, method, path, kind, world.key(f"{kind}_sessions"))
     assert answer.json()["detail"]["code"] == "NOT_OWNER"
+
+
+@pytest.mark.parametrize(("method", "path", "kind"), [it for it in ROUTES if it[0] == "POST"])
+def test_concealed_from_a_request_with_a_key(
+    concealed: httpx.Client, world: World, method: str, path: str, kind: str
+) -> None:
+    for session in (world.key(f"{kind}_sessions"), str(uuid4())):
+        address, body = path.format(session_id=session), BODIES.get((method, kind))
+        answer = concealed.request(method, address, json=body, headers=keyed())
+        assert error(answer) == (404, "SESSION_NOT_FOUND")
 
 
 def ask(

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from api.identity.claims import MOST_BYTES, carried, cell_in
+from api.identity.claims import MOST_BYTES, OURS, carried, cell_in
 
 
 @pytest.mark.parametrize(
@@ -30,6 +30,10 @@ class TestCarried:
         claims = {"session_id": "s", "aal": "aal1", "app_metadata": {"b": 1, "a": 2}, "sub": "u"}
         text = '{"aal":"aal1","app_metadata":{"a":2,"b":1},"session_id":"s"}'
         assert carried(claims) == carried(dict(reversed(claims.items()))) == text
+
+    def test_what_our_own_token_sets_is_never_carried(self) -> None:
+        claims = dict.fromkeys(OURS, "theirs")
+        assert carried(claims, OURS) == ""
 
     def test_as_long_as_it_may_be(self) -> None:
         claims = {"aal": "x" * (MOST_BYTES - len('{"aal":""}'))}
