@@ -46,7 +46,6 @@ def serve(
         served = ServedRoute(prefix + route.path, route.endpoint, **options)
         said = declared(route.endpoint)
         served.operation = Operation(served.path_format, kind, said.action, said.event)
-        served.other_method = Operation(served.path_format, kind)
         app.router.routes.append(served)
 
 

@@ -33,7 +33,7 @@ class ServedRoute(APIRoute):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.operation = self.other_method = Operation(self.path_format)
+        self.operation = Operation(self.path_format)
         self._literal = self.path_format.partition("{")[0]
         self._answer = self.get_route_handler()
         self.app = self._respond
@@ -48,9 +48,8 @@ class ServedRoute(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer the request, or raise if the method is not allowed."""
-        known = self.methods is None or scope["method"] in self.methods
-        exchange.served_by(self.operation if known else self.other_method)
-        if known:
+        exchange.served_by(self.operation)
+        if self.methods is None or scope["method"] in self.methods:
             await self._respond(scope, receive, send)
         else:
             await Route.handle(self, scope, receive, send)
