@@ -86,12 +86,13 @@ class Database:
         """Insert one row, and return it as the database completed it.
 
         Raises:
-            ApiError: also `CONFLICT`, when the caller may not see the new row.
+            ApiError: also `REFUSED_BY_PROJECT`, when a trigger of the project drops the row.
 
         """
         created = await self.row(query)
         if created is None:
-            raise ApiError("CONFLICT")
+            logger.warning("a trigger of the project dropped a new row without an error")
+            raise ApiError("REFUSED_BY_PROJECT")
         return created
 
     async def slice(self, query: Query) -> Slice:

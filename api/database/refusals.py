@@ -81,6 +81,9 @@ OVERTAKEN: Final = ("40001", "40P01")
 RAISED: Final = ("P0", "PT")
 # a SQLSTATE that neither the standard nor Postgres has: the project's own
 OWN_STATE: Final = re.compile(r"(?!F0|HV|XX|PGRST)[A-Z][0-9A-Z]{4}")
+# a function, trigger or policy of the project failed: a division by zero, too many rows, a policy
+# that reads its own table
+FAILED: Final = ("09", "21", "22", "27", "2F", "38", "39", "42P17", "54")
 NOT_TRUSTED: Final = ("PGRST3", "22023", "28", "401", "403")
 NOT_MIGRATED: Final = ("PGRST106", "PGRST2", "42P01", "42703", "42883", "404")
 
@@ -138,6 +141,13 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
             code,
         )
         return unavailable()
+    if code.startswith(FAILED):
+        logger.error(
+            "a function, trigger or policy of the project failed (%s); `session-api explain` tells "
+            "which",
+            code,
+        )
+        return ApiError("REFUSED_BY_PROJECT")
     if code.startswith(NOT_MIGRATED):
         logger.error(
             "a table, column or function is not known (%s): apply the migrations, and let "

@@ -33,7 +33,7 @@ select tgrelid::regclass::text, tgname::text, tgfoid::regprocedure::text
 from pg_catalog.pg_trigger
 join pg_catalog.pg_proc on pg_proc.oid = tgfoid
 where not tgisinternal and tgenabled not in ('D', 'R') and not prosecdef
-  and prosrc ~* '\m(auth\.|(from|insert into|update|delete from)\M)'
+  and prosrc ~* '\mauth\.|\m((?<!distinct )from|insert\s+into|update|delete\s+from)\s+[\w"]'
   and has_any_column_privilege('session_api', tgrelid, 'insert, update')
 order by 1, 2
 """

@@ -3,8 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
-# a trigger's function that names another relation, or Supabase's schema auth
-_USES_OTHERS = re.compile(r"\b(?:auth\.|from|insert into|update|delete from)", re.IGNORECASE)
+# a trigger's function that names another relation, or Supabase's schema auth; `distinct from` and
+# the word 'UPDATE' of tg_op name none
+_USES_OTHERS = re.compile(
+    r"\bauth\.|\b(?:(?<!distinct )from|insert\s+into|update|delete\s+from)\s+[\w\"]", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)

@@ -81,6 +81,14 @@ RULES = {
     "raise with a status": trigger("raise sqlstate 'PT402' using message = 'pay';"),
     "raise with an own code": trigger("raise exception using errcode = 'AB123';"),
     "no data found": trigger("raise no_data_found;"),
+    "return null": trigger("return null;"),
+    "a failure": trigger("perform 1 / 0; return new;"),
+    "a policy that reads its own table": Rule(
+        "create policy own_rule on public.study_sessions as restrictive for insert"
+        " to session_api with check ((select count(*) from public.study_sessions) < 3)",
+        "drop policy own_rule on public.study_sessions",
+        REFUSED,
+    ),
     "raise at commit": trigger("raise exception 'no';", *AT_COMMIT),
     "a check at commit": trigger("raise check_violation;", *AT_COMMIT),
     "no grant to insert": Rule(

@@ -18,6 +18,7 @@ from api.errors import ApiError
     [
         (NO_GRANT, "ERROR", ["the API's role lacks a grant", "`session-api doctor`"]),
         ("P0001", "WARNING", ["trigger of the project refused the request: P0001"]),
+        ("42P17", "ERROR", ["policy of the project failed (42P17)", "`session-api explain`"]),
         (
             "26000",
             "ERROR",

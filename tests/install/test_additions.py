@@ -18,6 +18,11 @@ create table public.study_sessions (
 create table public.audit (who uuid, what text);
 create function public.note_it() returns trigger language plpgsql as $$
 begin insert into public.audit values (new.profile_id, tg_op); return new; end $$;
+create function public.stamp() returns trigger language plpgsql as $$ begin
+if tg_op = 'UPDATE' and new.title is distinct from old.title then new.updated_at := now(); end if;
+return new; end $$;
+create trigger stamp before insert or update on public.study_sessions
+  for each row execute function public.stamp();
 create trigger note_it after insert or update on public.study_sessions
   for each row execute function public.note_it();
 """
@@ -106,8 +111,10 @@ def test_numbers_and_a_log(living: MakeLiving, serve: Serve) -> None:
     assert result.exit_code == 0, result.output
     advice = "alter function public.note_it() security definer;"
     assert advice in result.output
+    assert "alter function public.stamp()" not in result.output
     project.push()
     assert advice in notes(project)
+    assert "public.stamp()" not in notes(project)
     site = serve(project, "study")
     assert is_green(site)
     with site.as_user(ONE) as one:
