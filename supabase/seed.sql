@@ -1,6 +1,6 @@
 -- Demo data, so that every endpoint can be tried. Fixed ids; loaded once, by local stacks only.
 
--- the password of each is "password"; no null where Supabase's sign-in reads none
+-- each password is "password"; the empty strings are there because Supabase's sign-in does not accept null in those columns
 insert into auth.users (
   instance_id, id, aud, role, email, encrypted_password, email_confirmed_at, confirmation_token, recovery_token,
   email_change_token_new, email_change, email_change_token_current, phone_change, phone_change_token, reauthentication_token,

@@ -1,4 +1,4 @@
-"""The people of the tests, and what they have together."""
+"""The users in the tests, and the rows that they share."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -30,7 +30,7 @@ MADE = Made()
 
 @dataclass(frozen=True)
 class User:
-    """Somebody with an account, a profile and a token as Supabase's sign-in gives it."""
+    """A user with an account, a profile and a token like those of Supabase's sign-in."""
 
     id: UUID
     name: str
@@ -62,7 +62,7 @@ NewWingman = Callable[..., Wingman]
 
 
 def new_user(sql: Sql, jwt_secret: str, name: str = "Robin") -> User:
-    """Somebody who was never there before."""
+    """A new user."""
     user_id = uuid4()
     MADE.users.append(user_id)
     sql.execute(
@@ -76,7 +76,7 @@ def new_user(sql: Sql, jwt_secret: str, name: str = "Robin") -> User:
 
 
 def new_challenge(sql: Sql, points: int) -> UUID:
-    """A challenge for one of a session's two people."""
+    """A challenge for one of a session's two participants."""
     challenge_id = uuid4()
     MADE.challenges.append(challenge_id)
     sql.execute(

@@ -45,12 +45,12 @@ def client(base_url: str, **headers: str) -> httpx.Client:
 
 
 def get(url: str, **headers: str) -> httpx.Response:
-    """What is answered there to somebody who asks once."""
+    """The answer to one request there."""
     return httpx.get(url, headers=headers, timeout=_TIMEOUT_SECONDS)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the command line choose where the tests' Supabase comes from."""
+    """Add the options that choose where the tests' Supabase comes from."""
     parser.addoption(
         "--stack",
         choices=STACKS,
@@ -88,7 +88,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Keep the garbage collector from what stays to the end: modules and thousands of tests."""
+    """Exclude modules and collected tests, which live to the end, from garbage collection."""
     gc.disable()
     try:
         return (yield)
@@ -98,7 +98,7 @@ def pytest_collection() -> Generator[None, object, object]:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """With some kinds alone, leave out the tests of others and those that need all."""
+    """When only some kinds are tested, deselect the tests of others and those that need all."""
     if ALL_ARE:
         return
     others = {Path(__file__).parent / "sessions" / kind for kind in KINDS if kind not in INSTALLED}
@@ -122,13 +122,13 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
 
 @pytest.fixture(scope="session")
 def provider(pytestconfig: pytest.Config) -> Provider:
-    """What makes stacks of the kind that `--stack` names."""
+    """The factory of the kind of stack that `--stack` names."""
     return STACKS[pytestconfig.getoption("stack")]()
 
 
 @pytest.fixture(scope="session")
 def stack(provider: Provider, request: pytest.FixtureRequest) -> Iterator[Project]:
-    """A Supabase with the migrations and nothing else that matters."""
+    """A Supabase with the migrations applied."""
     preload()  # takes as long as the stack
     with ExitStack() as cleanup:
         try:
@@ -143,7 +143,7 @@ def stack(provider: Provider, request: pytest.FixtureRequest) -> Iterator[Projec
 
 @pytest.fixture(scope="session")
 def own_stack(provider: Provider, stack: Project) -> Spare:
-    """The stack, for what locks whole tables or needs a superuser, if only for a moment."""
+    """The stack, for tests that lock whole tables or briefly need a superuser."""
     if provider.spare is None:
         pytest.skip("this is not for the Supabase at SUPABASE_URL, which is somebody's")
     return cast("Spare", stack)  # whoever can make a spare makes all of that kind
@@ -151,7 +151,7 @@ def own_stack(provider: Provider, stack: Project) -> Spare:
 
 @pytest.fixture(scope="session")
 def spare(provider: Provider) -> Iterator[Spare]:
-    """Another one, to be broken and mended: what happens there happens to no other test."""
+    """A second stack, which tests may break: no other test uses it."""
     if provider.spare is None:
         pytest.skip("this would break the Supabase at SUPABASE_URL")
     with provider.spare() as project:
@@ -160,7 +160,7 @@ def spare(provider: Provider) -> Iterator[Spare]:
 
 @pytest.fixture(scope="session")
 def backend(pytestconfig: pytest.Config) -> str:
-    """Which backend `--backend` names."""
+    """The backend that `--backend` names."""
     return str(pytestconfig.getoption("backend"))
 
 
@@ -240,14 +240,14 @@ def rest(stack: Project) -> Iterator[Rest]:
 
 @pytest.fixture(scope="session")
 def database(stack: Project) -> Iterator[Sql]:
-    """One connection for all tests: a new one for each would cost most of them their time."""
+    """One connection for all tests: opening one per test would take longer than most tests."""
     with psycopg.connect(stack.database_url, autocommit=True) as connection:
         yield connection
 
 
 @pytest.fixture
 def sql(database: Sql) -> Iterator[Sql]:
-    """The database for its owner, to arrange and to look; each statement commits."""
+    """The database as its owner, to arrange and to inspect rows; each statement commits."""
     yield database
     assert database.info.transaction_status is TransactionStatus.IDLE
 

@@ -14,7 +14,7 @@ from tests.installed import INSTALLED
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind whose sessions have one owner."""
+    """A kind whose sessions have one owner."""
 
     name: KindName
     owner: str
@@ -29,7 +29,7 @@ class Kind:
 
     @property
     def example(self) -> dict[str, Any]:
-        """What must be given for a new session, as the document's examples give it."""
+        """The required fields of a new session, with the OpenAPI document's examples as values."""
         [route] = (
             route
             for route in SERVED[self.name].router.routes

@@ -59,7 +59,7 @@ class PreloadedApi:
             time.sleep(0.02)
 
     def stop(self) -> None:
-        """End it: politely, then by force. Nothing when it has not started."""
+        """Stop it: with SIGTERM, then with SIGKILL. Does nothing if it has not started."""
         if self._process.pid is None:
             return
         self._process.terminate()

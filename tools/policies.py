@@ -20,7 +20,7 @@ from local.stack import Stack
 SUPABASE = Path(__file__).parents[1] / "supabase"
 _HEADER = """\
 -- From supabase/policies/, which is what to read and to change.
--- `make policies` wrote this file. Once it has run anywhere, it stays as it is.
+-- `make policies` wrote this file. Once it has run anywhere, do not edit it.
 """
 
 

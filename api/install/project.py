@@ -67,7 +67,7 @@ class ProjectFolder:
         body = _locking(body)
         head = (
             f"-- Session API: {title}.\n"
-            "-- Written by `session-api install`. Once this has run anywhere, it stays as it is.\n"
+            "-- Written by `session-api install`. Once this has run anywhere, do not edit it.\n"
             f"{_SOURCES}{' '.join(sources)}\n{_DIGEST}{_digest(body)}\n"
         )
         partial = path.with_suffix(".partial")

@@ -1,5 +1,5 @@
 -- Base, which every kind depends on: the API's role, who the caller is, and the keys of requests that create something.
--- Once this has run anywhere it stays as it is: a change is a later migration.
+-- Once this has run anywhere, do not edit it: write a new migration.
 
 create table public.session_api_idempotency_keys (
   id uuid primary key default gen_random_uuid(),
@@ -36,10 +36,10 @@ comment on role session_api is 'the API, acting for one user, under the same row
 grant session_api to authenticator;
 -- no request can hold a connection for long
 alter role session_api set statement_timeout = '3s';
--- to our own role alone: who else uses `public` is the project's business
+-- only to our own role: which others may use `public` is for the project to decide
 grant usage on schema public to session_api;
 
--- never among PostgREST's exposed schemas: only policies and triggers call what is in it
+-- must not be among PostgREST's exposed schemas: its functions are only for policies and triggers
 create schema if not exists session_api;
 revoke all on schema session_api from public, anon, authenticated, service_role, session_api;
 grant usage on schema session_api to authenticated, session_api;
@@ -65,15 +65,15 @@ comment on function session_api.caller_id() is 'the signed-in user, from the ver
 revoke execute on function session_api.caller_id() from public, anon, authenticated, service_role, session_api;
 grant execute on function session_api.caller_id() to authenticated, session_api;
 
--- What one direct read may ask for. PostgREST lets a signed-in user embed tables round a circle of foreign keys, where each
+-- What one direct read may ask for. PostgREST lets a signed-in user embed tables in a circle of foreign keys, where each
 -- round multiplies the rows, select one long column hundreds of times, and cast eight characters to a number of 131,072 digits:
--- 1 GB of memory for each of its connections. `title::regrole` tells which roles exist. Neither PostgREST nor a role has a
+-- that takes 1 GB of memory per connection. `title::regrole` tells which roles exist. Neither PostgREST nor a role has a
 -- setting against it. So each table with personal rows asks this in `select_unestimated`.
 
 create or replace function session_api.is_bounded_read()
 returns boolean
 language plpgsql
--- immutable although it reads the statement's text: the planner then calls it, once per plan, and no row pays for it
+-- immutable, although it reads the statement's text: so the planner calls it once per plan, and it is not called per row
 immutable
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -129,7 +129,7 @@ grant execute on function session_api.is_bounded_read() to authenticated;
 create or replace function session_api.is_not_estimated()
 returns boolean
 language plpgsql
--- immutable although it reads the statement's text: the planner then calls it, once per plan, and no row pays for it
+-- immutable, although it reads the statement's text: so the planner calls it once per plan, and it is not called per row
 immutable
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -146,7 +146,7 @@ $$;
 comment on function session_api.is_not_estimated() is 'true, and an error while the statement is being explained';
 revoke execute on function session_api.is_not_estimated() from public, anon, authenticated, service_role, session_api;
 grant execute on function session_api.is_not_estimated() to authenticated;
--- not for session_api: no user holds its token, and the API asks for exact counts only
+-- not for session_api: no user holds its token, and the API only asks for exact counts
 
 -- Live changes: the tables that a page watches are in Supabase's publication, where a project has it. Replica identity stays
 -- the primary key, so that a delete tells a subscriber an id and nothing else.
@@ -195,12 +195,12 @@ revoke execute on function session_api.set_updated_at() from public, anon, authe
 alter table public.session_api_idempotency_keys enable row level security;
 revoke all on public.session_api_idempotency_keys from public, anon, authenticated, service_role, session_api;
 grant select (id, user_id, key, fingerprint, row_id, answer, created_at) on public.session_api_idempotency_keys to session_api;
--- not granted: created_at; the database's clock says when a key is forgotten
+-- not granted: created_at; keys expire by the database's clock
 grant insert (user_id, key, fingerprint, row_id) on public.session_api_idempotency_keys to session_api;
--- not granted: what was asked and what was created stay what they were
+-- not granted: fingerprint and row_id; what was asked and what was created never change
 grant update (answer) on public.session_api_idempotency_keys to session_api;
 grant delete on public.session_api_idempotency_keys to session_api;
--- nothing for authenticated: a browser has its answers
+-- nothing for authenticated: a browser does not need this table
 
 drop policy if exists select_own on public.session_api_idempotency_keys;
 create policy select_own on public.session_api_idempotency_keys
@@ -252,12 +252,12 @@ $$;
 comment on function session_api.claim_idempotency_key() is 'lets a row be created once per Idempotency-Key, which the API passes on as a header';
 revoke execute on function session_api.claim_idempotency_key() from public, anon, authenticated, service_role, session_api;
 
--- What was erased is erased: an answer that names a row goes when the row does, whoever deletes it.
+-- A stored answer that names a row is erased when the row is deleted, whoever deletes it.
 create or replace function session_api.erase_answers()
 returns trigger
 language plpgsql
 volatile
--- security definer: nobody who may delete such a row may write other users' keys
+-- security definer: a role that may delete such a row may not be allowed to write this table
 security definer
 set search_path = pg_catalog, pg_temp
 as $$

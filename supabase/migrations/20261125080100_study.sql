@@ -1,8 +1,8 @@
 -- Study: sessions with documents, topics and chats.
--- Once this has run anywhere it stays as it is: a change is a later migration.
+-- Once this has run anywhere, do not edit it: write a new migration.
 
 -- Children carry their owner's id, tied to the parent's (owner, id) by a composite foreign key: each policy is one comparison,
--- and no child can hang on another user's parent. The unique (owner, id) is also the index that the policies use.
+-- and no child can refer to another user's parent. The unique (owner, id) is also the index that the policies use.
 
 create table public.study_sessions (
   id uuid primary key default gen_random_uuid(),
@@ -179,7 +179,7 @@ alter table public.study_sessions enable row level security;
 revoke all on public.study_sessions from public, anon, authenticated, service_role, session_api;
 grant select (id, profile_id, title, description, status, draft_plan, created_at, updated_at)
   on public.study_sessions to authenticated, session_api;
--- not granted: status (a session is born UPLOADING), timestamps
+-- not granted: status (a session starts as UPLOADING), timestamps
 grant insert (profile_id, title, description) on public.study_sessions to session_api;
 grant update (title, description, status, draft_plan) on public.study_sessions to session_api;
 grant delete on public.study_sessions to session_api;
@@ -215,12 +215,12 @@ create policy delete_own on public.study_sessions
   using (profile_id = (select session_api.caller_id()));
 comment on policy delete_own on public.study_sessions is 'the API deletes a study session for its owner';
 
--- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
+-- 404 or 403: row-level security hides both a missing and another user's row, and only the API may ask which it is.
 create or replace function public.study_session_exists(session_id uuid)
 returns boolean
 language plpgsql
 stable
--- security definer: the question is about a row that the caller may not see; the answer is one bit, for the API's role alone
+-- security definer: it asks about a row that the caller may not see; it tells only whether there is one, and only the API
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -243,7 +243,7 @@ create or replace trigger erase_answers after delete on public.study_sessions
 create or replace trigger set_updated_at before update on public.study_sessions
   for each row execute function session_api.set_updated_at();
 
--- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+-- pages follow this table live: `postgres_changes` reads each changed row as the subscriber
 select session_api.publish('public.study_sessions');
 
 -- study_topics: the owner reads them; the pipeline that fills them is not the API, so nobody writes here.

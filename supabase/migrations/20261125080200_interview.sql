@@ -1,5 +1,5 @@
 -- Interview: job postings and practice interviews.
--- Once this has run anywhere it stays as it is: a change is a later migration.
+-- Once this has run anywhere, do not edit it: write a new migration.
 
 create table public.job_postings (
   id uuid primary key default gen_random_uuid(),
@@ -13,9 +13,9 @@ create table public.job_postings (
   constraint job_postings_title_length check (char_length(title) between 1 and 200),
   constraint job_postings_company_length check (char_length(company) <= 200),
   constraint job_postings_description_length check (char_length(description) <= 20000),
-  -- Written straight from the browser, and the API gives them out as they are. So what its own cleaning takes out is
-  -- refused: control characters, what turns the text around it, noncharacters, a start of markup, and a character
-  -- reference that becomes one when it is decoded. `a < b`, `R&D` and `List<3>` are text.
+  -- Written straight from the browser, and returned by the API unchanged. So what the API's own cleaning would remove is
+  -- refused: control characters, characters that change the direction of text, noncharacters, the start of markup, and a
+  -- character reference that would be decoded to one. `a < b`, `R&D` and `List<3>` are text.
   constraint job_postings_title_plain check (
     title ~ '[^ ]'
     and title !~ '[\u0001-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\ufdd0-\ufdef\ufffe\uffff]'
@@ -83,12 +83,12 @@ create policy insert_own on public.interview_sessions
   with check (user_id = (select session_api.caller_id()));
 comment on policy insert_own on public.interview_sessions is 'the API starts an interview for the caller; that the posting is theirs too is a foreign key';
 
--- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
+-- 404 or 403: row-level security hides both a missing and another user's row, and only the API may ask which it is.
 create or replace function public.interview_session_exists(session_id uuid)
 returns boolean
 language plpgsql
 stable
--- security definer: the question is about a row that the caller may not see; the answer is one bit, for the API's role alone
+-- security definer: it asks about a row that the caller may not see; it tells only whether there is one, and only the API
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -111,7 +111,7 @@ create or replace trigger erase_answers after delete on public.interview_session
 create or replace trigger set_updated_at before update on public.interview_sessions
   for each row execute function session_api.set_updated_at();
 
--- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+-- pages follow this table live: `postgres_changes` reads each changed row as the subscriber
 select session_api.publish('public.interview_sessions');
 
 -- job_postings: the owner's, written straight from the browser: ownership is the only rule.
@@ -119,7 +119,7 @@ select session_api.publish('public.interview_sessions');
 alter table public.job_postings enable row level security;
 revoke all on public.job_postings from public, anon, authenticated, service_role, session_api;
 grant select (id, user_id, title, company, description, created_at, updated_at) on public.job_postings to authenticated;
--- not granted: id; a key of the caller's choosing would tell whether it is taken
+-- not granted: id; an id that the caller chooses would reveal whether it is already taken
 grant insert (user_id, title, company, description) on public.job_postings to authenticated;
 grant update (title, company, description) on public.job_postings to authenticated;
 grant delete on public.job_postings to authenticated;
@@ -159,7 +159,7 @@ comment on policy delete_own on public.job_postings is 'a user deletes their own
 create or replace trigger set_updated_at before update on public.job_postings
   for each row execute function session_api.set_updated_at();
 
--- A stranger with a script could fill the disk, and rewrite it all in one statement. Postings have texts of up to 80 kB.
+-- Without a bound, a script could fill the disk, and rewrite all of it in one statement: a posting has up to 80 kB of text.
 create or replace function session_api.bound_job_postings()
 returns trigger
 language plpgsql

@@ -1,5 +1,5 @@
 -- Chat: sessions and their messages.
--- Once this has run anywhere it stays as it is: a change is a later migration.
+-- Once this has run anywhere, do not edit it: write a new migration.
 
 create table public.chat_sessions (
   id uuid primary key default gen_random_uuid(),
@@ -66,8 +66,8 @@ create policy insert_own on public.chat_messages
   with check (user_id = (select session_api.caller_id()));
 comment on policy insert_own on public.chat_messages is 'the API posts messages for the caller; that the session is theirs too is a foreign key';
 
--- One page of a session's messages and their total, null when the caller has no such session: from an offset on, or just
--- before or just after a number. message_order is dense, 1…n, so each is a range of the index, whatever its direction.
+-- One page of a session's messages and their total; null when the caller has no such session. The page starts at an offset,
+-- or is just before or just after a message_order. These are dense, 1…n, so each page is a range of the index, either way.
 create or replace function public.chat_message_page(
   session_id uuid,
   page_limit integer,
@@ -155,7 +155,8 @@ end
 $$;
 comment on function session_api.number_chat_message() is 'gives a message the next number of its session, and the session its total and time of the latest message';
 revoke execute on function session_api.number_chat_message() from public, anon, authenticated, service_role, session_api;
--- a restored dump keeps its numbers and times: only who may write the column, which no user nor the API may, can give them
+-- a restored dump keeps its numbers and times: they are kept for a role that may write message_order, which neither users
+-- nor the API may
 create or replace trigger number_chat_message before insert on public.chat_messages
   for each row
   when (
@@ -164,7 +165,7 @@ create or replace trigger number_chat_message before insert on public.chat_messa
   )
   execute function session_api.number_chat_message();
 
--- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+-- pages follow this table live: `postgres_changes` reads each changed row as the subscriber
 select session_api.publish('public.chat_messages');
 
 -- chat_sessions: the owner's, read directly, created, renamed and deleted through the API.
@@ -209,12 +210,12 @@ create policy delete_own on public.chat_sessions
   using (user_id = (select session_api.caller_id()));
 comment on policy delete_own on public.chat_sessions is 'the API deletes a chat session for its owner, with its messages';
 
--- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
+-- 404 or 403: row-level security hides both a missing and another user's row, and only the API may ask which it is.
 create or replace function public.chat_session_exists(session_id uuid)
 returns boolean
 language plpgsql
 stable
--- security definer: the question is about a row that the caller may not see; the answer is one bit, for the API's role alone
+-- security definer: it asks about a row that the caller may not see; it tells only whether there is one, and only the API
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -234,5 +235,5 @@ create or replace trigger claim_idempotency_key before insert on public.chat_ses
 create or replace trigger erase_answers after delete on public.chat_sessions
   referencing old table as erased for each statement execute function session_api.erase_answers();
 
--- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+-- pages follow this table live: `postgres_changes` reads each changed row as the subscriber
 select session_api.publish('public.chat_sessions');

@@ -1,5 +1,5 @@
 -- Wingman: profiles, challenges, matches and their sessions.
--- Once this has run anywhere it stays as it is: a change is a later migration.
+-- Once this has run anywhere, do not edit it: write a new migration.
 
 -- No e-mail address here: a match partner may read this row.
 create table public.user_profiles (
@@ -7,30 +7,30 @@ create table public.user_profiles (
   first_name text not null,
   created_at timestamptz not null default now(),
   updated_at timestamptz not null default now(),
-  -- Written straight from the browser and shown to others, so what could deceive them is refused. By code point: what a
-  -- class like [:space:] holds depends on the locale.
+  -- Written straight from the browser and shown to others, so characters that could deceive them are refused. They are
+  -- listed by code point, because what a class like [:space:] matches depends on the locale.
   constraint user_profiles_first_name_plain check (
     char_length(first_name) between 1 and 100
     and first_name = btrim(first_name)
-    -- what markup is made of: no name needs `&`, and with none of the three there is nothing to decode, however often
+    -- the characters of markup: no name needs `&`, and without it there is no character reference to decode
     and first_name !~ '[<>&]'
-    -- what a spreadsheet takes for a formula
+    -- a spreadsheet would take it for a formula
     and first_name !~ '^[=+@-]'
-    -- controls, spaces but for the plain one, and what is drawn as nothing or turns the text around it: the categories
-    -- Cc, Cf and Z, whatever else Unicode has as Default_Ignorable_Code_Point, and a note without a head; and noncharacters
+    -- controls, spaces other than U+0020, invisible characters and those that change the direction of text: the categories
+    -- Cc, Cf and Z, all other Default_Ignorable_Code_Point of Unicode, the null notehead, and noncharacters
     and first_name !~ (
       '[\u0001-\u001f\u007f-\u00a0\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u1680\u17b4'
       '\u17b5\u180b-\u180f\u2000-\u200b\u200e\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000\u3164\ufeff\uffa0\ufff0-\ufffb'
       '\ufdd0-\ufdef\ufffe\uffff\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d159'
       '\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]'
     )
-    -- Joiners and variation selectors are drawn as nothing too, but Persian, Indic and Japanese names and emoji are
-    -- spelt with them: one, after a letter from Arabic to Sinhala, an ideograph or a picture
+    -- Joiners and variation selectors are invisible too, but Persian, Indic and Japanese names and emoji are spelt with
+    -- them: one is allowed after a letter from Arabic to Sinhala, an ideograph or a pictograph
     and first_name !~ (
       '(^|[^\u0600-\u0dff\u2600-\u27bf\u3400-\u9fff\uf900-\ufaff\U0001f000-\U0003ffff])'
       '[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]'
     )
-    -- Something to see: not combining marks alone (the categories Mn and Me, which test_names.py compares with Unicode's)
+    -- Something visible, not combining marks alone (the categories Mn and Me, which test_names.py compares with Unicode's)
     and first_name ~ (
       '[^ '
       '\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1-\u05c2\u05c4-\u05c5\u05c7\u0610-\u061a\u064b-\u065f'
@@ -133,7 +133,7 @@ create table public.wingman_sessions (
     check ((status = 'completed') = (completed_at is not null)),
   -- created_at is the database's clock and cannot be given by the API: no session is scheduled in the past
   constraint wingman_sessions_scheduled_after_creation check (scheduled_time > created_at),
-  -- 'infinity' is a timestamptz, but no time to meet
+  -- 'infinity' is a valid timestamptz, but nobody can meet then
   constraint wingman_sessions_scheduled_time_finite check (isfinite(scheduled_time)),
   constraint wingman_sessions_absent_known check (absent in ('user1', 'user2')),
   constraint wingman_sessions_absent_from_no_show check (absent is null or status = 'no_show'),
@@ -170,13 +170,13 @@ create policy select_all on public.approach_challenges
   using (true);
 comment on policy select_all on public.approach_challenges is 'every signed-in user reads every challenge: there is nothing personal in one';
 
--- user_profiles: one's own row, written straight from the browser; a match partner may read it.
+-- user_profiles: the user's own row, written straight from the browser; a match partner may read it.
 
 create or replace function session_api.my_buddy_ids()
 returns setof uuid
 language plpgsql
 stable
--- the planner's own guess is a thousand, and whatever asks for them would look dear
+-- the planner would assume 1,000 rows, and overestimate every query that calls this
 rows 10
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -199,7 +199,7 @@ revoke all on public.user_profiles from public, anon, authenticated, service_rol
 grant select (id, first_name, created_at, updated_at) on public.user_profiles to authenticated;
 grant insert (id, first_name) on public.user_profiles to authenticated;
 grant update (first_name) on public.user_profiles to authenticated;
--- no delete grant: matches and the partner's sessions hang on a profile, so it goes with its account only
+-- no delete grant: matches and the partner's sessions refer to a profile, so it is deleted only with its account
 grant select (id, first_name) on public.user_profiles to session_api;
 
 drop policy if exists select_own_or_joined on public.user_profiles;
@@ -239,7 +239,7 @@ create or replace function session_api.my_match_ids()
 returns setof uuid
 language plpgsql
 stable
--- the planner's own guess is a thousand, and whatever asks for them would look dear
+-- the planner would assume 1,000 rows, and overestimate every query that calls this
 rows 10
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -277,10 +277,10 @@ comment on policy select_unestimated on public.wingman_matches is 'users learn n
 
 -- wingman_session_details: one session with its people and their challenges, in one request.
 -- security_invoker: it shows what the caller's own policies on the tables below it show.
--- People and challenges are looked up in a sub-select: after a page's order and limit, and never to count. In one, not in
--- four: the planner takes its price for a reason to plan the statement once a connection, and not for each request.
+-- People and challenges are looked up in a sub-select: only for the rows of a page, and not for a count. One sub-select, not
+-- four: with one, Postgres plans the statement once per connection; with four it plans it again for each request.
 
--- Names what people can change of a session: another version, another ETag, and an editor's `If-Match` fails.
+-- Changes with everything that people can change in a session. The ETag is made from it, so an older `If-Match` then fails.
 create or replace function session_api.wingman_session_version(
   status text,
   user1_confirmed boolean,
@@ -388,8 +388,8 @@ grant select (
 ) on public.wingman_session_details to authenticated, session_api;
 -- no insert, update or delete grant: it is for reading
 
--- Postgres asks whether a view can be written at all before it asks who is writing, and PostgREST makes a 500 of that. With a
--- trigger it asks for the grant first, so that a write is refused like any other, and the trigger never runs.
+-- Postgres checks whether a view can be written to before it checks the grants, and PostgREST answers that error with 500.
+-- With a trigger it checks the grants first, so that a write is refused like any other; the trigger itself never runs.
 create or replace function session_api.refuse_write()
 returns trigger
 language plpgsql
@@ -417,11 +417,11 @@ grant select (
 -- not granted: id, status, confirmations, created_at; a new session has the defaults
 grant insert (match_id, venue_name, scheduled_time, user1_challenge_id, user2_challenge_id)
   on public.wingman_sessions to session_api;
--- not granted: match, challenges, venue and time; a session is cancelled and scheduled anew
+-- not granted: match, challenges, venue and time; to change them, a session is cancelled and a new one scheduled
 grant update (status, completed_at, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes, absent)
   on public.wingman_sessions to session_api;
 -- no delete grant: a session is cancelled, never deleted
--- nothing to write for authenticated: confirming, cancelling and scheduling have rules, and only the API keeps them
+-- no write grant for authenticated: confirming, cancelling and scheduling have rules, which only the API enforces
 
 drop policy if exists select_joined on public.wingman_sessions;
 create policy select_joined on public.wingman_sessions
@@ -592,12 +592,12 @@ comment on function public.write_wingman_notes(uuid, text, text) is 'replaces th
 revoke execute on function public.write_wingman_notes(uuid, text, text) from public, anon, authenticated, service_role, session_api;
 grant execute on function public.write_wingman_notes(uuid, text, text) to session_api;
 
--- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
+-- 404 or 403: row-level security hides both a missing and another user's row, and only the API may ask which it is.
 create or replace function public.wingman_session_exists(session_id uuid)
 returns boolean
 language plpgsql
 stable
--- security definer: the question is about a row that the caller may not see; the answer is one bit, for the API's role alone
+-- security definer: it asks about a row that the caller may not see; it tells only whether there is one, and only the API
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -617,5 +617,5 @@ create or replace trigger claim_idempotency_key before insert on public.wingman_
 create or replace trigger erase_answers after delete on public.wingman_sessions
   referencing old table as erased for each statement execute function session_api.erase_answers();
 
--- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+-- pages follow this table live: `postgres_changes` reads each changed row as the subscriber
 select session_api.publish('public.wingman_sessions');

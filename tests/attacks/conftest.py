@@ -20,13 +20,13 @@ def world(stack: Project, database: Sql) -> World:
 
 @pytest.fixture(scope="session")
 def ledger(database: Sql) -> Ledger:
-    """A ledger that shows whether a row of any table has changed."""
+    """Checksums that show whether a row of any table has changed."""
     return Ledger(database)
 
 
 @pytest.fixture(scope="class")
 def unchanged(ledger: Ledger, world: World) -> Iterator[None]:
-    """Make sure that the class's tests change no row of any table."""
+    """Check that the class's tests change no row of any table."""
     before = ledger.read()
     yield
     assert ledger.read() == before
@@ -34,14 +34,14 @@ def unchanged(ledger: Ledger, world: World) -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def visitor(stack: Project) -> Iterator[httpx.Client]:
-    """A browser whose user is not signed in."""
+    """A browser without a signed-in user."""
     with client(stack.rest_url, apikey=stack.anon_key) as browser:
         yield browser
 
 
 @pytest.fixture(scope="session")
 def stranger(stack: Project, world: World) -> Iterator[Thief]:
-    """Somebody signed in who has nothing to do with the owner."""
+    """A signed-in user who has nothing to do with the owner."""
     with browser(stack, stack.rest_url, world.stranger) as it:
         yield Thief(world.stranger, it, world.secrets(world.stranger))
 
@@ -55,28 +55,28 @@ def participant(stack: Project, world: World) -> Iterator[Thief]:
 
 @pytest.fixture(scope="session")
 def insider(stack: Project, world: World) -> Iterator[Thief]:
-    """The stranger, past the gateway."""
+    """The stranger, directly at PostgREST, without the gateway."""
     with browser(stack, stack.postgrest_url, world.stranger) as it:
         yield Thief(world.stranger, it, world.secrets(world.stranger))
 
 
 @pytest.fixture(scope="session")
 def owner(stack: Project, world: World) -> Iterator[Thief]:
-    """The owner, who may see all of this: shows that a request can have an answer."""
+    """The owner, who may see all of it: shows that a request would return something."""
     with browser(stack, stack.rest_url, world.owner) as it:
         yield Thief(world.owner, it, ())
 
 
 @pytest.fixture(params=["stranger", "participant"])
 def thief(request: pytest.FixtureRequest) -> Thief:
-    """Each of the two."""
+    """The stranger and the participant in turn."""
     found: Thief = request.getfixturevalue(str(request.param))
     return found
 
 
 @pytest.fixture(params=["stranger", "insider"])
 def either_way(request: pytest.FixtureRequest) -> Thief:
-    """The stranger, through the gateway and past it."""
+    """The stranger, through the gateway and directly at PostgREST."""
     found: Thief = request.getfixturevalue(str(request.param))
     return found
 

@@ -62,7 +62,7 @@ def wrongly_signed(**changes: Any) -> Forger:
 
 
 def with_the_header(**header: Any) -> Forger:
-    """Signed with another secret: whatever the header says must not make it ours."""
+    """Sign with another secret: no header may make such a token valid."""
     return lambda user, _: by_hand({"alg": "HS256", **header}, claims(user), _WRONG.encode())
 
 

@@ -1,4 +1,4 @@
-"""Every endpoint of the API, as somebody who has no business with the session."""
+"""Every endpoint of the API, called by users who have no right to the session."""
 
 from collections.abc import Iterator
 from typing import Any, cast
@@ -62,7 +62,7 @@ def stranger(api: str, world: World) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def concealed(serve: Serve, world: World) -> Iterator[httpx.Client]:
-    """The stranger at an API that does not tell what exists."""
+    """The stranger at an API that conceals which sessions exist."""
     url = serve(CONCEAL_EXISTENCE="true")
     with client(url, Authorization=f"Bearer {world.stranger.token}") as browser:
         yield browser
@@ -140,7 +140,7 @@ def ask(
     key: str,
     body: Any = None,
 ) -> httpx.Response:
-    """Send the request, with what would be a good body of the owner's unless another is given."""
+    """Send the request; the default body would be valid if the owner sent it."""
     body = BODIES.get((method, kind)) if body is None else body
     answer = browser.request(method, path.format(session_id=key), json=body)
     assert_silent(answer, [world.own])

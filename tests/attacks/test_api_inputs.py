@@ -1,4 +1,4 @@
-"""What a caller writes into a path, a query, a header or a text means nothing else."""
+"""Text in a path, a query, a header or a body is never taken for syntax."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -38,7 +38,7 @@ def owner(api: str, world: World) -> Iterator[httpx.Client]:
 
 
 def raw(browser: httpx.Client, method: str, target: str, **options: Any) -> httpx.Response:
-    """Send a target as it is written: a client would mend much of it."""
+    """Send the target exactly as written: a client would normalise it."""
     url = httpx.URL(str(browser.base_url)).copy_with(raw_path=target.encode())
     return browser.request(method, url, **options)
 
@@ -215,7 +215,7 @@ class TestBodies:
         ],
     )
     def test_other_media_types(self, owner: httpx.Client, media_type: str) -> None:
-        """A form on another site can send some of these without asking first."""
+        """A form on another site can send some of these without a preflight request."""
         for path in ("/api/v1/study/sessions", "/api/v1/chat/sessions"):
             answer = owner.post(
                 path, content=b'{"title": ["Planted"]}', headers={"Content-Type": media_type}

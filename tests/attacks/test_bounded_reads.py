@@ -1,4 +1,4 @@
-"""What one direct read may ask for: no circles of embedding, no column many times over."""
+"""What one direct read may ask for: no circular embedding, no column repeated many times."""
 
 import pytest
 
@@ -74,7 +74,7 @@ def test_no_column_many_times(rest: Rest, user: NewUser, columns: str) -> None:
 
 @pytest.mark.parametrize("kind", CASTS)
 def test_no_unusual_cast(rest: Rest, user: NewUser, sql: Sql, kind: str) -> None:
-    """It could tell which roles, functions and types exist, and makes eight characters 131,072."""
+    """A cast could reveal which roles exist, or turn eight characters into 131,072."""
     browser, owner = rest(reader := user()), reader
     new_posting(sql, owner, "postgres")
     for columns in (f"title::{kind}", f'id,"x AS text )":title::{kind}', f"a:title::{kind}"):
@@ -117,7 +117,7 @@ def test_a_write_that_returns_what_it_wrote(rest: Rest, user: NewUser, sql: Sql)
 
 
 def test_the_same_statement_again_and_again(rest: Rest, wingman: NewWingman) -> None:
-    """Postgres keeps plans: the bound holds for each request, and what is allowed stays so."""
+    """Although Postgres keeps plans, the bound is applied to each request."""
     browser = rest(wingman().user1)
     for _ in range(15):
         assert browser.get(USUAL[0]).json()[0]["wingman_matches"]["a"] is not None

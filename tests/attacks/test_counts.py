@@ -1,4 +1,4 @@
-"""Nobody learns how many rows others have, and nothing else that the planner knows."""
+"""Nobody learns how many rows others have, nor anything else from the planner's statistics."""
 
 import pytest
 
@@ -36,7 +36,7 @@ PLANS = (
 
 @pytest.fixture(scope="module", autouse=True)
 def statistics(database: Sql, world: World) -> None:
-    """Give the planner something to know: the owner has 300 messages more."""
+    """Give the planner statistics worth stealing: 300 more messages of the owner's."""
     database.execute(
         "insert into public.chat_messages (user_id, session_id, content)"
         " select %s, %s, %s from generate_series(1, 300)",

@@ -1,4 +1,4 @@
-"""No relationship leads from what a user may read to what they may not."""
+"""No embedding reaches a row that the user may not read."""
 
 import pytest
 
@@ -88,6 +88,6 @@ def test_several_at_once(thief: Thief, path: str) -> None:
 
 
 def test_the_match_partner_goes_as_far_as_the_match(participant: Thief, world: World) -> None:
-    """And no attack above is silent because its path leads nowhere."""
+    """The paths tried above exist: for the owner they return rows."""
     path = "/user_profiles?select=*,wingman_matches!user1_id(*,wingman_sessions(*))"
     assert world.shared in participant("GET", f"{path}&id=eq.{world.owner.id}").text

@@ -1,4 +1,4 @@
-"""No filter, order, cast or path makes a hidden row tell something of itself."""
+"""No filter, order, cast or path reveals anything about a hidden row."""
 
 from itertools import product
 from uuid import uuid4
@@ -75,7 +75,7 @@ RANGES: tuple[tuple[dict[str, str], str], ...] = (
 
 @pytest.mark.parametrize("table", PERSONAL)
 def test_each_column_of_each_table(stranger: Thief, sql: Sql, world: World, table: str) -> None:
-    """What is said of the owner's row is what is said of a row that does not exist."""
+    """The answer about the owner's row equals the answer about a row that does not exist."""
     for column, shape in product(columns(sql, table), FILTERS):
         said = [
             stranger("GET", f"/{table}?{shape.format(column=column, id=key)}")

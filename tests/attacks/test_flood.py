@@ -1,4 +1,4 @@
-"""A user who makes Postgres wait or work holds up nobody else: not as a browser, not by the API."""
+"""A user who keeps Postgres busy, directly or through the API, delays nobody else."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -32,7 +32,7 @@ Held = set[tuple[int, datetime]]
 
 
 def held(sql: Sql, role: str, condition: str) -> Held:
-    """What this role's connections are busy with."""
+    """The statements that this role's connections are running."""
     query = f"select pid, query_start from pg_stat_activity where usename = %s and {condition}"
     return set(sql.execute(query.encode(), [role]).fetchall())
 
@@ -60,7 +60,7 @@ def prove(reader: httpx.Client, now: Callable[[], Held], most: int) -> None:
 def test_ten_browsers(
     own_stack: Project, serve: Serve, as_user: AsUser, rest: Rest, user: NewUser, sql: Sql
 ) -> None:
-    """They hold all of PostgREST's connections, and the API needs none of them."""
+    """They occupy all of PostgREST's connections; the API has its own."""
     api = serve(API_DATABASE_URL=login_url(own_stack.database_url), DATABASE_TIMEOUT="10")
     reader = as_user(user(), api)
     assert reader.get(READ).status_code == 200
@@ -99,7 +99,7 @@ def test_ten_browsers(
 def test_one_user_has_half_of_the_connections(
     own_stack: Project, serve: Serve, as_user: AsUser, user: NewUser, sql: Sql
 ) -> None:
-    """Whose requests wait for a lock of their own: the others' are answered meanwhile."""
+    """One user's requests wait for a lock; other users' requests are answered meanwhile."""
     connections = 4
     api = serve(
         API_DATABASE_URL=login_url(own_stack.database_url),

@@ -1,4 +1,4 @@
-"""Somebody else's Idempotency-Key is of no use: it gives none of their answers."""
+"""Another user's Idempotency-Key never returns that user's answers."""
 
 from uuid import uuid4
 

@@ -1,4 +1,4 @@
-"""A body sets what its endpoint is for, and no other column of the table."""
+"""A body can only set the columns that its endpoint is for."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -65,7 +65,7 @@ STRANGE = ("__proto__", "constructor", "role", "select", "columns", "on_conflict
 
 @pytest.fixture(scope="module")
 def mine(stack: Project, database: Sql) -> World:
-    """A world of one's own: these attackers are at home in it."""
+    """A world of its own, in which the attackers are its users."""
     return new_world(database, stack.jwt_secret)
 
 
@@ -121,7 +121,7 @@ class TestRefused:
                 assert answer.status_code == 422
 
     def test_other_shapes(self, owner: httpx.Client, mine: World, method: str, path: str) -> None:
-        """No list for a bulk insert, no nesting, no type that is almost the right one."""
+        """No list for a bulk insert, no nesting, no value of a similar type."""
         _, body = ENDPOINTS[method, path]
         good = filled(body, mine.ids)
         shapes: list[Any] = [[good], [good, good], [], "text", 1, True, [[]], {"0": good}]
@@ -152,7 +152,7 @@ class TestIgnored:
         assert mine.row(sql, "study_sessions") == before
 
     def test_an_owner_in_the_address(self, owner: httpx.Client, mine: World, sql: Sql) -> None:
-        """A query decides nothing about what is created."""
+        """Query parameters do not affect what is created."""
         query = f"?user_id={mine.stranger.id}&profile_id={mine.stranger.id}&status=READY"
         query += f"&select=*&columns=profile_id&on_conflict=id&id={uuid4()}"
         created = owner.post(f"/api/v1/study/sessions{query}", json={"title": "Mine"})

@@ -1,4 +1,4 @@
-"""Many users at once, over shared connections: no answer belongs to somebody else."""
+"""Many users at once, over shared connections: nobody gets another user's answer."""
 
 import asyncio
 import socket

@@ -75,13 +75,13 @@ class Strangers:
 
 
 def told(answer: httpx.Response) -> tuple[object, ...]:
-    """Everything of an answer that its reader can look at."""
+    """Everything in an answer that its reader can see."""
     return (answer.status_code, answer.content, *(answer.headers.get(name) for name in TOLD))
 
 
 @st.composite
 def direct_reads(draw: st.DrawFn, names: dict[str, list[str]]) -> httpx.Request:
-    """A read straight at PostgREST: columns, filters, order, part and count as they come."""
+    """A read straight at PostgREST, with random columns, filters, order, range and count."""
     table = draw(st.sampled_from(PERSONAL))
     column = st.sampled_from(names[table])
     parameters = {"select": ",".join(draw(st.lists(column, min_size=1, max_size=3, unique=True)))}

@@ -54,7 +54,7 @@ def filled(template: Any, key: str) -> Any:
 
 
 def said(answer: httpx.Response, key: str) -> tuple[int, list[tuple[str, str]], str]:
-    """Everything that was answered, but for the time and the key that was asked for."""
+    """The whole answer, except for the time and the key of the request."""
     headers = [
         (name, value.replace(key, "…"))
         for name, value in answer.headers.items()

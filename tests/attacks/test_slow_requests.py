@@ -17,14 +17,14 @@ CANCELLED = "57014"
 
 @contextmanager
 def held(stack: Project, session_id: object) -> Iterator[None]:
-    """Somebody holds a wingman session's row: who writes it has to wait."""
+    """Lock a wingman session's row, so that writes to it wait."""
     with psycopg.connect(stack.database_url) as holder:
         holder.execute("select from public.wingman_sessions where id = %s for update", [session_id])
         yield
 
 
 def test_browsers_have_a_limit(sql: Sql) -> None:
-    """A slow pattern ends with it, too."""
+    """A slow regular expression ends with the request, too."""
     limits = sql.execute(
         "select rolname, setting from pg_catalog.pg_roles, unnest(rolconfig) as setting"
         " where setting like 'statement_timeout=%%' and rolname in ('anon', 'authenticated')"
@@ -48,7 +48,7 @@ def test_the_apis_role_has_three_seconds(stack: Project, rest: Rest, wingman: Ne
 def test_an_answer_that_nobody_waited_for_is_nobodys(
     stack: Project, serve: Serve, wingman: NewWingman, user: NewUser, as_user: AsUser
 ) -> None:
-    """All share one connection to PostgREST: who comes after a request given up gets their own."""
+    """After an abandoned request on a shared connection, the next user gets their own answer."""
     url = serve(DATABASE_CONNECTIONS="1", DATABASE_TIMEOUT="1")
     it, other = wingman(), user()
     theirs = as_user(other, url)
@@ -63,7 +63,7 @@ def test_an_answer_that_nobody_waited_for_is_nobodys(
 
 
 def test_callers_that_hang_up(api: str, user: NewUser) -> None:
-    """Half of them do not wait for the answer; the others get their own."""
+    """Half of the clients disconnect; the others get their own answers."""
     users = [user() for _ in range(6)]
     with client(api) as http:
         for number in range(60):

@@ -1,4 +1,4 @@
-"""A token that is not a signed-in user's opens nothing: not the API, and not PostgREST either."""
+"""Only a signed-in user's token gives access, at the API and at PostgREST."""
 
 import time
 from pathlib import Path
@@ -134,7 +134,7 @@ class TestPostgrest:
 
     @pytest.mark.parametrize("name", NO_USERS)
     def test_no_users(self, stack: Project, world: World, name: str) -> None:
-        """What PostgREST itself would let pass gives no more than its role and `sub` do."""
+        """A token that PostgREST accepts gives no more than its role and `sub` allow."""
         token = signed(world, NO_USERS[name], stack.jwt_secret)
         with client(stack.rest_url, apikey=stack.anon_key, Authorization=f"Bearer {token}") as it:
             answers = [it.get(f"/{table}?select=id") for table in PERSONAL[::3]]
@@ -147,7 +147,7 @@ class TestPostgrest:
             assert answer.content == b"[]" or not answer.is_success
 
     def test_the_service_key_opens_nothing_of_ours(self, rest: Rest, world: World) -> None:
-        """It goes past row-level security, so that it has no grant."""
+        """It bypasses row-level security, so it has no grant."""
         service = rest(world.owner, role="service_role")
         for table in TABLES:
             for method in ("GET", "DELETE"):
@@ -180,7 +180,7 @@ class TestPostgrest:
                 assert answer.status_code == 401 or answer.json() == []
 
     def test_a_token_that_expires_while_it_is_known(self, stack: Project, world: World) -> None:
-        """PostgREST remembers tokens, and is half a minute generous with clocks."""
+        """PostgREST caches tokens, and allows clocks to differ by 30 seconds."""
         expires = int(time.time()) - 28
         token = signed(world, {"exp": expires}, stack.jwt_secret)
         with client(stack.postgrest_url, Authorization=f"Bearer {token}") as it:

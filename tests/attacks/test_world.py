@@ -1,4 +1,4 @@
-"""That the attacks leave nothing out, and would notice."""
+"""The attacks cover every table, and would notice a leak."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def test_there_is_something_to_steal(sql: Sql, world: World, table: str) -> None
 
 
 def test_the_owner_is_told(world: World, stranger: Thief, participant: Thief) -> None:
-    """A thief who could read would be noticed: the match partner does read what is shared."""
+    """A leak would be noticed: the match partner does read the shared rows."""
     assert world.shared in participant("GET", "/wingman_sessions").text
     with pytest.raises(AssertionError):
         Thief(participant.user, participant.client, stranger.secrets)("GET", "/wingman_sessions")

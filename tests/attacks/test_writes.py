@@ -22,7 +22,7 @@ OWNERS = {name: list(REPOINTS[name]) for name in PERSONAL if REPOINTS[name]}
 
 
 def unique(sql: Sql, table: str) -> list[str]:
-    """What an upsert may conflict on: the columns of each unique index."""
+    """The columns of each unique index, which an upsert may conflict on."""
     found = sql.execute(
         "select (select string_agg(attname, ',' order by place)"
         " from unnest(indkey::int2[]) with ordinality as key (number, place)"
@@ -52,7 +52,7 @@ WAYS = [*((query, SHOW) for query in REACHES), *((REACHES[0], prefer) for prefer
 def attempt(
     thief: Thief, method: str, path: str, headers: Headers | None = None, **body: Any
 ) -> None:
-    """Try it. Either it is refused, or it has found nothing to do."""
+    """Send it. It must be refused, or affect no row."""
     answer = thief(method, path, headers, **body)
     if answer.is_success:
         assert answer.content in (b"", b"[]"), answer.text
@@ -92,7 +92,7 @@ class TestPatch:
 
     @pytest.mark.parametrize("table", OWNERS)
     def test_taking_over(self, thief: Thief, world: World, table: str) -> None:
-        """The owner's row is pointed at the thief, the thief's match or session, and nowhere."""
+        """Try to point the owner's row at the thief, the thief's match or session, or at null."""
         for column in OWNERS[table]:
             for target in (str(thief.user.id), world.ids["match"], world.ids["study"], None):
                 path = f"/{table}?id=eq.{world.key(table)}"

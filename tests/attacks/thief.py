@@ -1,4 +1,4 @@
-"""A browser in the wrong hands."""
+"""An attacker's browser."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -40,6 +40,6 @@ def assert_silent(answer: httpx.Response, secrets: Sequence[str]) -> None:
 
 
 def postgrest_code(answer: httpx.Response) -> str:
-    """The code of a refusal, `""` of anything else."""
+    """The code of a refusal, or `""` if it was none."""
     body = answer.json() if answer.content else None
     return str(body.get("code", "")) if isinstance(body, dict) else ""

@@ -1,4 +1,4 @@
-"""What there is to steal: an owner's row in every table, a match partner's, and nothing else."""
+"""The rows to steal: one of an owner's in every table, and a match partner's."""
 
 import re
 from collections.abc import Sequence
@@ -59,12 +59,12 @@ class World:
         return found
 
     def secrets(self, thief: User) -> tuple[str, ...]:
-        """The words that must be in nothing that `thief` is answered."""
+        """The words that no answer to `thief` may contain."""
         return (self.own,) if thief is self.participant else (self.own, self.shared)
 
 
 def new_world(sql: Sql, jwt_secret: str) -> World:
-    """Make everything anew."""
+    """Create all of it again."""
     owner, participant, stranger, somebody = (new_user(sql, jwt_secret) for _ in range(4))
     mark = uuid4().hex
     own, shared = f"own{mark}", f"shared{mark}"
@@ -109,7 +109,7 @@ class Ledger:
         self._checksums: dict[str, str] = {}
 
     def read(self) -> dict[str, str]:
-        """The checksums by table, summed up only where the server has written anything since."""
+        """The checksums by table, computed again only if the server has written anything since."""
         # every change is in its log first; and so is much that changes no row
         written = one(self._sql, "select pg_catalog.pg_current_wal_insert_lsn()::text")
         if written != self._written:

@@ -1,4 +1,4 @@
-"""Who tries."""
+"""The actors of the checks, and how each connects."""
 
 import json
 from dataclasses import dataclass

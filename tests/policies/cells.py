@@ -1,4 +1,4 @@
-"""What is tried for a cell of MATRIX."""
+"""The statements that try each cell of MATRIX."""
 
 from collections.abc import Iterable
 
@@ -66,7 +66,7 @@ GRANTS = {
 
 
 def _triggers(table: str) -> set[str]:
-    """Return what must be there: its own, and those of every table like it."""
+    """Return the triggers that the table must have: its own and the conventional ones."""
     is_created = any(
         (table, "insert", column, "session_api") in GRANTS for column in COLUMNS[table]
     )

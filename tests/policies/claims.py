@@ -210,7 +210,7 @@ _NOBODY: Final = [
 
 
 def _nobody_has_nothing(role: str, db: Connection) -> None:
-    """Claims that name no user see what a token without `sub` sees, and raise nothing."""
+    """Claims that name no user see what a token without `sub` sees, without an error."""
     nobody = Actor("nobody", role)
     nothing = _reached(db, nobody, "{}")
     assert nothing != _reached(db, OWNER if role == "authenticated" else API_OWNER)
@@ -219,7 +219,7 @@ def _nobody_has_nothing(role: str, db: Connection) -> None:
 
 
 def _row_security_cannot_be_off(role: str, db: Connection) -> None:
-    """Whoever switches it off for their connection reads nothing, rather than everything."""
+    """With `row_security` off, a read is refused instead of returning every row."""
     with savepoint(db):
         execute(db, f"set local row_security = off; set local role {role}")
         for table in COLUMNS:

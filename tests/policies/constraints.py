@@ -85,7 +85,7 @@ def _null(table: str, column: str, db: Connection) -> None:
 
 
 def _defaults(table: str, db: Connection) -> None:
-    """Insert twice with nothing but what must be given."""
+    """Insert twice with only the required columns."""
     stated, empty = defaults(table), nullable(table)
     given = {
         column: value
@@ -103,7 +103,7 @@ def _defaults(table: str, db: Connection) -> None:
 
 
 def _updated_at(table: str, db: Connection) -> None:
-    """An update sets it, whatever is said about it."""
+    """An update sets it, whatever value the statement gives."""
     old = f"select from public.{table} where {_here(table)} and updated_at < now()"
     assert found(db, old), f"{table}: insert its `rows` with an old updated_at"
     for also in ("", ", updated_at = '2000-01-01'"):

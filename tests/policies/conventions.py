@@ -1,4 +1,4 @@
-"""What every table has alike, so that its file in tables/ says only what is its own.
+"""What all tables have in common, so that a file in tables/ states only what differs.
 
 A table that is made as CONTRIBUTING.md describes is owned by `user_id` (or `profile_id`), and is
 `<kind>_sessions` or belongs to a session by `session_id`. A definition that differs from these in a
@@ -22,7 +22,7 @@ _ROLES = ("authenticated,session_api", "authenticated", "session_api")
 
 
 def line(kind: str, name: str, text: str) -> str:
-    """Write a definition in one line: a long one by its digest, which its source explains."""
+    """Write a definition in one line: a long one as its digest, since the source has the text."""
     said = " ".join(text.split())
     if len(said) > _LONGEST:
         said = f"sha256 {sha256(said.encode()).hexdigest()[:16]}"
@@ -30,7 +30,7 @@ def line(kind: str, name: str, text: str) -> str:
 
 
 def definitions(table: str, unit: str) -> Iterator[str]:
-    """Give the definitions that the table may have without a word."""
+    """Return the definitions that a table may have without declaring them."""
     yield f"relation {table}: owner postgres persistence p identity d"
     yield f"column {table}.id: uuid not null default gen_random_uuid()"
     yield f"column {table}.session_id: uuid not null"

@@ -27,7 +27,7 @@ _BY_HAND = (
 
 
 def lines(db: Connection, kind: str) -> Iterator[str]:
-    """Give the lines of one kind: a long definition by its digest, which its source explains."""
+    """Return the lines of one kind: a long definition as its digest."""
     for name, text in execute(db, _QUERIES[kind]):
         yield line(kind, name, text or "")
 

@@ -16,7 +16,7 @@ def split(text: str) -> list[list[str]]:
 
 @dataclass(frozen=True, kw_only=True)
 class Facts:
-    """What is tried with a table, and what it refuses to any writer."""
+    """What is tried on a table, and what it refuses from any writer."""
 
     rows: str = ""
     """Inserts its rows of the world, the owner's first; left out: `insert`, with an id."""

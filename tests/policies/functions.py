@@ -76,7 +76,7 @@ def existence_is_of_a_session_of_that_kind(db: Connection) -> None:
 
 @CHECKS.about("session_api.is_not_estimated", *UNESTIMATED)
 def estimates_are_not_for_users(db: Connection) -> None:
-    """They come from everybody's rows, and PostgREST gives them as a planned count."""
+    """Estimates come from everybody's rows, and PostgREST returns them as a planned count."""
     for table in COLUMNS:
         statement = f"explain (format json) select id from public.{table}"
         with acting(db, OWNER):
@@ -91,7 +91,7 @@ def estimates_are_not_for_users(db: Connection) -> None:
 
 @CHECKS.about("session_api.set_updated_at", *_STAMPED)
 def updated_at_moves_on_whatever_is_written(db: Connection) -> None:
-    """Also where the row is ahead of the clock: an ETag is made from it."""
+    """Also where the row's time is ahead of the clock: the ETag is made from it."""
     for table in _STAMPED:
         row = f"public.{table} where id = '{named(TARGETS[table])}'"
         for column in COLUMNS[table]:
@@ -118,7 +118,7 @@ def a_table_is_published_once(db: Connection) -> None:
 
 @CHECKS.about(*_OBEDIENT)
 def functions_obey_the_policies_of_a_project(db: Connection) -> None:
-    """They run as their caller: what a project forbids is forbidden to them."""
+    """They run as their caller, so a project's own policies apply to them."""
     with savepoint(db):
         for table in TABLES:
             forbids = f"create policy forbidden on public.{table} as restrictive using (false)"
@@ -157,7 +157,7 @@ set local search_path = evil, pg_catalog
     *(f"public.{kind}_session_exists" for kind in _KINDS),
 )
 def names_in_functions_cannot_be_hijacked(db: Connection) -> None:
-    """A caller's search_path, with their own operators and functions, changes no answer."""
+    """A caller's search_path, with its own operators and functions, has no effect."""
     with savepoint(db):
         execute(db, named(HIJACK))
         with acting(db, STRANGER):

@@ -1,4 +1,4 @@
-"""Checks: a key of the API's creates one row, for one user, for a day."""
+"""Checks: an idempotency key creates one row, for one user, for a day."""
 
 import json
 from functools import partial

@@ -23,7 +23,7 @@ def _insert(user: str, postings: int) -> str:
 
 @CHECKS.about("session_api.bound_job_postings", "job_postings")
 def postings_of_a_user_are_bounded(db: Connection) -> None:
-    """One is there already; another user's do not count."""
+    """One exists already; another user's postings do not count."""
     with acting(db, OWNER):
         assert refusal(db, _insert("owner", 20_000)) == _BOUND
         assert refusal(db, _insert("owner", _MOST)) == _BOUND

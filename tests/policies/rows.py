@@ -1,4 +1,4 @@
-"""For each heading of matrix.py: which row it is about, and what is written in a try."""
+"""For each heading of matrix.py: the row it is about, and the values that a try writes."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""Checks: every kind of row. Which rows a policy lets through depends only on their owner.
+"""Checks: which rows a policy lets through depends only on their owner.
 
 The world has one row per case, with one status, one role and one age. A policy that also opened
 rows with another value (`… or status = 'READY'`) would pass there. Here each table's row takes

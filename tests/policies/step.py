@@ -1,4 +1,4 @@
-"""One try: a statement, and what has to come of it."""
+"""One try: a statement and its expected outcome."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -23,7 +23,7 @@ class Step:
 
 @contextmanager
 def savepoint(connection: Connection) -> Iterator[None]:
-    """Leave nothing behind, whatever happens inside."""
+    """Roll back whatever happens inside."""
     with connection.transaction(force_rollback=True):
         yield
 
@@ -38,7 +38,7 @@ def found(connection: Connection, statement: str) -> bool:
 
 
 def refusal(connection: Connection, statement: str) -> tuple[str | None, ...] | None:
-    """Try; return the SQLSTATE and the constraint or column that refused, None when it went."""
+    """Try; return the SQLSTATE and the constraint or column that refused, None on success."""
     with savepoint(connection):
         try:
             connection.execute(named(statement).encode())

@@ -1,4 +1,4 @@
-"""supabase/policies/ and the migrations say the same, and a difference of either kind is found."""
+"""supabase/policies/ and the migrations agree, and a difference in either is found."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -97,7 +97,7 @@ def db(own_stack: Spare) -> Iterator[Connection]:
 
 
 def strip(connection: Connection) -> None:
-    """Take away everything that the policy files declare and nothing else does."""
+    """Drop everything that only the policy files declare."""
     connection.execute(
         """
         do $$
@@ -147,7 +147,7 @@ def strip(connection: Connection) -> None:
 
 
 def rebuilt(connection: Connection) -> list[str]:
-    """Strip the database, replay the files, and name what is not as it was."""
+    """Strip the database, replay the files, and return what differs from before."""
     before = snapshot(connection)
     strip(connection)
     replay(connection)

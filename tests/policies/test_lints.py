@@ -1,4 +1,4 @@
-"""Supabase's own linter finds nothing in the schema, and would find what it looks for."""
+"""Supabase's own linter finds nothing in the schema, and does find planted faults."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The mutation score can be bad: what makes it so."""
+"""The mutation run reports failure when it should."""
 
 from collections.abc import Callable, Iterator
 
@@ -64,7 +64,7 @@ def test_survivor_is_named(db: Connection) -> None:
 
 
 def test_check_that_raises_anything_kills(db: Connection) -> None:
-    """Code that expects one row and finds none fails a test, too."""
+    """A check that fails with another exception kills the mutant, too."""
     check = Check("unpacks", frozenset(), lambda _: [].pop())
     assert run(_MUTANT, [check], db).fate == "behaviour"
 

@@ -1,4 +1,4 @@
-"""Names, which the browser writes itself, and the API's cleaning agree on what shows nothing."""
+"""The name constraint and the API's cleaning agree on which characters are invisible."""
 
 import sys
 import unicodedata
@@ -41,7 +41,7 @@ def _is_mark(point: int) -> bool:
 
 
 def _refused(sql: Sql, name: str) -> set[int]:
-    """Return the characters with which a name of this form is refused."""
+    """Return the characters that make a name of this form invalid."""
     row = sql.execute(_CHECK).fetchone()
     assert row is not None
     names = f"select code, {name} as first_name from unnest(%s::int[]) as code"
@@ -55,7 +55,7 @@ def test_every_character_alone(sql: Sql) -> None:
 
 
 def test_every_character_between_letters(sql: Sql) -> None:
-    """A mark shows there, on the letter before it."""
+    """A combining mark is visible there, on the letter before it."""
     refused = _refused(sql, "'a' || chr(code) || 'a'")
     marks = {point for point in _points() if _is_mark(point)}
     unseen = {point for point in _points() if not _shows(point)} - {ord(" ")}
@@ -64,5 +64,5 @@ def test_every_character_between_letters(sql: Sql) -> None:
 
 
 def _is_ignorable(point: int) -> bool:
-    """Tell a mark that shows on no letter either: after a visible one it changes nothing."""
+    """Return whether a mark is invisible after a letter too."""
     return point in _SPELT or point in {0x34F, 0x17B4, 0x17B5, 0x180B, 0x180C, 0x180D, 0x180F}

@@ -69,7 +69,7 @@ def test_passes(pgtap: Connection, path: Path) -> None:
 
 
 def test_can_fail(pgtap: Connection) -> None:
-    """With one grant more, a file says so."""
+    """With one extra grant, a file's tests fail."""
     path = TESTS / "base.sql"
     with pgtap.transaction(force_rollback=True):
         pgtap.execute("grant delete on public.session_api_idempotency_keys to authenticated")

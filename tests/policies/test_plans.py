@@ -76,7 +76,7 @@ def test_writes_do_not_scan(million: Connection, name: str) -> None:
 
 @pytest.mark.parametrize("actor", [_API, _BROWSER], ids=lambda actor: actor.name)
 def test_a_detail_is_planned_once(million: Connection, actor: Actor) -> None:
-    """The planner decides after five times. Its work is as much as reading the detail."""
+    """After five executions Postgres keeps one plan: planning takes as long as reading."""
     with savepoint(million):
         execute(million, actor.become)
         execute(million, PREPARED_DETAIL)
@@ -88,7 +88,7 @@ def test_a_detail_is_planned_once(million: Connection, actor: Actor) -> None:
 
 
 def test_policy_tied_to_the_row_is_noticed(million: Connection) -> None:
-    """The usual way to write it: true for the same rows, and it reads the table through."""
+    """The usual form of the policy allows the same rows, but scans the table."""
     with savepoint(million):
         execute(
             million,

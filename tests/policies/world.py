@@ -1,4 +1,4 @@
-"""The rows that the checks are about, by name."""
+"""The rows that the checks use, by name."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ IDS = {
 
 
 def named(text: str) -> str:
-    """Put ids for the {names} in `text`."""
+    """Replace the {names} in `text` by ids."""
     return _NAME.sub(lambda found: IDS[found[1]], text)
 
 

@@ -11,10 +11,10 @@ comment on role session_api is 'the API, acting for one user, under the same row
 grant session_api to authenticator;
 -- no request can hold a connection for long
 alter role session_api set statement_timeout = '3s';
--- to our own role alone: who else uses `public` is the project's business
+-- only to our own role: which others may use `public` is for the project to decide
 grant usage on schema public to session_api;
 
--- never among PostgREST's exposed schemas: only policies and triggers call what is in it
+-- must not be among PostgREST's exposed schemas: its functions are only for policies and triggers
 create schema if not exists session_api;
 revoke all on schema session_api from public, anon, authenticated, service_role, session_api;
 grant usage on schema session_api to authenticated, session_api;

@@ -1,12 +1,12 @@
--- What one direct read may ask for. PostgREST lets a signed-in user embed tables round a circle of foreign keys, where each
+-- What one direct read may ask for. PostgREST lets a signed-in user embed tables in a circle of foreign keys, where each
 -- round multiplies the rows, select one long column hundreds of times, and cast eight characters to a number of 131,072 digits:
--- 1 GB of memory for each of its connections. `title::regrole` tells which roles exist. Neither PostgREST nor a role has a
+-- that takes 1 GB of memory per connection. `title::regrole` tells which roles exist. Neither PostgREST nor a role has a
 -- setting against it. So each table with personal rows asks this in `select_unestimated`.
 
 create or replace function session_api.is_bounded_read()
 returns boolean
 language plpgsql
--- immutable although it reads the statement's text: the planner then calls it, once per plan, and no row pays for it
+-- immutable, although it reads the statement's text: so the planner calls it once per plan, and it is not called per row
 immutable
 security invoker
 set search_path = pg_catalog, pg_temp

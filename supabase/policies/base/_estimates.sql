@@ -5,7 +5,7 @@
 create or replace function session_api.is_not_estimated()
 returns boolean
 language plpgsql
--- immutable although it reads the statement's text: the planner then calls it, once per plan, and no row pays for it
+-- immutable, although it reads the statement's text: so the planner calls it once per plan, and it is not called per row
 immutable
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -22,4 +22,4 @@ $$;
 comment on function session_api.is_not_estimated() is 'true, and an error while the statement is being explained';
 revoke execute on function session_api.is_not_estimated() from public, anon, authenticated, service_role, session_api;
 grant execute on function session_api.is_not_estimated() to authenticated;
--- not for session_api: no user holds its token, and the API asks for exact counts only
+-- not for session_api: no user holds its token, and the API only asks for exact counts

@@ -3,12 +3,12 @@
 alter table public.session_api_idempotency_keys enable row level security;
 revoke all on public.session_api_idempotency_keys from public, anon, authenticated, service_role, session_api;
 grant select (id, user_id, key, fingerprint, row_id, answer, created_at) on public.session_api_idempotency_keys to session_api;
--- not granted: created_at; the database's clock says when a key is forgotten
+-- not granted: created_at; keys expire by the database's clock
 grant insert (user_id, key, fingerprint, row_id) on public.session_api_idempotency_keys to session_api;
--- not granted: what was asked and what was created stay what they were
+-- not granted: fingerprint and row_id; what was asked and what was created never change
 grant update (answer) on public.session_api_idempotency_keys to session_api;
 grant delete on public.session_api_idempotency_keys to session_api;
--- nothing for authenticated: a browser has its answers
+-- nothing for authenticated: a browser does not need this table
 
 drop policy if exists select_own on public.session_api_idempotency_keys;
 create policy select_own on public.session_api_idempotency_keys
@@ -60,12 +60,12 @@ $$;
 comment on function session_api.claim_idempotency_key() is 'lets a row be created once per Idempotency-Key, which the API passes on as a header';
 revoke execute on function session_api.claim_idempotency_key() from public, anon, authenticated, service_role, session_api;
 
--- What was erased is erased: an answer that names a row goes when the row does, whoever deletes it.
+-- A stored answer that names a row is erased when the row is deleted, whoever deletes it.
 create or replace function session_api.erase_answers()
 returns trigger
 language plpgsql
 volatile
--- security definer: nobody who may delete such a row may write other users' keys
+-- security definer: a role that may delete such a row may not be allowed to write this table
 security definer
 set search_path = pg_catalog, pg_temp
 as $$

@@ -26,8 +26,8 @@ create policy insert_own on public.chat_messages
   with check (user_id = (select session_api.caller_id()));
 comment on policy insert_own on public.chat_messages is 'the API posts messages for the caller; that the session is theirs too is a foreign key';
 
--- One page of a session's messages and their total, null when the caller has no such session: from an offset on, or just
--- before or just after a number. message_order is dense, 1…n, so each is a range of the index, whatever its direction.
+-- One page of a session's messages and their total; null when the caller has no such session. The page starts at an offset,
+-- or is just before or just after a message_order. These are dense, 1…n, so each page is a range of the index, either way.
 create or replace function public.chat_message_page(
   session_id uuid,
   page_limit integer,
@@ -115,7 +115,8 @@ end
 $$;
 comment on function session_api.number_chat_message() is 'gives a message the next number of its session, and the session its total and time of the latest message';
 revoke execute on function session_api.number_chat_message() from public, anon, authenticated, service_role, session_api;
--- a restored dump keeps its numbers and times: only who may write the column, which no user nor the API may, can give them
+-- a restored dump keeps its numbers and times: they are kept for a role that may write message_order, which neither users
+-- nor the API may
 create or replace trigger number_chat_message before insert on public.chat_messages
   for each row
   when (
@@ -124,5 +125,5 @@ create or replace trigger number_chat_message before insert on public.chat_messa
   )
   execute function session_api.number_chat_message();
 
--- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+-- pages follow this table live: `postgres_changes` reads each changed row as the subscriber
 select session_api.publish('public.chat_messages');

@@ -40,12 +40,12 @@ create policy delete_own on public.chat_sessions
   using (user_id = (select session_api.caller_id()));
 comment on policy delete_own on public.chat_sessions is 'the API deletes a chat session for its owner, with its messages';
 
--- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
+-- 404 or 403: row-level security hides both a missing and another user's row, and only the API may ask which it is.
 create or replace function public.chat_session_exists(session_id uuid)
 returns boolean
 language plpgsql
 stable
--- security definer: the question is about a row that the caller may not see; the answer is one bit, for the API's role alone
+-- security definer: it asks about a row that the caller may not see; it tells only whether there is one, and only the API
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -65,5 +65,5 @@ create or replace trigger claim_idempotency_key before insert on public.chat_ses
 create or replace trigger erase_answers after delete on public.chat_sessions
   referencing old table as erased for each statement execute function session_api.erase_answers();
 
--- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+-- pages follow this table live: `postgres_changes` reads each changed row as the subscriber
 select session_api.publish('public.chat_sessions');

@@ -3,7 +3,7 @@
 alter table public.job_postings enable row level security;
 revoke all on public.job_postings from public, anon, authenticated, service_role, session_api;
 grant select (id, user_id, title, company, description, created_at, updated_at) on public.job_postings to authenticated;
--- not granted: id; a key of the caller's choosing would tell whether it is taken
+-- not granted: id; an id that the caller chooses would reveal whether it is already taken
 grant insert (user_id, title, company, description) on public.job_postings to authenticated;
 grant update (title, company, description) on public.job_postings to authenticated;
 grant delete on public.job_postings to authenticated;
@@ -43,7 +43,7 @@ comment on policy delete_own on public.job_postings is 'a user deletes their own
 create or replace trigger set_updated_at before update on public.job_postings
   for each row execute function session_api.set_updated_at();
 
--- A stranger with a script could fill the disk, and rewrite it all in one statement. Postings have texts of up to 80 kB.
+-- Without a bound, a script could fill the disk, and rewrite all of it in one statement: a posting has up to 80 kB of text.
 create or replace function session_api.bound_job_postings()
 returns trigger
 language plpgsql

@@ -1,10 +1,10 @@
--- user_profiles: one's own row, written straight from the browser; a match partner may read it.
+-- user_profiles: the user's own row, written straight from the browser; a match partner may read it.
 
 create or replace function session_api.my_buddy_ids()
 returns setof uuid
 language plpgsql
 stable
--- the planner's own guess is a thousand, and whatever asks for them would look dear
+-- the planner would assume 1,000 rows, and overestimate every query that calls this
 rows 10
 security invoker
 set search_path = pg_catalog, pg_temp
@@ -27,7 +27,7 @@ revoke all on public.user_profiles from public, anon, authenticated, service_rol
 grant select (id, first_name, created_at, updated_at) on public.user_profiles to authenticated;
 grant insert (id, first_name) on public.user_profiles to authenticated;
 grant update (first_name) on public.user_profiles to authenticated;
--- no delete grant: matches and the partner's sessions hang on a profile, so it goes with its account only
+-- no delete grant: matches and the partner's sessions refer to a profile, so it is deleted only with its account
 grant select (id, first_name) on public.user_profiles to session_api;
 
 drop policy if exists select_own_or_joined on public.user_profiles;

@@ -4,7 +4,7 @@ create or replace function session_api.my_match_ids()
 returns setof uuid
 language plpgsql
 stable
--- the planner's own guess is a thousand, and whatever asks for them would look dear
+-- the planner would assume 1,000 rows, and overestimate every query that calls this
 rows 10
 security invoker
 set search_path = pg_catalog, pg_temp

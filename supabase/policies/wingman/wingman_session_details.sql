@@ -1,9 +1,9 @@
 -- wingman_session_details: one session with its people and their challenges, in one request.
 -- security_invoker: it shows what the caller's own policies on the tables below it show.
--- People and challenges are looked up in a sub-select: after a page's order and limit, and never to count. In one, not in
--- four: the planner takes its price for a reason to plan the statement once a connection, and not for each request.
+-- People and challenges are looked up in a sub-select: only for the rows of a page, and not for a count. One sub-select, not
+-- four: with one, Postgres plans the statement once per connection; with four it plans it again for each request.
 
--- Names what people can change of a session: another version, another ETag, and an editor's `If-Match` fails.
+-- Changes with everything that people can change in a session. The ETag is made from it, so an older `If-Match` then fails.
 create or replace function session_api.wingman_session_version(
   status text,
   user1_confirmed boolean,
@@ -111,8 +111,8 @@ grant select (
 ) on public.wingman_session_details to authenticated, session_api;
 -- no insert, update or delete grant: it is for reading
 
--- Postgres asks whether a view can be written at all before it asks who is writing, and PostgREST makes a 500 of that. With a
--- trigger it asks for the grant first, so that a write is refused like any other, and the trigger never runs.
+-- Postgres checks whether a view can be written to before it checks the grants, and PostgREST answers that error with 500.
+-- With a trigger it checks the grants first, so that a write is refused like any other; the trigger itself never runs.
 create or replace function session_api.refuse_write()
 returns trigger
 language plpgsql

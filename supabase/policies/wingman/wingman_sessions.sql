@@ -9,11 +9,11 @@ grant select (
 -- not granted: id, status, confirmations, created_at; a new session has the defaults
 grant insert (match_id, venue_name, scheduled_time, user1_challenge_id, user2_challenge_id)
   on public.wingman_sessions to session_api;
--- not granted: match, challenges, venue and time; a session is cancelled and scheduled anew
+-- not granted: match, challenges, venue and time; to change them, a session is cancelled and a new one scheduled
 grant update (status, completed_at, user1_completed_confirmed_by_user2, user2_completed_confirmed_by_user1, notes, absent)
   on public.wingman_sessions to session_api;
 -- no delete grant: a session is cancelled, never deleted
--- nothing to write for authenticated: confirming, cancelling and scheduling have rules, and only the API keeps them
+-- no write grant for authenticated: confirming, cancelling and scheduling have rules, which only the API enforces
 
 drop policy if exists select_joined on public.wingman_sessions;
 create policy select_joined on public.wingman_sessions
@@ -184,12 +184,12 @@ comment on function public.write_wingman_notes(uuid, text, text) is 'replaces th
 revoke execute on function public.write_wingman_notes(uuid, text, text) from public, anon, authenticated, service_role, session_api;
 grant execute on function public.write_wingman_notes(uuid, text, text) to session_api;
 
--- 404 or 403: row-level security hides a row either way, and only the API may ask which it was.
+-- 404 or 403: row-level security hides both a missing and another user's row, and only the API may ask which it is.
 create or replace function public.wingman_session_exists(session_id uuid)
 returns boolean
 language plpgsql
 stable
--- security definer: the question is about a row that the caller may not see; the answer is one bit, for the API's role alone
+-- security definer: it asks about a row that the caller may not see; it tells only whether there is one, and only the API
 security definer
 set search_path = pg_catalog, pg_temp
 as $$
@@ -209,5 +209,5 @@ create or replace trigger claim_idempotency_key before insert on public.wingman_
 create or replace trigger erase_answers after delete on public.wingman_sessions
   referencing old table as erased for each statement execute function session_api.erase_answers();
 
--- a page watches it: `postgres_changes` reads each changed row back as its subscriber
+-- pages follow this table live: `postgres_changes` reads each changed row as the subscriber
 select session_api.publish('public.wingman_sessions');

@@ -48,14 +48,14 @@ def without_operand(text: str) -> Iterator[str]:
 
 
 def negated(text: str) -> Iterator[str]:
-    """Turn each comparison round."""
+    """Negate each comparison."""
     for found in re.finditer(r" = (ANY)?", text):
         turned = " <> ALL" if found[1] else " <> "
         yield text[: found.start()] + turned + text[found.end() :]
 
 
 def without_comparison(text: str) -> Iterator[str]:
-    """Put `true` for each comparison."""
+    """Replace each comparison by `true`."""
     for start, end in _groups(text):
         shown = _top(text[start + 1 : end])
         if " = " in shown and not _JUNCTION.search(shown):
@@ -63,7 +63,7 @@ def without_comparison(text: str) -> Iterator[str]:
 
 
 def swapped(text: str) -> Iterator[str]:
-    """Put user 1 for user 2 and the other way round: each by itself, and all."""
+    """Swap user 1 and user 2: each occurrence by itself, and all of them."""
     places = list(_NUMBERED.finditer(text))
     for found in places:
         yield text[: found.start()] + _SWAP[found[0]] + text[found.end() :]

@@ -1,4 +1,4 @@
-"""The score."""
+"""The mutation score, and what is printed about it."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Mutants of roles: what each is, and which it may become."""
+"""Mutants of roles: their attributes, and which roles they may become."""
 
 from collections.abc import Iterator
 

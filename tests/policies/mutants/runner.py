@@ -1,4 +1,4 @@
-"""Makes mutants, one after the other, and runs the suite on each until a check is red."""
+"""Makes one mutant after the other, and runs the suite on each until a check fails."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -36,7 +36,7 @@ class Result:
 
 
 def all_mutants(db: Connection) -> list[Mutant]:
-    """Read the catalog; give each mutant once, under one name."""
+    """Return each mutant of the catalog once, under one name."""
     found: dict[str, Mutant] = {}
     for mutant in chain.from_iterable(module.mutants(db) for module in _MODULES):
         found.setdefault(mutant.statement, mutant)
@@ -55,7 +55,7 @@ def is_red(check: Check, db: Connection) -> bool:
 
 
 def _in_order(suite: list[Check], mutant: Mutant) -> list[Check]:
-    """Give what tries its subject, then the comparisons with the catalog, then the rest."""
+    """Return the checks: first those about its subject, then the catalog's, then the rest."""
 
     def rank(check: Check) -> tuple[int, int]:
         if not check.is_behaviour:
@@ -66,7 +66,7 @@ def _in_order(suite: list[Check], mutant: Mutant) -> list[Check]:
 
 
 def run(mutant: Mutant, suite: list[Check], db: Connection) -> Result:
-    """Make the mutant in a savepoint; say what killed it."""
+    """Make the mutant in a savepoint, and return the check that failed."""
     with savepoint(db):
         try:
             execute(db, mutant.statement)

@@ -39,7 +39,7 @@ _NAMES: dict[str, UUID] = {
 
 
 def scaled(text: str) -> str:
-    """Put ids for the {names}."""
+    """Replace the {names} by ids."""
     return re.sub(r"\{(\w+)\}", lambda found: str(_NAMES[found[1]]), text)
 
 
