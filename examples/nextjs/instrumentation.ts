@@ -1,4 +1,4 @@
-/** On Node 20 supabase-js wants a WebSocket to make its client; Node 22 has one. */
+/** supabase-js needs a WebSocket to create a client. Node 22 has one, Node 20 does not. */
 export async function register() {
   if (process.env.NEXT_RUNTIME === "nodejs" && !globalThis.WebSocket) {
     const { WebSocket } = await import("ws");

@@ -18,10 +18,10 @@ export async function proxy(request: NextRequest) {
   });
   const { data } = await supabase.auth.getClaims();
   const isSignIn = request.nextUrl.pathname === "/sign-in";
-  // a server action sends the visitor to the sign-in page itself: a redirect here would be its answer
+  // not for a POST: it is a server action, which redirects to the sign-in page itself and could not read a redirect from here
   if (Boolean(data) !== isSignIn || request.method === "POST") return response;
   const redirect = NextResponse.redirect(new URL(data ? "/wingman" : "/sign-in", request.url));
-  // with the cookies of a session that was refreshed or has ended
+  // keep the cookies that refreshed or ended the session
   for (const cookie of response.cookies.getAll()) redirect.cookies.set(cookie);
   return redirect;
 }

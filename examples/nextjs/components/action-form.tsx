@@ -14,7 +14,7 @@ type Props = {
 
 const START: FormState = {};
 
-/** A form that a server action handles. After an error it keeps what was typed, and says what is wrong. */
+/** A form that a server action handles. After an error it keeps what was typed and shows the error. */
 export function ActionForm({ action, button, label, className, children }: Props) {
   const [state, submit, busy] = useActionState(action, START);
   const form = useRef<HTMLFormElement>(null);
@@ -23,7 +23,7 @@ export function ActionForm({ action, button, label, className, children }: Props
     if (state !== START && !state.error) form.current?.reset();
   }, [state]);
 
-  // React resets a form after its `action`, errors or not; `action` is for a page that is not hydrated yet
+  // React resets a form after its `action`, even on errors, so `onSubmit` handles it; `action` is for a page that is not hydrated yet
   function send(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
     const data = new FormData(event.currentTarget);

@@ -8,10 +8,10 @@ import { words } from "@/lib/errors";
 import { useLive } from "@/lib/live";
 
 const PAGE = 20;
-/** Pixels from the end of the messages: a reader this near follows new ones. */
+/** A reader within this many pixels of the last message is scrolled to each new one. */
 const NEAR = 40;
 
-/** A chat: older messages as the reader scrolls up, new ones as they come. Cursors, so none doubles. */
+/** A chat: older messages as the reader scrolls up, new ones as they come. Cursors avoid duplicates. */
 export function Messages({ id, latest }: { id: string; latest: ChatMessage[] }) {
   const [messages, setMessages] = useState(latest);
   const [error, setError] = useState<string>();
@@ -42,7 +42,7 @@ export function Messages({ id, latest }: { id: string; latest: ChatMessage[] }) 
   function scrollTo(distance: number) {
     if (log.current) log.current.scrollTop = log.current.scrollHeight - log.current.clientHeight - distance;
   }
-  // older messages come above what is being read, which stays where it is
+  // older messages are inserted above: keep what is being read in place
   useLayoutEffect(() => scrollTo(fromEnd.current), [first]);
   useLayoutEffect(() => {
     if (fromEnd.current < NEAR) scrollTo(0);

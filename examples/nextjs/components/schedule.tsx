@@ -27,7 +27,7 @@ export function Schedule({ matches, challenges }: { matches: Match[]; challenges
       const session = await sessionApi().wingman.schedule({
         match_id: String(form.get("match_id")),
         venue_name: String(form.get("venue_name")),
-        // the viewer's own zone, as an instant
+        // typed in the viewer's time zone, sent as UTC
         scheduled_time: new Date(String(form.get("scheduled_time"))).toISOString(),
         user1_challenge_id: match?.you === "user1" ? yours : theirs,
         user2_challenge_id: match?.you === "user1" ? theirs : yours,

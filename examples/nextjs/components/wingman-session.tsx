@@ -32,7 +32,7 @@ export function WingmanSessionView({ initial, initialTag }: { initial: WingmanSe
   }, [id]);
   useLive("wingman_sessions", `id=eq.${id}`, reload);
 
-  // no row changes when the time comes. This clock may be wrong: the answer says whether it has come
+  // reaching the scheduled time changes no row, so read again then; `due` is by the database's clock, not this one
   useEffect(() => {
     if (session.due) return;
     const wait = new Date(session.scheduled_time).getTime() - Date.now();

@@ -2,10 +2,10 @@ import { ApiError } from "session-api-client";
 
 import { words } from "@/lib/errors";
 
-/** What a form's action answers with: `error` is shown below the form. */
+/** The result of a form's action: `error` is shown below the form. */
 export type FormState = { error?: string };
 
-/** Does the work of a form's action. What the API refuses is told to the user; all else is thrown. */
+/** Runs a form's action. Errors from the API are returned, to be shown; all others are thrown. */
 export async function tried(work: () => Promise<unknown>): Promise<FormState> {
   try {
     await work();

@@ -15,13 +15,13 @@ export function useLive(table: string, filter: string, changed: () => void) {
     const supabase = createClient();
     let channel: ReturnType<typeof supabase.channel> | undefined;
     let left = false;
-    // before subscribing: without the user's token the channel is a stranger's
+    // before subscribing: without the user's token, row-level security hides every change
     supabase.realtime.setAuth().then(() => {
       if (left) return;
       channel = supabase
         .channel(`${table}:${filter}`)
         .on("postgres_changes", { event: "*", schema: "public", table, filter }, changed)
-        // what happened before the subscription was there
+        // catch up on changes made before the subscription started
         .subscribe((status) => status === "SUBSCRIBED" && changed());
     });
     return () => {

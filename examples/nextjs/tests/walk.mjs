@@ -1,7 +1,7 @@
 /**
  * Walks the example in Chromium as two people would: `make web-test` starts it.
  *
- * Alice and Bob sign in, each in a browser of their own, and meet. Environment: WEB_URL, CHROMIUM,
+ * Alice and Bob sign in, each in their own browser, and meet. Environment: WEB_URL, CHROMIUM,
  * PASSWORD, TOKEN_SECONDS (how long a token lives: one expires on the way), SCREENSHOTS (a folder),
  * PYTHON and DATA_DIR (of the stack, whose sessions' times are moved back).
  */
@@ -103,7 +103,7 @@ const steps = {
       await status(page, "scheduled");
     }
     await alice.getByRole("button", { name: "Confirm Bob" }).click();
-    // Bob's page learns it without being touched
+    // Bob's page shows it without a reload
     await bob.getByText(/, confirmed/).waitFor();
     await bob.getByRole("button", { name: "Confirm Alice" }).click();
     await status(bob, "completed");
@@ -123,7 +123,7 @@ const steps = {
     ));
     await bob.getByRole("button", { name: "Save notes" }).click();
     await bob.getByText("Saved.").waitFor();
-    // her page now knows the newer ETag; going on typing must not make it hers
+    // her page has the newer ETag now, but her edit began with the older one and must still be refused
     await (await learned).finished();
     await alice.getByRole("textbox", { name: "Notes" }).pressSequentially(", and more", { delay: 50 });
     await alice.getByRole("button", { name: "Save notes" }).click();
@@ -152,7 +152,7 @@ const steps = {
     const { alice, bob } = people;
     await schedule(alice, "Park", inBerlin(10));
     await alice.waitForURL("**/wingman/*-*");
-    // no row changes: only the clock moves on
+    // no row changes, only time passes
     await alice.locator("button:enabled", { hasText: "Confirm Bob" }).waitFor();
     await alice.getByRole("button", { name: "Bob did not come" }).click();
     await status(alice, "no show");
@@ -186,7 +186,7 @@ const steps = {
     });
     await alice.reload();
     await alice.getByText("Line 45.").waitFor();
-    // a page of them, at its end: the others come as the reader scrolls up, and what is read stays in sight
+    // the last page, scrolled to its end: older ones load on scrolling up, without moving what is in view
     assert.deepEqual([await lines.count(), await inSight("Line 45.")], [20, true]);
     await alice.getByRole("log").evaluate((log) => { log.scrollTop = 0; });
     await alice.getByText("Line 6.").waitFor();
@@ -216,7 +216,7 @@ const steps = {
 
   async "an expired session is refreshed, on the server and in the browser"() {
     const { bob } = people;
-    // by a slow clock supabase-js takes the token to be valid; only the API's 401 tells
+    // with a slow clock supabase-js considers the token valid; only the API's 401 shows that it is not
     await bob.addInitScript(() => {
       const now = Date.now.bind(Date);
       Date.now = () => now() - 600_000;

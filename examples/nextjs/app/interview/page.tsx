@@ -8,7 +8,7 @@ import { createClient } from "@/lib/supabase/server";
 
 export const metadata = { title: "Interviews" };
 
-/** A job posting has no rule but ownership: it is written directly, under row-level security. */
+/** Ownership is a job posting's only rule, so it is written directly, under row-level security. */
 async function addPosting(_: FormState, form: FormData): Promise<FormState> {
   "use server";
   const supabase = await createClient();
@@ -19,7 +19,7 @@ async function addPosting(_: FormState, form: FormData): Promise<FormState> {
     title: String(form.get("title")).trim(),
     company: String(form.get("company")).trim(),
   });
-  // 23514: a check constraint, which has no words for a person
+  // 23514: a check constraint was violated; its message is not for users
   if (error?.code === "23514") return { error: "Write a title and a company as plain text." };
   if (error) throw new Error(error.message);
   revalidatePath("/interview");

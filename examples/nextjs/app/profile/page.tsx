@@ -6,7 +6,7 @@ import { createClient } from "@/lib/supabase/server";
 
 export const metadata = { title: "Your profile" };
 
-/** A profile has no rule but ownership: it is written directly, under row-level security. */
+/** Ownership is a profile's only rule, so it is written directly, under row-level security. */
 async function save(_: FormState, form: FormData): Promise<FormState> {
   "use server";
   const { supabase, id, profile } = await readProfile();
@@ -14,7 +14,7 @@ async function save(_: FormState, form: FormData): Promise<FormState> {
   const { error } = profile
     ? await supabase.from("user_profiles").update({ first_name }).eq("id", id)
     : await supabase.from("user_profiles").insert({ id, first_name });
-  // 23514: a check constraint, which has no words for a person
+  // 23514: a check constraint was violated; its message is not for users
   if (error) return { error: error.code === "23514" ? "This name cannot be used. Try another." : "Your name is not saved. Try again." };
   redirect("/wingman");
 }

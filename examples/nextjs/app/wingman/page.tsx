@@ -32,7 +32,7 @@ export default async function WingmanPage() {
   );
 }
 
-/** Matches and challenges have no rule to keep: they are read directly, under row-level security. */
+/** Matches and challenges are read directly, under row-level security. */
 async function readChoices(): Promise<{ matches: Match[]; challenges: Choice[] }> {
   const supabase = await createClient();
   const [{ data: claims }, matches, profiles, challenges] = await Promise.all([

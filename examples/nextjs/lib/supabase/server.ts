@@ -3,7 +3,7 @@ import { cookies } from "next/headers";
 
 import { SUPABASE_KEY, SUPABASE_URL } from "@/lib/environment";
 
-/** The Supabase client of a server component, an action or a route handler: its user is the cookie's. */
+/** A Supabase client for server components, actions and route handlers, with the cookie's user. */
 export async function createClient() {
   const store = await cookies();
   return createServerClient(SUPABASE_URL, SUPABASE_KEY, {
@@ -13,7 +13,7 @@ export async function createClient() {
         try {
           for (const { name, value, options } of changed) store.set(name, value, options);
         } catch {
-          // a server component cannot set cookies; proxy.ts has refreshed the session already
+          // server components cannot set cookies; proxy.ts has already refreshed the session
         }
       },
     },

@@ -2,7 +2,7 @@ import { sessionApi } from "@/lib/api/server";
 
 const quoted = (text: string) => `"${text.replaceAll('"', '""')}"`;
 
-/** All of the user's sessions as CSV: a route handler with the cookie's token. */
+/** Exports all of the user's sessions as CSV, with the token from the cookie. */
 export async function GET() {
   const api = await sessionApi();
   const lines = ["scheduled_time,status,venue_name"];
