@@ -170,7 +170,9 @@ class TestInsert:
 
     @pytest.mark.parametrize("age", [DEAD, -DEAD])
     def test_of_a_dead_request_the_row(self, age: timedelta) -> None:
-        row, once = Told(TAKEN_KEY, key(age=age), FOUND).insert()
+        told = Told(TAKEN_KEY, key(age=age), FOUND)
+        row, once = told.insert()
+        assert f"id=eq.{ROW}".encode() in told.server.asked[2]
         assert row == CREATED[0]
         assert (once.has_created, once.is_kept, once.is_replay) == (True, False, True)
 
@@ -245,6 +247,7 @@ class TestKeep:
         Told(script).run(lambda once: once.keep(WHOLE))
         (warning,) = [it for it in caplog.records if "Idempotency-Key" in it.getMessage()]
         assert warning.levelname == "WARNING"
+        assert not warning.getMessage().endswith(("None", "%s"))  # it says why
 
 
 def replays() -> float:
