@@ -31,6 +31,12 @@ create table odd.without_key (a int, b text);
 create sequence odd.numbers;
 create function odd.boom() returns boolean language plpgsql stable as
   $$ begin raise exception '100%% broken'; end $$;
+create schema odd_hidden;
+create function odd_hidden.yes() returns boolean language sql stable as 'select true';
+create table odd.asks_hidden (id int primary key);
+alter table odd.asks_hidden enable row level security;
+create policy asks on odd.asks_hidden using (odd_hidden.yes());
+insert into odd.asks_hidden values (1);
 create rule drops as on insert to odd.dropped do instead nothing;
 alter table odd.parts enable row level security;
 alter table odd.raises enable row level security;
@@ -55,7 +61,7 @@ def url(own_stack: Project) -> Iterator[str]:
         connection.execute(SETUP.encode())
     yield own_stack.database_url
     with psycopg.connect(own_stack.database_url) as connection:
-        connection.execute("drop schema odd cascade")
+        connection.execute("drop schema odd, odd_hidden cascade")
 
 
 @pytest.mark.parametrize(
@@ -97,3 +103,10 @@ def test_no_table(url: str, table: str) -> None:
     result = CliRunner().invoke(main, given, env={"DATABASE_URL": url})
     assert result.exit_code == 2
     assert len(result.output.splitlines()) == 1
+
+
+def test_a_function_that_only_the_policy_may_name(url: str) -> None:
+    given = ["explain", "--as", USER, "select", "odd.asks_hidden", "1"]
+    result = CliRunner().invoke(main, given, env={"DATABASE_URL": url})
+    assert "authenticated has no usage on odd_hidden, which a policy does not need" in result.output
+    assert "The row is visible." in result.output
