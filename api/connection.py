@@ -4,7 +4,7 @@ import re
 
 import psycopg
 
-_CONNECT_SECONDS = 10
+CONNECT_SECONDS = 10
 
 
 class UnreachableError(Exception):
@@ -25,7 +25,7 @@ def connect(database_url: str, *, prepares: bool = True) -> psycopg.Connection:
     try:
         return psycopg.connect(
             database_url,
-            connect_timeout=_CONNECT_SECONDS,
+            connect_timeout=CONNECT_SECONDS,
             application_name="session-api",
             prepare_threshold=5 if prepares else None,
         )

@@ -15,7 +15,7 @@ PROJECT = Path(__file__).parents[1]
 CLI = PROJECT / "node_modules" / ".bin" / "supabase"
 LOGIN = "session_api_login"
 LOGIN_PASSWORD = "postgres"  # noqa: S105 - of a database on this machine
-_LOGIN = PROJECT / "supabase" / "api_login.sql"
+_MAKE_LOGIN = PROJECT / "supabase" / "api_login.sql"
 _SEED = PROJECT / "supabase" / "seed.sql"
 
 
@@ -69,7 +69,7 @@ def make_login(database_url: str) -> None:
 
     """
     with psycopg.connect(database_url) as connection:
-        connection.execute(_LOGIN.read_bytes())
+        connection.execute(_MAKE_LOGIN.read_bytes())
         connection.execute(f"alter role {LOGIN} password '{LOGIN_PASSWORD}'".encode())
 
 

@@ -15,11 +15,9 @@ from yarl import URL
 
 from local.addresses import AUTH_PATH, HOST, REALTIME_PATH, REST_PATH
 from local.auth.service import JWKS_PATH, create_auth
-from local.auth.tokens import Tokens
+from local.auth.tokens import PUBLISHABLE_KEY_PREFIX, Tokens
 from local.realtime.service import create_realtime
 
-# not of `keys`, which knows the settings: their libraries would nearly double the time of a start
-_PUBLISHABLE_KEY_PREFIX = "sb_publishable_"
 _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _CHUNK_BYTES = 65_536
 _LONGEST_ADDRESS = 65_536
@@ -114,7 +112,7 @@ class _Gateway:
                 "No API key found in request",
                 "No `apikey` request header or url param was found.",
             )
-        if key not in self._keys and not key.startswith(_PUBLISHABLE_KEY_PREFIX):
+        if key not in self._keys and not key.startswith(PUBLISHABLE_KEY_PREFIX):
             return _refusal(
                 HTTPStatus.UNAUTHORIZED,
                 "Invalid API key",
@@ -158,8 +156,8 @@ class _Gateway:
         headers = _end_to_end(request.headers)
         bearer = headers.get("Authorization", "").removeprefix("Bearer ")
         # such a key is not a token: as a bearer it is treated as if it were absent
-        if not bearer or bearer.startswith(_PUBLISHABLE_KEY_PREFIX):
-            bearer = self._anon_key if key.startswith(_PUBLISHABLE_KEY_PREFIX) else key
+        if not bearer or bearer.startswith(PUBLISHABLE_KEY_PREFIX):
+            bearer = self._anon_key if key.startswith(PUBLISHABLE_KEY_PREFIX) else key
             headers["Authorization"] = f"Bearer {bearer}"
         return headers
 

@@ -9,7 +9,7 @@ import psycopg
 from psycopg import Connection
 from psycopg.rows import TupleRow, class_row
 
-from api.connection import UnreachableError
+from api.connection import CONNECT_SECONDS, UnreachableError
 from api.connection import connect as connection_to
 from api.database.address import Address
 from api.database.backend import NoAnswerError
@@ -18,7 +18,6 @@ from api.doctor import roles
 from api.doctor.findings import Check, Finding
 from api.settings import Settings
 
-_CONNECT_SECONDS = 10
 _CLOSING_SECONDS = 0.05  # TLS is closed in later turns of the event loop
 _SETUP = "make the login role with supabase/api_login.sql"
 _UNREACHABLE = f"check the address and its parameters (docs/hosted.md); {_SETUP}"
@@ -124,7 +123,7 @@ async def _reach(url: str) -> None:
     """
     address = Address(url, "API_DATABASE_URL")
     try:
-        async with asyncio.timeout(_CONNECT_SECONDS):
+        async with asyncio.timeout(CONNECT_SECONDS):
             connection = await address.connect(statement_cache_size=0)
         await connection.close()
     except TimeoutError:

@@ -8,9 +8,9 @@ from typing import Final
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from api.database.claims import ROLE as API
 from api.doctor.findings import Finding
 
-API = "session_api"
 GATE = "authenticator"
 USERS = "authenticated"
 LONGEST = 2.0

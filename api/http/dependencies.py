@@ -26,7 +26,7 @@ class AsCaller(HTTPBearer):
     database, because each further dependency would cost half as much as checking the token.
     """
 
-    async def __call__(self, request: Request) -> Database:  # type: ignore[override]
+    async def __call__(self, request: Request) -> Database:  # type: ignore[override]  # no WebSocket
         """Verify the caller, check their rate limit, and return the database."""
         process = state(request)
         caller = await process["authenticator"].authenticate(request)

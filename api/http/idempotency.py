@@ -185,7 +185,7 @@ class AsCreator(AsCaller):
     and so that a route that creates has a single dependency like every other.
     """
 
-    async def __call__(  # type: ignore[override]
+    async def __call__(  # type: ignore[override]  # see AsCaller
         self,
         request: Request,
         _: Annotated[

@@ -10,6 +10,8 @@ from local.auth.errors import AuthError, forbidden
 from local.signing_key import public_key
 
 AUDIENCE = "authenticated"
+PUBLISHABLE_KEY_PREFIX = "sb_publishable_"
+"""How a project's publishable key starts. It is an API key, not a token."""
 _LONGEST = 65_536
 
 

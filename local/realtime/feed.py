@@ -47,7 +47,6 @@ class Feed:
         self._database_url = database_url
         self._deliver = deliver
         self._listeners = 0
-        self._left = asyncio.Event()
         self._reading: asyncio.Task[None] | None = None
         self._is_live = asyncio.Event()
         self.catalog: Pool

@@ -9,7 +9,7 @@ import asyncpg
 from aiohttp import WSCloseCode, WSMsgType, web
 
 from local.auth.errors import AuthError, forbidden
-from local.auth.tokens import Tokens
+from local.auth.tokens import PUBLISHABLE_KEY_PREFIX, Tokens
 from local.realtime import tables
 from local.realtime.channel import Channel
 from local.realtime.feed import Feed
@@ -28,7 +28,6 @@ QUIET_SECONDS = 60
 _JOIN_SECONDS = 8
 _TOPIC = "realtime:"
 NOT_SERVED = "Broadcast and presence are not served by the local stack: postgres_changes only"
-_PUBLISHABLE = "sb_publishable_"
 _numbers = itertools.count(1)
 
 
@@ -171,7 +170,7 @@ class Socket:
 
     def _claims(self, token: Any) -> dict[str, Any]:
         token = token if isinstance(token, str) and token else self._key
-        if token.startswith(_PUBLISHABLE):
+        if token.startswith(PUBLISHABLE_KEY_PREFIX):
             return {"role": "anon"}
         claims = self._tokens.verify(token)
         if str(claims.get("role")) not in ROLES:

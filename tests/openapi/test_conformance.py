@@ -69,7 +69,7 @@ def load(api: str, somebody: World) -> Load:
                         "max-examples": 6,
                         "deterministic": True,
                         "database": "none",
-                        # a schema has no words for it deep in a plan: tests/test_body.py
+                        # JSON Schema cannot exclude it deep in a plan: tests/http/test_body.py
                         "allow-x00": False,
                     },
                     "checks": {
