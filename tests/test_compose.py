@@ -1,4 +1,4 @@
-"""compose.yaml hands the API every setting that is a self-hoster's to choose."""
+"""compose.yaml passes on every setting that a self-hoster may choose."""
 
 import re
 from pathlib import Path

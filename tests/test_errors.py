@@ -1,4 +1,4 @@
-"""The one shape of every error, on an application that errs in every way."""
+"""All errors have one shape, tried on an application that fails in every way."""
 
 import logging
 from typing import Annotated, Any, get_args

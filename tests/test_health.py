@@ -23,7 +23,7 @@ class TestReadyz:
         assert answer.json() == {"status": "ok"}
 
     def test_token_is_not_trusted(self, serve: Serve) -> None:
-        """A key that PostgREST does not know: the process lives and is of no use."""
+        """PostgREST does not know the API's key: the process is alive but not ready."""
         key: Any = ECAlgorithm.to_jwk(ec.generate_private_key(ec.SECP256R1()), as_dict=True)
         address = serve(
             SESSION_API_SIGNING_KEY=json.dumps(key | {"kid": "unknown"}), API_DATABASE_URL=""

@@ -1,4 +1,4 @@
-"""The checker of histories: each anomaly is found, and what may happen is not one."""
+"""The checker of histories finds each anomaly and accepts every legal history."""
 
 import math
 from collections import Counter

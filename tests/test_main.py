@@ -154,7 +154,7 @@ def read_to_the_end(wire: socket.socket) -> bytes:
 
 
 class TestOrder:
-    """Who somebody is comes before what they say."""
+    """Authentication comes before validation."""
 
     @pytest.mark.parametrize(
         ("method", "path"),

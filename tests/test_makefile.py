@@ -1,4 +1,4 @@
-"""`make` says what is missing before anything long, and works on in a folder that has moved."""
+"""`make` names missing programs first, and keeps working in a moved folder."""
 
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""The pages are true: their settings, tree, links and numbers are compared with the code."""
+"""The docs are true: their settings, tree, links and numbers match the code."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What each route says that it does."""
+"""Each route's declared action."""
 
 from typing import TYPE_CHECKING
 from uuid import uuid4

@@ -89,7 +89,7 @@ def upgrade(address: str, path: str, method: str = "GET", body: str = "") -> byt
 
 
 class TestUpgrades:
-    """A WebSocket upgrade is a request like any other."""
+    """A WebSocket upgrade is answered like any other request."""
 
     @pytest.mark.parametrize(
         ("method", "path", "body", "status"),

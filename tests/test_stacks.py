@@ -1,4 +1,4 @@
-"""`--stack`: somebody's Supabase is left as it was, and what cannot be is said in a line."""
+"""`--stack`: a shared Supabase is left unchanged, and errors are one line."""
 
 import os
 import subprocess

@@ -1,4 +1,4 @@
-"""Committed files that follow from others are what they would be now; `make types` writes them."""
+"""Generated files are up to date; `make types` writes them."""
 
 import json
 

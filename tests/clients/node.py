@@ -10,11 +10,10 @@ BIN: Final = CLIENT / "node_modules" / ".bin"
 
 
 def run(*command: str, cwd: Path = CLIENT, **env: str) -> str:
-    """What a program says.
+    """Run a program and return its output.
 
     Raises:
         AssertionError: it failed, with its words.
-
     """
     assert BIN.exists(), "run `make test`, or `npm ci` in clients/typescript"
     result = subprocess.run(  # noqa: S603

@@ -1,4 +1,4 @@
-"""What generators make of the document compiles, with a page of typical uses."""
+"""Code generated from the document compiles, together with a page of typical uses."""
 
 import compileall
 import json
@@ -32,7 +32,7 @@ OPTIONS: Final[dict[str, Any]] = {
 
 @pytest.fixture(scope="module")
 def generated(built: Path) -> Path:
-    """A folder with what each generator has made, the client and the page that uses them."""
+    """A folder with each generator's output, the client and the page that uses them."""
     folder = built.parent
     run("openapi-ts", "-i", str(DOCUMENT), "-o", "heyapi", *HEY_API, cwd=folder)
     run("orval", "--input", str(DOCUMENT), "--output", "orval.ts", "--client", "fetch", cwd=folder)

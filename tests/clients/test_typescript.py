@@ -48,7 +48,7 @@ def test_needs_no_node_and_no_browser(built: Path) -> None:
 
 
 def test_every_endpoint_has_a_method() -> None:
-    """A new one in the document has to come to the client."""
+    """A code that is new in the document has to be added to the client."""
     source = (CLIENT / "src" / "index.ts").read_text()
     used = set(re.findall(r'http\.([A-Z]+)\("([^"]+)"', source))
     document = json.loads((PROJECT / "types" / "openapi.json").read_text())

@@ -1,4 +1,4 @@
-"""Idempotency-Key: whatever is sent again, and whatever dies when, nothing is created twice."""
+"""Idempotency-Key: nothing is created twice, whatever is repeated or fails."""
 
 import asyncio
 from collections.abc import Callable
@@ -180,7 +180,7 @@ class TestKey:
         assert [error["field"].lower() for error in errors] == ["idempotency-key"]
 
     def test_two_of_them(self, as_user: AsUser, user: NewUser, sql: Sql) -> None:
-        """A proxy before the API may have gone by the other one."""
+        """A proxy in front of the API may have read the other one."""
         owner, key = user(), str(uuid4())
         for pair in ((key, str(uuid4())), (key, key), (key, "")):
             headers = [("Idempotency-Key", value) for value in pair]
@@ -205,7 +205,7 @@ class TestKey:
 
 class TestKeep:
     def test_a_key_that_nobody_has_claimed(self, caplog: pytest.LogCaptureFixture) -> None:
-        """A table without the trigger would create again what is sent again: that is said."""
+        """Without its trigger a table would create duplicates: the log says so."""
 
         async def keep() -> None:
             async with upstream(Server([LENGTH])) as postgrest:
@@ -218,7 +218,7 @@ class TestKeep:
 
     @pytest.mark.parametrize("status", [304, 404, 409, 503])
     def test_no_answer_but_a_success(self, status: int) -> None:
-        """An error after something was created leaves the next request to make the answer."""
+        """After an error that follows the creation, the next request builds the answer."""
 
         async def asked(status: int) -> object:
             async with upstream(Server([LENGTH])) as postgrest:

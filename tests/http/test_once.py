@@ -163,7 +163,7 @@ class TestInsert:
 
     @pytest.mark.parametrize("ahead", [1, -1])
     def test_in_progress(self, ahead: int) -> None:
-        """Or the two clocks differ: the row may be of a moment that is still to come."""
+        """The two clocks may differ, so the row's time may be in the future."""
         error = Told(TAKEN_KEY, key(age=ahead * IN_PROGRESS / 2)).refusal()
         assert (error.code, error.headers["Retry-After"]) == ("CONFLICT", "1")
         assert "still being processed" in error.message
@@ -184,7 +184,7 @@ class TestInsert:
 
 class TestKeep:
     def kept(self, reply: Reply, **state: bool) -> list[dict[str, Any]]:
-        """What the database is asked to keep after a request has created something."""
+        """The answer that is stored after a request has created something."""
         told = Told(FOUND)
 
         async def use(once: OnceDatabase) -> None:
@@ -243,7 +243,7 @@ class TestKeep:
 
     @pytest.mark.parametrize("script", [answer(500, {}), answer(409, {"code": "23514"})])
     def test_in_vain(self, script: Script, caplog: pytest.LogCaptureFixture) -> None:
-        """The row is there: that its answer is not kept is no reason to refuse the request."""
+        """The row exists, so the request succeeds even if its answer cannot be stored."""
         Told(script).run(lambda once: once.keep(WHOLE))
         (warning,) = [it for it in caplog.records if "Idempotency-Key" in it.getMessage()]
         assert warning.levelname == "WARNING"

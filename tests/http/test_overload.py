@@ -1,4 +1,4 @@
-"""More requests at a time than a worker takes."""
+"""More concurrent requests than a worker accepts."""
 
 import asyncio
 

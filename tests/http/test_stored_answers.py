@@ -1,4 +1,4 @@
-"""What an Idempotency-Key keeps of the first answer, for how long, and who can read it."""
+"""How much of the first answer an Idempotency-Key keeps, for how long, and who can read it."""
 
 from typing import Any
 from uuid import uuid4
@@ -44,7 +44,7 @@ class TestStoredAnswer:
         assert "to be erased" not in again.text
 
     def test_a_name_goes_with_its_account(self, as_user: AsUser, match: NewMatch, sql: Sql) -> None:
-        """Who keeps their account has an answer with the other one's name."""
+        """The remaining user's stored answer contains the deleted user's name."""
         pair, key = match(), str(uuid4())
         client = as_user(pair.user1)
         first = client.post("/api/v1/wingman/sessions", json=plan(pair), headers=keyed(key))
@@ -64,7 +64,7 @@ class TestStoredAnswer:
     def test_goes_with_the_right_to_see_the_session(
         self, as_user: AsUser, match: NewMatch, user: NewUser, sql: Sql
     ) -> None:
-        """The project has given the caller's place in the match to somebody else."""
+        """The project has replaced the caller in the match by another user."""
         pair, key = match(), keyed()
         client = as_user(pair.user1)
         first = client.post("/api/v1/wingman/sessions", json=plan(pair), headers=key)

@@ -164,7 +164,7 @@ class TestTestUser:
         door.close()
 
     def test_never_in_production(self, server: JwksServer, runner: asyncio.Runner) -> None:
-        """Not even with settings that cannot be made."""
+        """Not even if the settings' own check were bypassed."""
         allowed = settings(server, environment="development", enable_test_auth=True)
         door = Door(runner, allowed.model_copy(update={"environment": "production"}))
         assert door.knock(self.HEADER) == REFUSED

@@ -19,7 +19,7 @@ AWAY = "DATABASE_UNAVAILABLE, Retry-After: 1"
 
 
 class Clock:
-    """The time, as a test wants it."""
+    """A clock that a test sets."""
 
     def __init__(self) -> None:
         self.now = 1_000.0
@@ -283,7 +283,7 @@ class TestAway:
         run(server, clock, story)
 
     def test_no_keys_at_all(self, server: JwksServer, clock: Clock) -> None:
-        """A local stack, and a project that signs with its secret alone, publish none."""
+        """A local stack, and a project that only signs with its secret, publish no keys."""
 
         async def story(keys: PublicKeys) -> None:
             server.status = 404

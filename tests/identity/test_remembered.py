@@ -27,7 +27,7 @@ from tests.identity.jwks_server import JwksServer
 
 
 class TestRemembered:
-    """A token that was verified is known again, and nothing is that would not be valid."""
+    """A verified token is recognised again, unless it is no longer valid."""
 
     class Clock:
         now = 1_000.0

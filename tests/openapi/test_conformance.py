@@ -1,4 +1,4 @@
-"""What the OpenAPI document says, the API does: schemathesis tries each operation.
+"""The API does what its OpenAPI document says: schemathesis tries each operation.
 
 It sends requests that fit the document, and requests that do not, and looks for a 5xx, for a status
 or an answer that the document does not have, for a refusal of what fits, an acceptance of what does

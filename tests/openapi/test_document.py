@@ -1,4 +1,4 @@
-"""The OpenAPI document in itself: every part of it is described, and every example is one."""
+"""The OpenAPI document: every part is described, and every example is valid."""
 
 import json
 import re
@@ -25,7 +25,7 @@ SEED: Final = (Path(__file__).parents[2] / "supabase" / "seed.sql").read_text()
 
 
 def is_valid(value: Any, schema: Node) -> bool:
-    """Tell whether a value is what a schema of the document says."""
+    """Return whether a value is valid under a schema of the document."""
     whole = {**schema, "components": DOCUMENT["components"]}
     return Draft202012Validator(whole, validate_formats=True).is_valid(value)
 
@@ -118,7 +118,7 @@ def test_operation_ids_name_kind_and_function() -> None:
 
 
 def test_ids_are_the_demo_datas() -> None:
-    """What /docs offers to try finds something on a local stack."""
+    """The examples that /docs offers to try exist on a local stack."""
     named = set()
     for operation in OPERATIONS.values():
         for parameter in operation.get("parameters", ()):

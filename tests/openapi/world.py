@@ -90,12 +90,12 @@ class World:
 
 
 def is_place(value: object) -> bool:
-    """Tell whether a page could begin there."""
+    """Return whether a page could start there."""
     return str(value).isdecimal() and 0 <= int(str(value)) < 2**63
 
 
 def is_id(value: object) -> bool:
-    """Tell whether somebody could have a session of that id."""
+    """Return whether a session could have that id."""
     return isinstance(value, str) and ID.fullmatch(value) is not None
 
 

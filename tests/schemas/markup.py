@@ -93,7 +93,7 @@ class Events(HTMLParser):
 
 
 def markup(value: str) -> list[str]:
-    """Everything in a text that some parser takes for more than text."""
+    """Everything in a text that any of the parsers takes for markup."""
     events = Events()
     events.feed(value)
     events.close()

@@ -180,7 +180,7 @@ class TestCursors:
     def test_links_lead_through_all(
         self, total: int, limit: int, cursor: int, *, newest_first: bool
     ) -> None:
-        """From any place, there and back, whatever is posted at the end meanwhile."""
+        """From any page, forward and back, even while new messages are posted."""
         start = stretch_at(total, limit, before=None, after=cursor, newest_first=newest_first)
         seen = numbers(start)
         found = start

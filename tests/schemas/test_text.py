@@ -55,7 +55,7 @@ class TestDropped:
 
 
 class TestNumbers:
-    """Character references by number, with as many zeros and digits as somebody may send."""
+    """Numeric character references with any number of zeros and digits."""
 
     @pytest.mark.parametrize("start", ["&#x", "&#X", "&#x" + "0" * 20, "&#X" + "0" * 5_000])
     def test_hexadecimal(self, start: str) -> None:

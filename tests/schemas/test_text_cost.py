@@ -59,7 +59,7 @@ HOSTILE: dict[str, Callable[[int], str]] = {
 
 
 class TestCost:
-    """Counted, not timed: the work grows with the length of the text, whatever is in it."""
+    """Counted, not timed: the work is proportional to the text's length, whatever it contains."""
 
     @pytest.mark.parametrize("kind", HOSTILE)
     def test_grows_with_the_length(self, kind: str) -> None:

@@ -1,4 +1,4 @@
-"""What sessions with one owner share, for each kind: create, list, read, and who may."""
+"""What all sessions with one owner share, for each kind: create, list, read, access."""
 
 from typing import Any
 from uuid import uuid4

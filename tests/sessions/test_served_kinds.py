@@ -1,4 +1,4 @@
-"""`KINDS` says which kinds an API serves; of the others it knows nothing."""
+"""`KINDS` says which kinds an API serves; other kinds' tables and paths do not exist for it."""
 
 from pathlib import Path
 

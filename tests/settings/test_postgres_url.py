@@ -1,4 +1,4 @@
-"""`API_DATABASE_URL`: what is read, and what does not start, without a word of the password."""
+"""`API_DATABASE_URL`: what it may be, and refusals that never show the password."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ TWO = "a.internal,b.internal:6432"
 
 
 def refused(url: str, **settings: object) -> str:
-    """What is said of a URL that does not start."""
+    """The error for a URL that is refused."""
     message = refusal(**(settings or DEVELOPMENT), api_database_url=url)
     assert "pass-word" not in message
     (line,) = [it for it in message.splitlines() if it.startswith("  - ")]

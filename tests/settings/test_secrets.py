@@ -1,4 +1,4 @@
-"""Whatever is wrong with a setting, every command says so without what could be a secret."""
+"""Every command reports invalid settings without showing a possible secret."""
 
 import asyncio
 import logging

@@ -166,7 +166,7 @@ class TestMetricsToken:
 
 
 class TestNoValueIsShown:
-    """Whatever a setting holds, what is wrong with it is said by its name alone."""
+    """The error about an invalid value names the setting and never shows the value."""
 
     @pytest.mark.parametrize(
         "shape",

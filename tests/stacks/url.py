@@ -57,7 +57,7 @@ class UrlStack:
 
     @property
     def postgrest_url(self) -> str:
-        """The same: PostgREST's own address is not for us to know."""
+        """The same: PostgREST's own address is not known here."""
         return self.rest_url
 
 

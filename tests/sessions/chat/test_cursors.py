@@ -1,4 +1,4 @@
-"""A chat's messages by cursor: pages that stay where they are while somebody posts."""
+"""A chat's messages by cursor: pages stay stable while somebody posts."""
 
 import pytest
 
@@ -13,7 +13,7 @@ class TestCursors:
     def test_while_somebody_posts(
         self, sort_order: str, as_user: AsUser, user: NewUser, sql: Sql
     ) -> None:
-        """From the newest page on to older ones: each message once, whatever is posted."""
+        """From the newest page to older ones: each message exactly once, whatever is posted."""
         owner = user()
         client = as_user(owner)
         session_id = new(client)

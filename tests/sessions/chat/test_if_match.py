@@ -1,4 +1,4 @@
-"""`If-Match` on chat sessions: renaming and deleting only what was read."""
+"""`If-Match` on chat sessions: rename or delete only the version that was read."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A chat session's messages over HTTP: numbering, pages, and who may."""
+"""A chat session's messages over HTTP: numbering, pages and access."""
 
 import json
 from concurrent.futures import ThreadPoolExecutor
@@ -275,7 +275,7 @@ class TestDirectly:
 def blocks_read(
     as_role: AsRole, owner: User, session_id: str, offset: int, newest_first: bool
 ) -> int:
-    """How many blocks one page takes, the function's inside included."""
+    """How many blocks reading one page touches, including those inside the function."""
     with as_role("session_api", owner.id) as cursor:
         call = (
             "explain (analyze, buffers, format json)"

@@ -36,7 +36,7 @@ class TestIfMatch:
         assert (changed.status_code, changed.json()["title"]) == (200, "Newer")
 
     def test_stale(self, as_user: AsUser, user: NewUser) -> None:
-        """Said before a rule speaks of a state that the editor has not seen."""
+        """It takes precedence over a rule about a state that the editor has not seen."""
         client = as_user(user())
         path = f"{PATH}/{new(client)['id']}"
         tag = client.get(path).headers["ETag"]

@@ -43,7 +43,7 @@ def test_too_large(plan: JsonValue) -> None:
     ],
 )
 def test_too_many_parts(plan: JsonValue) -> None:
-    """A list of sessions takes the event loop's time by each part of their plans."""
+    """Serialising a list takes time on the event loop for each part of the sessions' plans."""
     with pytest.raises(ValidationError, match=f"at most {MOST_VALUES} texts"):
         ADAPTER.validate_python(plan)
 

@@ -158,8 +158,7 @@ class TestStatus:
         assert error(answer) == (400, "INVALID_TRANSITION")
 
     def test_at_the_same_time(self, as_user: AsUser, user: NewUser) -> None:
-        """Twenty writers want the next step and the failure: each answer is legal, and so is the
-        end."""
+        """Twenty concurrent writers of two statuses: each answer and the final state are legal."""
         owner = user()
         clients = [as_user(owner) for _ in range(20)]
         path = f"{PATH}/{new(clients[0])['id']}"

@@ -40,7 +40,7 @@ def refused(answer: httpx.Response) -> list[str]:
 
 
 def put_off(sql: Sql, session: Wingman, interval: str) -> object:
-    """Put a session's time so far from now, by a negative interval into the past."""
+    """Move a session's time to this distance from now; a negative interval is in the past."""
     return sql.execute(
         "update public.wingman_sessions set scheduled_time = now() + %s::interval where id = %s",
         [interval, session.session_id],
@@ -48,7 +48,7 @@ def put_off(sql: Sql, session: Wingman, interval: str) -> object:
 
 
 def decline(sql: Sql, match: Match) -> object:
-    """Let one of the two decline the match, as it happens outside of this API."""
+    """Decline the match, as happens outside of this API."""
     return sql.execute(
         "update public.wingman_matches set status = 'declined' where id = %s", [match.match_id]
     )
@@ -111,5 +111,5 @@ def counted(proxy: Counting, serve: Serve, as_user: AsUser) -> Iterator[Counted]
 
 @pytest.fixture(scope="session")
 def concealing(serve: Serve) -> str:
-    """The address of an API that does not tell which sessions exist."""
+    """The address of an API that conceals which sessions exist."""
     return serve(CONCEAL_EXISTENCE="true")

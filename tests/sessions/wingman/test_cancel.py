@@ -47,7 +47,7 @@ class TestCancel:
         row: ReadRow,
         confirmed: tuple[bool, bool],
     ) -> None:
-        """Whoever did not come cannot take the other's confirmation along."""
+        """A user who did not come cannot erase the other's confirmation by cancelling."""
         session = wingman(confirmed=confirmed)
         before = row(session.session_id)
         for user in (session.user1, session.user2):

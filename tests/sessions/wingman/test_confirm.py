@@ -129,7 +129,7 @@ class TestConfirm:
     def test_the_database_decides_when(
         self, as_user: AsUser, wingman: NewWingman, sql: Sql, milliseconds: int
     ) -> None:
-        """Around the moment itself: allowed exactly from `scheduled_time` on, by `now()`."""
+        """At the boundary: allowed exactly from `scheduled_time` on, by `now()`."""
         session = wingman()
         sql.execute(
             "update public.wingman_sessions"

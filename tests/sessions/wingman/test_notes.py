@@ -213,7 +213,7 @@ class TestIfMatch:
             assert saved.status_code == 200
 
     def test_of_the_same_notes(self, as_user: AsUser, wingman: NewWingman) -> None:
-        """It is no conflict if the row is back to what was read, or if a request is repeated."""
+        """No conflict if the row again equals what was read, or if the request is a repeat."""
         session = wingman()
         client = as_user(session.user1)
         tag = client.patch(at(session, "notes"), json={"notes": "x"}).headers["ETag"]

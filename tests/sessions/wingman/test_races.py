@@ -1,4 +1,4 @@
-"""Two people at the same instant: however it comes out, it comes out legal and once."""
+"""Two people at the same instant: the result is legal, and happens exactly once."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -63,7 +63,7 @@ class TestConfirm:
             assert stored["user2_completed_confirmed_by_user1"] is True
 
     def test_both_at_the_door(self, counted: Counted, wingman: NewWingman, row: ReadRow) -> None:
-        """Neither continues before both have arrived; each still sends one query."""
+        """Both wait until both have arrived; each still sends one query."""
         session = wingman()
         clients = [counted.client(session.user1), counted.client(session.user2)]
         hold(counted, writes=2)
@@ -98,7 +98,7 @@ class TestConfirm:
     def test_due_before_it_is_said_why_not(
         self, counted: Counted, wingman: NewWingman, sql: Sql
     ) -> None:
-        """Nothing was written, and by now nothing is in the way: it is tried again."""
+        """Nothing was written, and the obstacle has gone meanwhile: the write is tried again."""
         session = wingman(due=False)
         client = counted.client(session.user1)
         counted.proxy.before = lambda request: (
@@ -127,7 +127,7 @@ class TestConfirm:
 
 class TestTwoEditors:
     def test_at_once(self, counted: Counted, wingman: NewWingman, row: ReadRow) -> None:
-        """Both have read the same state: one is written, the other is told."""
+        """Both have read the same state: one writes, the other gets 412."""
         for _ in range(10):
             session = wingman()
             tag = counted.client(session.user1).get(at(session)).headers["ETag"]

@@ -46,7 +46,7 @@ def act(session: Wingman, action: str) -> Request:
 
 
 def wait_for_a_lock(sql: Sql, answer: Future[httpx.Response]) -> None:
-    """Wait until somebody waits for somebody's row."""
+    """Wait until one connection is waiting for another's row lock."""
     while not sql.execute("select from pg_catalog.pg_locks where not granted").rowcount:
         assert not answer.done(), answer.result().text
         time.sleep(0.01)
