@@ -67,8 +67,8 @@ class StudySession(ResponseBody):
     description: Shown | None = Field(examples=["Chapters 1 to 3"])
     status: StudyStatus = Field(examples=["PLANNING"])
     draft_plan: AnyPlan = Field(
-        description="In what something other than the API has stored, a part nested deeper than "
-        "150 levels and a number of more than 4,300 digits are null.",
+        description="If something other than the API stored the plan, parts nested deeper than 150 "
+        "levels and numbers of more than 4,300 digits are returned as null.",
         examples=[{"weeks": [{"topic": "Vectors"}]}],
     )
     created_at: Moment

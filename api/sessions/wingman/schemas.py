@@ -126,8 +126,8 @@ class WingmanSession(ResponseBody):
         examples=[None],
     )
     you: WingmanSide | None = Field(
-        description="Which participant the caller is; null for a reader whom only a policy of the "
-        "project's own admits.",
+        description="Which participant the caller is; null if the caller is neither, and a policy "
+        "of the project's own lets them read the session.",
         examples=["user1"],
     )
     due: bool = Field(

@@ -1034,7 +1034,7 @@ export interface components {
             /** @example PLANNING */
             status: components["schemas"]["StudyStatus"];
             /**
-             * @description In what something other than the API has stored, a part nested deeper than 150 levels and a number of more than 4,300 digits are null.
+             * @description If something other than the API stored the plan, parts nested deeper than 150 levels and numbers of more than 4,300 digits are returned as null.
              * @example {
              *       "weeks": [
              *         {
@@ -1149,7 +1149,7 @@ export interface components {
              */
             absent: components["schemas"]["WingmanSide"] | null;
             /**
-             * @description Which participant the caller is; null for a reader whom only a policy of the project's own admits.
+             * @description Which participant the caller is; null if the caller is neither, and a policy of the project's own lets them read the session.
              * @example user1
              */
             you: components["schemas"]["WingmanSide"] | null;
