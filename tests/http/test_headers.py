@@ -150,6 +150,7 @@ class TestDetails:
             (['"b", "a"'], True),
             (['"b"', '"a"'], True),
             (["*"], True),
+            (['*, "b"'], False),
             (['"b"'], False),
             (["a"], False),
             ([""], False),
