@@ -137,7 +137,9 @@ class TestPrefix:
             page = owner.get("/api/v1/study/sessions", params={"limit": 1}).json()
             assert page["next"].startswith("/backend/api/v1/study/sessions?")
             assert owner.get("/openapi.json").json()["servers"] == [{"url": "/backend"}]
-            for path in re.findall(r'(?:src|href)="([^"]+)"', owner.get("/docs").text):
+            shown = owner.get("/docs").text
+            assert "'/backend/openapi.json'" in shown
+            for path in re.findall(r'(?:src|href)="([^"]+)"', shown):
                 assert owner.get(path.removeprefix("/backend")).status_code == 200
 
     def test_probes_are_probes(self, stack: Project, tmp_path: Path) -> None:

@@ -25,7 +25,10 @@ def test_seconds(setting: str, value: float) -> None:
     assert seconds(setting) == pytest.approx(value)
 
 
-@pytest.mark.parametrize("change", ["set statement_timeout = '8s'", "reset statement_timeout"])
+@pytest.mark.parametrize(
+    "change",
+    ["set statement_timeout = '8s'", "set statement_timeout = 0", "reset statement_timeout"],
+)
 def test_long_reads_are_noted(patient: Patient, change: str) -> None:
     assert list(notes(read(patient.sql))) == []
     with patient.sql.transaction(force_rollback=True):

@@ -255,10 +255,11 @@ class TestNotAdopted:
         # others can be installed
         assert project.install("interview").exit_code == 0
 
-    def test_a_foreign_owner(self, living: MakeLiving) -> None:
+    @pytest.mark.parametrize("owner", ["supabase_admin", "pg_read_server_files"])
+    def test_a_foreign_owner(self, living: MakeLiving, owner: str) -> None:
         project = living("course")
         with project.server.admin(project.database) as admin:
-            admin.execute("alter table public.study_sessions owner to supabase_admin")
+            admin.execute(f"alter table public.study_sessions owner to {owner}".encode())
         result = project.install("study")
         assert result.exit_code == 1
-        assert "belongs to supabase_admin" in result.output
+        assert f"belongs to {owner}" in result.output

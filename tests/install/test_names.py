@@ -56,6 +56,19 @@ class TestNames:
         assert len(result.output.splitlines()) == 1
         assert project.written() == []
 
+    def test_one_row_has_to_be_one_users(self, living: MakeLiving) -> None:
+        project = living("names")
+        project.run("create table public.nicknames (user_id uuid not null, nickname text)")
+        partial = "create unique index on public.nicknames (user_id) where nickname is not null"
+        for statement in ("select", partial):
+            project.run(statement)
+            result = project.install("wingman", "--names", "public.nicknames.nickname")
+            assert result.exit_code == 2
+            assert "has no unique uuid column" in result.output
+        project.run("create unique index on public.nicknames (user_id)")
+        result = project.install("wingman", "--names", "public.nicknames.nickname")
+        assert result.exit_code == 0, result.output
+
     def test_sign_up(self, living: MakeLiving) -> None:
         project = living()
         assert project.install("wingman", "--sign-up-trigger").exit_code == 0
