@@ -46,12 +46,22 @@ create policy raises on odd.raises using (odd.boom());
 create policy recurses on odd.recurses using (
   exists (select from odd.recurses as above where above.id = recurses.parent)
 );
+create table odd.owned (id int primary key);
+create table odd.forced (id int primary key);
+alter table odd.owned enable row level security;
+alter table odd.forced enable row level security, force row level security;
 grant all on all tables in schema odd to authenticated;
 insert into odd."Quoted" values (1, 'a');
 insert into odd.parts values (1, '{USER}', '2026-05-05'), (2, null, '2026-05-05');
 insert into odd.raises values (1);
 insert into odd.recurses values (1, 1);
 insert into odd.without_key values (1, null);
+insert into odd.owned values (1);
+insert into odd.forced values (1);
+grant create on schema odd to authenticated;
+alter table odd.owned owner to authenticated;
+alter table odd.forced owner to authenticated;
+revoke create on schema odd from authenticated;
 """
 
 
@@ -76,6 +86,9 @@ def url(own_stack: Project) -> Iterator[str]:
         (["insert", "odd.parts", f'{{"id": 3, "who": "{USER}", "at": "2030-01-01"}}'], "partition"),
         # a partition has no policies of its own
         (["select", "odd.parts_2026", '{"id": 2}'], "The row is visible."),
+        # a table's owner is exempt, unless it is forced
+        (["select", "odd.owned", "1"], "The row is visible."),
+        (["select", "odd.forced", "1"], "not visible: no permissive select policy is for this"),
         (["select", "odd.as_owner", '{"id": 2}'], "The row is visible."),
         (["select", "odd.as_caller", '{"id": 2}'], "exists and is not visible"),
         (["select", "odd.stored", '{"id": 1}'], "The row is visible."),
