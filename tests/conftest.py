@@ -146,7 +146,7 @@ def own_stack(provider: Provider, stack: Project) -> Spare:
     """The stack, for tests that lock whole tables or briefly need a superuser."""
     if provider.spare is None:
         pytest.skip("this is not for the Supabase at SUPABASE_URL, which is somebody's")
-    return cast("Spare", stack)  # whoever can make a spare makes all of that kind
+    return cast("Spare", stack)  # a provider of spares makes only those
 
 
 @pytest.fixture(scope="session")

@@ -13,8 +13,8 @@ from tests.policies.tables import FACTS, UNIT_OF
 _TEMPLATE = (Path(__file__).parent / "world.sql").read_text()
 
 _HERE = set(re.findall(r"insert into public\.(\w+)", _TEMPLATE))
-# of a table that world.sql says nothing about, the rows of its own tests, with secrets in them;
-# the stranger here owns nothing, so what is a stranger's there is somebody else's
+# For a table that is not in world.sql: the rows of its policy tests, with secrets in them. The
+# stranger owns nothing here, so the stranger's rows there belong to another user.
 _OTHERS = "".join(
     facts.rows.replace("'Mine'", "'{own}'").replace("'{stranger}'", "'{somebody}'")
     for name, facts in FACTS.items()

@@ -87,10 +87,10 @@ def existence(kind: str) -> Iterator[str]:
 
 
 def with_rows(table: str, unit: str, facts: Facts) -> Facts:
-    """Return the facts of a table with rows, if it says none: `insert`, with 'Mine' for `'new'`.
+    """Return the facts with `rows`, which default to `insert` with 'Mine' in place of `'new'`.
 
-    The id is called as the table. Of a kind's sessions there is a `foreign_` one of the stranger's,
-    with 'Theirs'.
+    The row's id has the table's name. The table of a kind's sessions gets a second row, the
+    stranger's, named `foreign_…` and with 'Theirs'.
     """
     if facts.rows or not facts.insert:
         return facts
@@ -109,7 +109,7 @@ def _row(name: str, insert: Mapping[str, str], text: str) -> dict[str, str]:
 
 
 def completed(table: str, unit: str, facts: Facts, names: frozenset[str]) -> Facts:
-    """Return the facts of a table with what it does not say, because it is as everywhere.
+    """Return the facts of a table, with conventional values for what it leaves out.
 
     Args:
         table: its name.

@@ -1,8 +1,8 @@
-"""What the checks know of one table or view: tables/ has a file for each kind, parents first.
+"""What the checks know about one table or view. tables/ has one file per kind, parents first.
 
-In all of it `{name}` stands for the id of a row of the world, or `{absent}` for an id that no row
-has. A table that is in the database but in no file fails the suite, and so does the reverse. What a
-table leaves out is as conventions.py says.
+In all fields `{name}` stands for the id of a row of the world, and `{absent}` for an id that no row
+has. The suite fails if a table is in the database but in no file, or the other way round.
+conventions.py fills in what a table leaves out.
 """
 
 from collections.abc import Mapping
@@ -19,34 +19,34 @@ class Facts:
     """What is tried on a table, and what it refuses from any writer."""
 
     rows: str = ""
-    """Inserts its rows of the world, the owner's first; left out: `insert`, with an id."""
+    """SQL that inserts the table's rows, the owner's first. Default: `insert`, with an id."""
     targets: Mapping[str, str] = field(default_factory=dict)
-    """The row that each of its headings in matrix.py is about; its own: the first."""
+    """The row that each heading in matrix.py is about. Default: the first row."""
     insert: Mapping[str, str] = field(default_factory=dict)
-    """A row of the owner's that could be."""
+    """A valid new row of the owner's: values in SQL by column."""
     inserts: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    """For each other heading that has an insert, such a row."""
+    """The same for each other heading with a line on insert."""
     arrangement: str | None = None
-    """What makes room for that row."""
+    """SQL that has to run first, so that the row can be inserted."""
     update: Mapping[str, str] | None = None
-    """Values that no row has; left out: what is `'new'` in `insert`."""
+    """Values that no row has yet. Default: the columns whose value in `insert` is `'new'`."""
     repoint: Mapping[str, str] | None = None
-    """The values that make a row the stranger's; left out: found by their names in `insert`."""
+    """Values that make a row the stranger's. Default: derived from the names in `insert`."""
     calls: Mapping[str, str] = field(default_factory=dict)
-    """A call of each function of its policy file whose answer is about the owner's row."""
+    """By function of the table's policy file: a call that asks about the owner's row."""
 
     values: str = ""
-    """Constraint | column | values it takes | values it refuses, both separated by ` ; `."""
+    """Constraint | column | values it accepts | values it refuses; values separated by ` ; `."""
     foreign_keys: str | None = None
-    """Constraint | what breaks it | its parent | what the parent's deletion does.
+    """Constraint | values that violate it | the parent | what deleting the parent does.
 
-    What breaks one is a parent that is not there or, where owners are tied, another user's.
+    A parent that does not exist violates it, and where owners are tied, another user's parent.
     """
     unique: str = ""
-    """Constraint or index | what breaks it, besides a second row of an id."""
+    """Constraint or index | values that violate it. Left out: a second row with the same id."""
     other_constraints: tuple[str, ...] = ()
-    """Constraints with checks of their own."""
+    """Constraints that have checks elsewhere."""
     triggers: tuple[str, ...] = ()
-    """Its own, besides those that keep `updated_at` and claim idempotency keys."""
+    """The table's own, besides those for `updated_at` and idempotency keys."""
     definitions: str = ""
-    """Its columns, constraints, indexes, triggers, policies and functions, as the database says."""
+    """Columns, constraints, indexes, triggers, policies, functions, as the database prints them."""

@@ -209,7 +209,7 @@ def notes_are_written_to_an_expected_version_alone(db: Connection) -> None:
                 for stale in (first, f"{first},x", "", version[:-1]):
                     with acting(db, API_OWNER):
                         assert _written(db, session, stale) is None, (change, stale)
-        # what others may do to what it shows is no change of it
+        # changes of what the view shows besides the session are not a change of the session
         execute(db, "update public.user_profiles set first_name = 'Renamed'")
         execute(
             db,

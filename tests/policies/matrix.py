@@ -1,14 +1,14 @@
 """Who may do what in the exposed schema: the table to review. Every cell is tried in the database.
 
-Actors: `anon`, a request without a token; signed-in users, reading directly; the API's role acting
-for each of them; the service key. Owned rows are the owner's; wingman rows are the owner's (user 1)
-and the participant's (user 2). `nosub` has a token without `sub`.
+Actors: `anon`, a request without a token; signed-in users, who read directly; the API's role acting
+for each of them; the service key. Owned rows belong to the owner; wingman rows to the owner (user
+1) and the participant (user 2). `nosub` has a token without `sub`.
 
-ALLOW: it happens. EMPTY: nothing is found, nothing changes. DENY: SQLSTATE 42501.
+ALLOW: it succeeds. EMPTY: no row is found or changed. DENY: SQLSTATE 42501.
 
-A line speaks of each column it names. What no line names is DENY for everybody, and is tried too.
-A table or column that the catalog has and no line on select names, or the other way round, fails
-the suite.
+A line holds for each column that it names. Whatever no line names is DENY for everybody, and is
+tried too. The suite fails if the catalog has a table or column that no line on select names, or the
+other way round.
 """
 
 MATRIX = """
