@@ -39,6 +39,17 @@ def test_long_reads_are_noted(patient: Patient, change: str) -> None:
         assert list(notes(read(patient.sql))) == []
 
 
+@pytest.mark.parametrize("role", ["anon", "service_role"])
+def test_nobody_else_may_become_the_apis_role(patient: Patient, role: str) -> None:
+    assert list(findings(read(patient.sql))) == []
+    with patient.sql.transaction(force_rollback=True):
+        patient.sql.execute(f"grant session_api to {role}".encode())
+        (finding,) = findings(read(patient.sql))
+        assert finding.what.startswith(f"{role} may become session_api")
+        patient.sql.execute(finding.remedy.encode())
+        assert list(findings(read(patient.sql))) == []
+
+
 def test_no_plan_without_policies_is_left(patient: Patient) -> None:
     """A connection keeps plans made while its role bypassed row-level security."""
     claims = '{"sub": "ffffffff-ffff-4fff-8fff-ffffffffffff"}'

@@ -1,5 +1,6 @@
 """Relations of every sort, and policies that raise, recurse or take too long to read."""
 
+import json
 from collections.abc import Iterator
 
 import psycopg
@@ -123,3 +124,11 @@ def test_a_function_that_only_the_policy_may_name(url: str) -> None:
     result = CliRunner().invoke(main, given, env={"DATABASE_URL": url})
     assert "authenticated has no usage on odd_hidden, which a policy does not need" in result.output
     assert "The row is visible." in result.output
+
+
+def test_what_raises_has_no_verdict(url: str) -> None:
+    given = ["explain", "--json", "--as", USER, "select", "odd.raises", "1"]
+    result = CliRunner().invoke(main, given, env={"DATABASE_URL": url})
+    verdicts = {it["name"]: it["verdict"] for it in json.loads(result.output)["gates"]}
+    assert verdicts["policy raises"] == "unknown"
+    assert verdicts["select policies on the row"] == "unknown"
