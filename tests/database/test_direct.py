@@ -126,6 +126,7 @@ class TestDeadline:
                 query = RENAME.query(id=session, title="late")
                 with pytest.raises(TimeoutError):
                     await backend.run(query, Caller(owner.id), soon(0.2))
+                assert backend.pool.busy == 1, "nobody gets it before the server has stopped"
                 await until(lambda: running(sql) == 0)
                 holder.rollback()
             assert title(sql, session) == "a"
