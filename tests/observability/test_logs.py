@@ -117,6 +117,14 @@ class TestEvents:
         assert line["session_id"] == first.json()["id"]
         assert "events" not in line
 
+    def test_what_has_not_happened(self, served: Served, user: NewUser) -> None:
+        path = "/api/v1/study/sessions"
+        with signed_in(served, user()) as owner:
+            refused = (owner.post(path, json={"title": ""}), owner.delete(f"{path}/{NOBODY}"))
+        lines = [served.after(it) for it in refused]
+        assert [it["status"] for it in lines] == [422, 404]
+        assert not [it for it in lines if "events" in it]
+
     def test_confirmed_then_completed(self, served: Served, wingman: NewWingman) -> None:
         session = wingman()
         path = f"/api/v1/wingman/sessions/{session.session_id}/confirm"
