@@ -73,6 +73,26 @@ class TestAnswer:
         ranged = LENGTH.replace(b"\r\n\r\n", b"\r\nContent-Range: 0-0/7\r\n\r\n")
         run(Server([ranged], [NO_CONTENT], [LENGTH.replace(b"200 OK", b"404 No")]), story)
 
+    def test_a_redirect_is_not_followed(self) -> None:
+        async def story(wire: Wire, url: str) -> None:
+            for ask in (get, post):
+                moved = await ask(wire, url)
+                assert (moved.status, moved.is_success) == (307, False)
+
+        moved = LENGTH.replace(b"200 OK\r\n", b"307 Moved\r\nLocation: /elsewhere\r\n")
+        server = Server([moved])
+        run(server, story)
+        assert len(server.asked) == 2
+
+    def test_a_cookie_is_not_kept(self) -> None:
+        async def story(wire: Wire, url: str) -> None:
+            for _ in range(2):
+                await get(wire, url.replace("127.0.0.1", "localhost"))
+
+        server = Server([LENGTH.replace(b"200 OK\r\n", b"200 OK\r\nSet-Cookie: a=b; Path=/\r\n")])
+        run(server, story)
+        assert not [it for it in server.asked if b"cookie" in it.lower()]
+
 
 class TestRequest:
     def test_what_is_sent(self) -> None:
