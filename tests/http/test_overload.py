@@ -12,11 +12,12 @@ from api.http.overload import InProgress
 
 class TestInProgress:
     def test_one_more_is_told_at_once(self) -> None:
-        done = asyncio.Event()
+        begun, done = asyncio.Event(), asyncio.Event()
         app = Application(middleware=[Middleware(Frame), Middleware(InProgress, most=2)])
 
         @app.get("/")
         async def wait() -> str:
+            begun.set()
             await done.wait()
             return "done"
 
@@ -29,6 +30,11 @@ class TestInProgress:
             async with httpx.AsyncClient(transport=transport, base_url="http://test") as it:
                 for _ in range(3):  # whatever comes of a request, its place is free again
                     assert (await it.get("/fail")).status_code == 500
+                    given_up = asyncio.create_task(it.get("/"))
+                    await begun.wait()
+                    given_up.cancel()
+                    await asyncio.wait([given_up])
+                    begun.clear()
                 requests = [asyncio.create_task(it.get("/")) for _ in range(5)]
                 refused, _ = await asyncio.wait(requests, return_when="FIRST_COMPLETED")
                 answer = refused.pop().result()
