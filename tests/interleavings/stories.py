@@ -161,6 +161,10 @@ def delete(user: User, path: str) -> Ask:
     return Ask(user, "DELETE", path)
 
 
+def delete_this_version(user: User, path: str) -> Ask:
+    return Ask(user, "DELETE", path, headers={"If-Match": CURRENT})
+
+
 def read(user: User, path: str) -> Ask:
     return Ask(user, "GET", path)
 
@@ -215,6 +219,8 @@ STORIES = [
     owner(STUDY, "a status and a deletion", put(status="PROCESSING"), delete),
     owner(STUDY, "a status is read", put(status="PROCESSING"), read),
     owner(STUDY, "two deletions", delete, delete),
+    owner(STUDY, "two deletions of one version", delete_this_version, delete_this_version),
+    owner(STUDY, "a title and a deletion of one version", put(title="b"), delete_this_version),
     owner(CHAT, "two messages", post("a"), post("b")),
     owner(CHAT, "a message and a deletion", post("a"), delete),
     owner(CHAT, "a message and a new title", post("a"), rename("b")),
