@@ -141,7 +141,7 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
             code,
         )
         return unavailable()
-    if code.startswith(FAILED):
+    if len(code) == len("54000") and code.startswith(FAILED):
         logger.error(
             "a function, trigger or policy of the project failed (%s); `session-api explain` tells "
             "which",

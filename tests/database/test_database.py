@@ -57,7 +57,6 @@ class TestMeaning:
             ("HV000", DatabaseError),
             ("F0000", DatabaseError),
             ("PGRST100", DatabaseError),
-            ("54001", DatabaseError),
         ],
     )
     def test_for_the_service_to_decide(self, code: str, kind: type[DatabaseError]) -> None:
@@ -72,6 +71,10 @@ class TestMeaning:
         assert isinstance(error, ApiError)
         assert (error.code, error.status) == ("REFUSED_BY_PROJECT", 400)
         assert "secret" not in str(error.body())
+
+    @pytest.mark.parametrize("code", ["09000", "21000", "22012", "38000", "42P17", "54001"])
+    def test_failed_in_the_project(self, code: str) -> None:
+        assert_api_error(refusal(code), "REFUSED_BY_PROJECT")
 
     def test_missing_grant(self, caplog: pytest.LogCaptureFixture) -> None:
         error = refusal("42501", "permission denied for table secrets")
