@@ -2,12 +2,14 @@
 
 import asyncio
 import json
+from urllib.parse import unquote
 from uuid import uuid4
 
 import jwt
 import pytest
 from postgrest import CountMethod
 
+from api.database.backend import Row
 from api.database.query import Query, Shape, parameter, table
 from api.database.refusals import (
     ConstraintError,
@@ -18,7 +20,7 @@ from api.database.refusals import (
     RangeError,
     meaning,
 )
-from api.database.rest import constraint_name, refusal_in
+from api.database.rest import constraint_name, quoted_element, refusal_in
 from api.database.wire import Answer
 from api.errors import ApiError, Code
 from api.identity.caller import Caller
@@ -75,6 +77,9 @@ class TestMeaning:
     @pytest.mark.parametrize("code", ["09000", "21000", "22012", "38000", "42P17", "54001"])
     def test_failed_in_the_project(self, code: str) -> None:
         assert_api_error(refusal(code), "REFUSED_BY_PROJECT")
+
+    def test_words_of_the_project_are_not_postgrests(self) -> None:
+        assert_api_error(refusal("P0001", "the offer has expired"), "REFUSED_BY_PROJECT")
 
     def test_missing_grant(self, caplog: pytest.LogCaptureFixture) -> None:
         error = refusal("42501", "permission denied for table secrets")
@@ -145,6 +150,10 @@ class TestConstraintName:
         assert constraint_name(message) == name
 
 
+def test_an_element_of_a_list_is_quoted() -> None:
+    assert unquote(quoted_element('a,"b"\\(c)')) == r'''"a,\"b\"\\(c)"'''
+
+
 class TestNoAnswer:
     """503, and the log says which kind of failure it was and nothing of what was asked."""
 
@@ -176,6 +185,21 @@ class TestNoAnswer:
         assert said in caplog.text
         assert "secrets" not in caplog.text
 
+    def test_a_write_that_waits_for_a_connection(self) -> None:
+        """It was not sent either: the only connection has another request's answer to wait for."""
+
+        async def ask() -> None:
+            async with upstream(Server([])) as postgrest:
+                asking = [
+                    postgrest.as_caller(Caller(uuid4())).rows(query.query())
+                    for query in (SECRETS, SECRET)
+                ]
+                _, waited = await asyncio.gather(*asking, return_exceptions=True)
+                assert isinstance(waited, Exception)
+                assert_api_error(waited, "DATABASE_UNAVAILABLE")
+
+        asyncio.run(ask())
+
     def test_a_write_that_was_not_sent(self) -> None:
         """Nothing listens: the write has certainly not happened, and the code says so."""
 
@@ -184,6 +208,50 @@ class TestNoAnswer:
                 with pytest.raises(ApiError) as raised:
                     await postgrest.as_caller(Caller(uuid4())).rows(SECRET.query())
                 assert_api_error(raised.value, "DATABASE_UNAVAILABLE")
+
+        asyncio.run(ask())
+
+
+def refused(code: str) -> bytes:
+    """PostgREST's answer to a request that is refused with this code."""
+    body = json.dumps({"code": code, "message": "m", "hint": None, "details": None}).encode()
+    head = f"HTTP/1.1 400 Bad Request\r\nContent-Length: {len(body)}\r\n\r\n"
+    return head.encode() + body
+
+
+class TestOvertaken:
+    """A serialization failure: nothing was written, and it may go better the second time."""
+
+    @pytest.mark.parametrize("code", ["40001", "40P01"])
+    def test_is_tried_again_once(self, code: str) -> None:
+        async def ask(server: Server) -> list[Row]:
+            async with upstream(server) as postgrest:
+                return await postgrest.as_caller(Caller(uuid4())).rows(SECRET.query())
+
+        once, ever = Server([refused(code)], [LENGTH]), Server([refused(code)])
+        assert asyncio.run(ask(once)) == []
+        with pytest.raises(ApiError) as raised:
+            asyncio.run(ask(ever))
+        assert_api_error(raised.value, "CONFLICT")
+        assert (len(once.asked), len(ever.asked)) == (2, 2)
+
+
+class TestAfterAWrite:
+    @pytest.mark.parametrize(
+        ("written", "code"),
+        [(b'[{"id":1}]', "OUTCOME_UNKNOWN"), (b"[]", "DATABASE_UNAVAILABLE")],
+    )
+    def test_a_read_that_fails(self, written: bytes, code: Code) -> None:
+        """What was written stays, and a 503 must not say that nothing has happened."""
+        answer = LENGTH.replace(b"2\r\n\r\n[]", b"%d\r\n\r\n%s" % (len(written), written))
+
+        async def ask() -> None:
+            async with upstream(Server([answer], [None])) as postgrest:
+                database = postgrest.as_caller(Caller(uuid4()))
+                await database.rows(UPDATE.query(id=uuid4(), content="b"))
+                with pytest.raises(ApiError) as raised:
+                    await database.rows(SECRETS.query())
+                assert_api_error(raised.value, code)
 
         asyncio.run(ask())
 

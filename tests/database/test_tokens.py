@@ -70,6 +70,11 @@ class TestClaims:
         for user_id in users * 2:
             assert claims(mint.token_for(Caller(user_id)))["sub"] == str(user_id)
 
+    def test_no_other_claims_of_the_same_user(self, mint: TokenMint) -> None:
+        levels = ["aal1", "aal2"] * 2
+        callers = [Caller(USER.user_id, json.dumps({"aal": level})) for level in levels]
+        assert [claims(mint.token_for(caller))["aal"] for caller in callers] == levels
+
 
 class TestSignature:
     def test_secret(self, mint: TokenMint) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
+from api.database import wire as wire_module
 from api.database.backend import NoAnswerError
 from api.database.wire import Answer, Wire
 from tests.scripted import LENGTH, Script, Server
@@ -61,6 +62,21 @@ class TestAnswer:
         server = Server(script)
         run(server, story)
         assert server.connections == 2
+
+    @pytest.mark.parametrize(("seconds", "connections"), [(0.01, 2), (60.0, 1)])
+    def test_on_a_connection_that_was_idle(
+        self, seconds: float, connections: int, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(wire_module, "LONGEST_IDLE", seconds)
+
+        async def story(wire: Wire, url: str) -> None:
+            for _ in range(2):
+                assert (await get(wire, url)).content == b"[]"
+                await asyncio.sleep(0.1)
+
+        server = Server([LENGTH])
+        run(server, story)
+        assert server.connections == connections
 
     def test_headers_and_no_body(self) -> None:
         async def story(wire: Wire, url: str) -> None:

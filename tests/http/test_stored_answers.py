@@ -6,7 +6,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from api.http.idempotency import MOST_KEPT
+from api.http.idempotency import GONE, MOST_KEPT
 from tests.actors import NewMatch, NewUser, Sql
 from tests.answers import keyed, same
 from tests.conftest import AsUser
@@ -41,6 +41,7 @@ class TestStoredAnswer:
         assert kept == [({},)]
         again = create(client, key, "to be erased")
         assert again.status_code == 409
+        assert again.json()["detail"]["message"] == GONE
         assert "to be erased" not in again.text
 
     def test_a_name_goes_with_its_account(self, as_user: AsUser, match: NewMatch, sql: Sql) -> None:

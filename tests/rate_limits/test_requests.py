@@ -141,6 +141,30 @@ class TestBeforeAuthentication:
         assert answers[3].headers["X-Request-ID"]
         assert answers[3].headers["Cache-Control"] == "private, no-store"
 
+    def test_the_header_that_the_settings_name(self, serve: Serve) -> None:
+        api = serve(
+            RATE_LIMITS="on",
+            TRUSTED_PROXIES="127.0.0.0/8, ::1",
+            CLIENT_ADDRESS_HEADER="CF-Connecting-IP",
+            **GENEROUS | {"RATE_LIMIT_ADDRESS": "2/hour"},
+        )
+        for own in ("203.0.113.250", "203.0.113.251"):
+            headers = {"CF-Connecting-IP": own, "X-Forwarded-For": "198.51.100.1"}
+            statuses = [get(f"{api}/openapi.json", **headers).status_code for _ in range(3)]
+            assert statuses == [200, 200, 429]
+
+    def test_preflights(self, serve: Serve, address: str) -> None:
+        origin = "https://app.example.com"
+        api = serve(
+            RATE_LIMITS="on",
+            CORS_ORIGINS=origin,
+            TRUSTED_PROXIES="127.0.0.0/8, ::1",
+            **GENEROUS | {"RATE_LIMIT_ADDRESS": "2/hour"},
+        )
+        asked = {"Origin": origin, "Access-Control-Request-Method": "POST"}
+        with client(api, **{"X-Forwarded-For": address}, **asked) as page:
+            assert [page.options(STUDY).status_code for _ in range(3)] == [200, 200, 429]
+
     def test_without_a_proxy_the_header_says_nothing(self, serve: Serve) -> None:
         address = serve(RATE_LIMITS="on", **GENEROUS | {"RATE_LIMIT_ADDRESS": "30/hour"})
         statuses = [
