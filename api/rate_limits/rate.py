@@ -20,6 +20,9 @@ RESET: Final = "RateLimit-Reset"
 POLICY: Final = "RateLimit-Policy"
 RATE_LIMIT_HEADERS: Final = (LIMIT, REMAINING, RESET, POLICY)
 
+ROUNDING: Final = 0.001
+"""Seconds by which `reset` may be too short: who waited as told would come just before the room."""
+
 _LIMIT, _REMAINING, _RESET, _POLICY = (name.lower().encode() for name in RATE_LIMIT_HEADERS)
 
 
@@ -70,4 +73,5 @@ class Count(NamedTuple):
         """Return the error for a request beyond the limit."""
         metrics.RATE_LIMITED.labels(self.rate.name).inc()
         known = {name.decode(): value.decode() for name, value in self.headers()}
-        return ApiError("RATE_LIMITED", headers={"Retry-After": str(int(self.reset) + 1), **known})
+        seconds = int(self.reset + ROUNDING) + 1
+        return ApiError("RATE_LIMITED", headers={"Retry-After": str(seconds), **known})

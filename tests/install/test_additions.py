@@ -31,6 +31,7 @@ alter table public.study_sessions add column link text;
 alter table public.study_sessions enable row level security;
 create policy shared on public.study_sessions for select to anon
   using (link = current_setting('request.headers', true)::json ->> 'x-link');
+create policy ready on public.study_sessions for select to authenticated using (status = 'READY');
 revoke all on public.study_sessions from anon;
 grant select (title, link) on public.study_sessions to anon;
 create view public.shared_sessions as select title, link from public.study_sessions;
@@ -137,8 +138,11 @@ def test_a_page_without_signing_in(living: MakeLiving) -> None:
     assert "anon had select (link), select (title); it keeps none: a page" in result.output
     assert "update on the whole table; signed-in users keep" in result.output
     assert "kept; anon has no privilege on the table any more" in result.output
+    # there is no such row yet
+    assert "dropped: it shows users rows that are not theirs" in result.output
     project.push()
     assert "policy study_sessions.shared" in project.definitions()
+    assert "policy study_sessions.ready" not in project.definitions()
     for privilege in ("select", "insert", "update", "references"):
         assert project.one(
             f"select not has_any_column_privilege('anon', 'public.study_sessions', '{privilege}')"
