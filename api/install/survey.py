@@ -86,62 +86,23 @@ def table(connection: Connection, name: str, schema: str = "public") -> LiveTabl
         return None
     oid, kind, owner, is_ours, rls, has_children, is_published = row
     return LiveTable(
-        name,
-        kind,
-        owner,
-        is_ours,
-        rls,
-        has_children,
-        is_published,
-        {column.name: column for column in _columns(connection, oid)},
-        dict(
-            connection.execute(
-                """
-                select conname::text, pg_get_constraintdef(oid)
-                from pg_catalog.pg_constraint where conrelid = %s and contype <> 'n'
-                """,
-                [oid],
-            ).fetchall()
-        ),
-        _keys(connection, oid),
-        {
-            name
-            for (name,) in connection.execute(
-                """
-                select relname::text from pg_catalog.pg_index
-                join pg_catalog.pg_class on pg_class.oid = indexrelid where indrelid = %s
-                """,
-                [oid],
-            )
-        },
-        [
-            columns
-            for (columns,) in connection.execute(
-                """
-                select array(
-                  select attname::text from unnest(indkey) as number
-                  join pg_catalog.pg_attribute on attrelid = indrelid and attnum = number
-                  order by 1
-                )
-                from pg_catalog.pg_index
-                where indrelid = %s and indisunique and indisvalid
-                  and indpred is null and indexprs is null
-                """,
-                [oid],
-            )
-        ],
-        _triggers(connection, oid),
-        _sequences(connection, oid),
-        [
-            name
-            for (name,) in connection.execute(
-                "select rulename::text from pg_catalog.pg_rewrite "
-                "where ev_class = %s and rulename <> '_RETURN' order by 1",
-                [oid],
-            )
-        ],
-        _policies(connection, oid),
-        _grants(connection, oid),
+        name=name,
+        kind=kind,
+        owner=owner,
+        is_ours_to_alter=is_ours,
+        has_row_security=rls,
+        has_children=has_children,
+        is_published=is_published,
+        columns={column.name: column for column in _columns(connection, oid)},
+        constraints=_constraints(connection, oid),
+        keys=_keys(connection, oid),
+        indexes=_indexes(connection, oid),
+        uniques=_uniques(connection, oid),
+        triggers=_triggers(connection, oid),
+        sequences=_sequences(connection, oid),
+        rules=_rules(connection, oid),
+        policies=_policies(connection, oid),
+        grants=_grants(connection, oid),
     )
 
 
@@ -166,6 +127,53 @@ def _columns(connection: Connection, oid: int) -> list[LiveColumn]:
             """,
             [oid],
         ).fetchall()
+
+
+def _constraints(connection: Connection, oid: int) -> dict[str, str]:
+    found = connection.execute(
+        """
+        select conname::text, pg_get_constraintdef(oid)
+        from pg_catalog.pg_constraint where conrelid = %s and contype <> 'n'
+        """,
+        [oid],
+    )
+    return dict(found.fetchall())
+
+
+def _indexes(connection: Connection, oid: int) -> set[str]:
+    found = connection.execute(
+        """
+        select relname::text from pg_catalog.pg_index
+        join pg_catalog.pg_class on pg_class.oid = indexrelid where indrelid = %s
+        """,
+        [oid],
+    )
+    return {name for (name,) in found}
+
+
+def _uniques(connection: Connection, oid: int) -> list[list[str]]:
+    found = connection.execute(
+        """
+        select array(
+          select attname::text from unnest(indkey) as number
+          join pg_catalog.pg_attribute on attrelid = indrelid and attnum = number
+          order by 1
+        )
+        from pg_catalog.pg_index
+        where indrelid = %s and indisunique and indisvalid and indpred is null and indexprs is null
+        """,
+        [oid],
+    )
+    return [columns for (columns,) in found]
+
+
+def _rules(connection: Connection, oid: int) -> list[str]:
+    found = connection.execute(
+        "select rulename::text from pg_catalog.pg_rewrite "
+        "where ev_class = %s and rulename <> '_RETURN' order by 1",
+        [oid],
+    )
+    return [name for (name,) in found]
 
 
 def _keys(connection: Connection, oid: int) -> list[LiveKey]:
