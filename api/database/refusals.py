@@ -141,13 +141,6 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
             code,
         )
         return unavailable()
-    if len(code) == len("54000") and code.startswith(FAILED):
-        logger.error(
-            "a function, trigger or policy of the project failed (%s); `session-api explain` tells "
-            "which",
-            code,
-        )
-        return ApiError("REFUSED_BY_PROJECT")
     if code.startswith(NOT_MIGRATED):
         logger.error(
             "a table, column or function is not known (%s): apply the migrations, and let "
@@ -161,6 +154,13 @@ def meaning(code: str, constraint: str = "") -> ApiError | DatabaseError:
     if len(code) == len("404"):
         logger.error("the server that answers with status %s is not PostgREST", code)
         return unavailable()
+    if code.startswith(FAILED):
+        logger.error(
+            "a function, trigger or policy of the project failed (%s); `session-api explain` tells "
+            "which",
+            code,
+        )
+        return ApiError("REFUSED_BY_PROJECT")
     return DatabaseError(code)
 
 
