@@ -1,6 +1,8 @@
 """What the project has added to our tables and the API cannot write with."""
 
+import re
 from collections.abc import Iterator
+from typing import Final
 
 from psycopg import Connection
 
@@ -27,16 +29,20 @@ where case when relkind = 'S' then not has_sequence_privilege('session_api', ref
   and has_any_column_privilege('session_api', adrelid, 'insert')
 order by 1, 2
 """
-# a function that runs with the API's privileges, and names another relation or the schema auth
-_TRIGGERS = r"""
-select tgrelid::regclass::text, tgname::text, tgfoid::regprocedure::text
+_TRIGGERS = """
+select tgrelid::regclass::text, tgname::text, tgfoid::regprocedure::text, prosrc
 from pg_catalog.pg_trigger
 join pg_catalog.pg_proc on pg_proc.oid = tgfoid
 where not tgisinternal and tgenabled not in ('D', 'R') and not prosecdef
-  and prosrc ~* '\mauth\.|\m((?<!distinct )from|insert\s+into|update|delete\s+from)\s+[\w"]'
   and has_any_column_privilege('session_api', tgrelid, 'insert, update')
 order by 1, 2
 """
+
+USES_OTHERS: Final = re.compile(
+    r"\bauth\.|\b(?:(?<!distinct )from|insert\s+into|update|delete\s+from)\s+[\w\"]", re.IGNORECASE
+)
+"""Found in a trigger function's source if it names another relation, or Supabase's schema auth.
+`distinct from` and the word 'UPDATE' of tg_op name none."""
 
 
 def notes(connection: Connection, kinds: tuple[KindName, ...]) -> Iterator[str]:
@@ -62,8 +68,9 @@ def notes(connection: Connection, kinds: tuple[KindName, ...]) -> Iterator[str]:
                 f"{table}.{column} takes numbers from {sequence}, which the API may not use, so it "
                 f"cannot create rows there: grant usage on sequence {sequence} to session_api;"
             )
-    for table, trigger, function in connection.execute(_TRIGGERS).fetchall():
-        if f"relation {table}" in needed and f"trigger {trigger} on {table}" not in needed:
+    for table, trigger, function, source in connection.execute(_TRIGGERS).fetchall():
+        is_own = f"relation {table}" in needed and f"trigger {trigger} on {table}" not in needed
+        if is_own and USES_OTHERS.search(source) is not None:
             yield (
                 f"trigger {trigger} on {table} has the API's privileges when the API writes, which "
                 "cover neither the schema auth nor the project's other tables; if it needs them: "

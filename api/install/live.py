@@ -1,13 +1,8 @@
 """What exists in a project's database, as far as an installation has to know."""
 
-import re
 from dataclasses import dataclass, field
 
-# a trigger's function that names another relation, or Supabase's schema auth; `distinct from` and
-# the word 'UPDATE' of tg_op name none
-_USES_OTHERS = re.compile(
-    r"\bauth\.|\b(?:(?<!distinct )from|insert\s+into|update|delete\s+from)\s+[\w\"]", re.IGNORECASE
-)
+from api.doctor.additions import USES_OTHERS
 
 
 @dataclass(frozen=True)
@@ -49,7 +44,7 @@ class LiveTrigger:
     @property
     def needs_privileges(self) -> bool:
         """Whether its function may need a privilege that the API's role lacks."""
-        return not self.is_definer and _USES_OTHERS.search(self.source) is not None
+        return not self.is_definer and USES_OTHERS.search(self.source) is not None
 
 
 @dataclass(frozen=True)
