@@ -6,9 +6,11 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from itertools import cycle
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import psycopg
+from aiohttp import ClientSession
+from yarl import URL
 
 from tests.actors import User, new_user
 from tests.faults.site import Site
@@ -16,7 +18,6 @@ from tests.faults.site import Site
 READERS = 10  # as many as PostgREST has connections
 SECONDS = 8.0
 MESSAGES, POSTINGS = 1_000, 200
-PIECE = 1_000_000
 
 # on a long text, it is still at work when the read is cancelled
 PATTERN = quote(r"^(.+)(.*)(.+)(.*)(.+)(.*)(.+)\1\3\5\7$")
@@ -35,13 +36,15 @@ async def worst_reads(site: Site) -> AsyncIterator[None]:
     statuses: Counter[int] = Counter()
     until = time.monotonic() + SECONDS
 
-    async def read(first: int) -> None:
+    async def read(http: ClientSession, first: int) -> None:
         for path in cycle(PATHS[first:] + PATHS[:first]):
             if time.monotonic() > until:
                 return
-            statuses[await status_of(site.stack.postgrest_url, path, user.token)] += 1
+            url = URL(site.stack.postgrest_url + path, encoded=True)
+            statuses[await status_of(http, url)] += 1
 
-    await asyncio.gather(*(read(number % len(PATHS)) for number in range(READERS)))
+    async with ClientSession(headers={"Authorization": f"Bearer {user.token}"}) as http:
+        await asyncio.gather(*(read(http, number % len(PATHS)) for number in range(READERS)))
     # 500: cancelled by the timeout of `authenticated`
     if not statuses[500] or not statuses[200]:
         raise AssertionError(f"these reads are not the most expensive: {dict(statuses)}")
@@ -67,22 +70,9 @@ def owner_of_long_texts(site: Site) -> User:
     return user
 
 
-async def status_of(url: str, path: str, token: str) -> int:
+async def status_of(http: ClientSession, url: URL) -> int:
     """Read an answer to its end, and keep nothing of it; return its status."""
-    address = urlsplit(url)
-    reader, writer = await asyncio.open_connection(address.hostname, address.port)
-    try:
-        head = (
-            f"GET {path} HTTP/1.1",
-            f"Host: {address.netloc}",
-            f"Authorization: Bearer {token}",
-            "Connection: close",
-            "\r\n",
-        )
-        writer.write("\r\n".join(head).encode())
-        status = int((await reader.readline()).split()[1])
-        while await reader.read(PIECE):
+    async with http.get(url) as answer:
+        async for _ in answer.content.iter_any():
             pass
-        return status
-    finally:
-        writer.close()
+        return answer.status
