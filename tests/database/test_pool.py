@@ -1,42 +1,35 @@
 """The pool of direct connections: who gets which, when several things happen in one turn."""
 
 import asyncio
+from collections.abc import Callable
 
 import pytest
 
 from api.database import pool
 from api.database.direct import Direct
+from api.database.pool import Link, Pool
 from local.project import Project
 from tests.database.backends import tell
 
 
-def test_who_leaves_in_the_turn_in_which_a_connection_comes(stack: Project) -> None:
+@pytest.mark.parametrize("end", [Pool.release, Pool.discard])
+def test_who_leaves_in_the_turn_in_which_it_would_be_served(
+    end: Callable[[Pool, Link], None], stack: Project
+) -> None:
+    """By a connection that is released, or by the room that a discarded one leaves."""
+
     async def story(backend: Direct) -> None:
         link = await backend.pool.acquire()
         waiting = asyncio.create_task(backend.pool.acquire())
         await asyncio.sleep(0)
-        backend.pool.release(link)
+        end(backend.pool, link)
         waiting.cancel()
         await asyncio.wait([waiting])
         assert waiting.cancelled()
         async with asyncio.timeout(5):
-            assert await backend.pool.acquire() is link
-        backend.pool.release(link)
-
-    tell(stack, story, api_database_connections=1)
-
-
-def test_who_leaves_in_the_turn_in_which_there_is_room_for_one(stack: Project) -> None:
-    async def story(backend: Direct) -> None:
-        link = await backend.pool.acquire()
-        waiting = asyncio.create_task(backend.pool.acquire())
-        await asyncio.sleep(0)
-        backend.pool.discard(link)
-        waiting.cancel()
-        await asyncio.wait([waiting])
-        assert waiting.cancelled()
-        async with asyncio.timeout(5):
-            backend.pool.release(await backend.pool.acquire())
+            following = await backend.pool.acquire()
+        assert (following is link) is (end is Pool.release)
+        backend.pool.release(following)
 
     tell(stack, story, api_database_connections=1)
 

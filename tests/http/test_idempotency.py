@@ -10,8 +10,7 @@ from uuid import UUID, uuid4
 import httpx
 import pytest
 
-from api.http.idempotency import MOST_KEPT, ONCE, OnceDatabase, keep_answer
-from api.http.responder import Reply
+from api.http.idempotency import MOST_KEPT, OnceDatabase
 from api.identity.caller import Caller
 from local.project import Project
 from tests.actors import NewMatch, NewUser, Sql, User
@@ -215,23 +214,6 @@ class TestKeep:
 
         asyncio.run(keep())
         assert "lacks its trigger claim_idempotency_key" in caplog.text
-
-    @pytest.mark.parametrize("status", [304, 404, 409, 503])
-    def test_no_answer_but_a_success(self, status: int) -> None:
-        """After an error that follows the creation, the next request builds the answer."""
-
-        async def asked(status: int) -> object:
-            async with upstream(Server([LENGTH])) as postgrest:
-                database = postgrest.as_caller(Caller(uuid4()))
-                once = OnceDatabase(database, "a" * 64, "b" * 64)
-                once.has_created = True
-                keeping = keep_answer(Reply(status, [], b"{}"), {ONCE: once})
-                if keeping is not None:
-                    await keeping
-                return keeping
-
-        assert asyncio.run(asked(201)) is not None
-        assert asyncio.run(asked(status)) is None
 
 
 class TestCost:

@@ -219,7 +219,8 @@ class TestKeep:
         assert kept["body"] == (None if extra else "x" * MOST_KEPT)
 
     @pytest.mark.parametrize(
-        ("status", "count"), [(199, 0), (200, 1), (299, 1), (300, 0), (409, 0), (503, 0)]
+        ("status", "count"),
+        [(199, 0), (200, 1), (201, 1), (299, 1), (300, 0), (304, 0), (404, 0), (409, 0), (503, 0)],
     )
     def test_a_success_only(self, status: int, count: int) -> None:
         assert len(self.kept(self.reply(status))) == count

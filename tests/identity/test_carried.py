@@ -13,9 +13,13 @@ from api.identity.claims import MOST_BYTES, OURS, carried, cell_in
     [
         ({"app_metadata": {"cell": "eu-1"}}, ("app_metadata", "cell"), "eu-1"),
         ({"cell": "eu-1"}, ("cell",), "eu-1"),
+        ({"cell": "eu-1", "app_metadata": {"cell": "us-1"}}, ("cell",), "eu-1"),
+        ({"cell": "eu-1"}, ("app_metadata", "cell"), ""),
         ({"cell": 1}, ("cell",), ""),
+        ({"cell": ["eu-1"]}, ("cell",), ""),
         ({"cell": {"name": "eu-1"}}, ("cell",), ""),
         ({"app_metadata": None}, ("app_metadata", "cell"), ""),
+        ({"app_metadata": "eu-1"}, ("app_metadata", "cell"), ""),
         ({"app_metadata": ["cell"]}, ("app_metadata", "cell"), ""),
         ({}, ("app_metadata", "cell"), ""),
         ({"cell": "eu-1"}, (), ""),

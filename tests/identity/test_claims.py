@@ -13,7 +13,6 @@ from api.database.claims import database_claims
 from api.database.tokens import TokenMint
 from api.errors import ApiError
 from api.identity.caller import Caller
-from api.identity.claims import OURS, carried
 from tests.identity.door import (
     REFUSED,
     RSA_KEY,
@@ -172,9 +171,6 @@ class TestCarried:
         caller = door.caller(by_secret(is_anonymous=..., tenant="t", plan=None))
         assert json.loads(caller.claims) == {"tenant": "t", "plan": None}
         door.close()
-
-    def test_none_that_our_own_token_sets(self) -> None:
-        assert carried(dict.fromkeys(OURS, 1), OURS) == ""
 
     def test_equal_claims_are_one_caller(self, door: Door) -> None:
         one = door.caller(by_secret(aal="aal1", app_metadata={"a": 1, "b": 2}))

@@ -7,8 +7,10 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from local.migrations import PROJECT
+
 HERE = Path(__file__).parent
-PYTHON_TOOLS = HERE.parents[1] / ".local" / "lints" / "venv" / "bin"
+PYTHON_TOOLS = PROJECT / ".local" / "lints" / "venv" / "bin"
 NODE_TOOLS = HERE / "node_modules" / ".bin"
 
 Finding = tuple[str, str, str]

@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
+from local.migrations import PROJECT
 from local.project import Project
 from tests.lints import linters
 from tests.lints.accepted import ACCEPTED, Accepted
@@ -17,7 +18,7 @@ from tools.generated import OPENAPI
 
 pytestmark = [pytest.mark.lints, pytest.mark.all_kinds]
 
-MIGRATIONS = sorted(Path("supabase/migrations").glob("*.sql"))
+MIGRATIONS = sorted((PROJECT / "supabase" / "migrations").glob("*.sql"))
 
 # what each of pgrls' proofs must fail for, in the words of `linters.policy_proofs`
 LEAKS = {

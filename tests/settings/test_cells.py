@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from api.identity.claims import cell_in
 from api.settings import Settings
 from tests.settings.values import DEVELOPMENT, PRODUCTION, refusal
 
@@ -122,17 +121,3 @@ def test_addresses_do_not_show() -> None:
 )
 def test_not_a_claim(claim: str) -> None:
     assert "CELL_CLAIM" in refusal(**DEVELOPMENT, cell_claim=claim)
-
-
-@pytest.mark.parametrize(
-    ("claim", "claims", "cell"),
-    [
-        ("app_metadata.cell", {"app_metadata": {"cell": "east"}}, "east"),
-        ("cell", {"cell": "east", "app_metadata": {"cell": "west"}}, "east"),
-        ("app_metadata.cell", {"cell": "east"}, ""),
-        ("app_metadata.cell", {"app_metadata": "east"}, ""),
-        ("cell", {"cell": ["east"]}, ""),
-    ],
-)
-def test_claim(claim: str, claims: dict[str, Any], cell: str) -> None:
-    assert cell_in(claims, tuple(claim.split("."))) == cell
