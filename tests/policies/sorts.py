@@ -71,7 +71,7 @@ where conrelid = %s::regclass and contype = 'c'
 def sorts(db: Connection, table: str) -> dict[str, list[Any]]:
     """Return, by column, the sorts of value to try: its type's, null, and words of constraints."""
     columns = db.execute(_COLUMNS, [table]).fetchall()
-    constraints = [text for (text,) in db.execute(_CONSTRAINTS, [table]).fetchall()]
+    constraints = _constraints(db, table)
     found: dict[str, list[Any]] = {}
     for name, kind, is_nullable, is_key in columns:
         values: list[Any] = [None] if is_nullable else []
@@ -80,8 +80,12 @@ def sorts(db: Connection, table: str) -> dict[str, list[Any]]:
         elif not is_key:
             values += _BY_TYPE.get(kind, ())
         if values:
-            found[name] = values
+            found[name] = list(dict.fromkeys(values)) if kind in _TEXTUAL else values
     return found
+
+
+def _constraints(db: Connection, table: str) -> list[str]:
+    return [text for (text,) in db.execute(_CONSTRAINTS, [table]).fetchall()]
 
 
 def words(column: str, constraints: list[str]) -> list[str]:
@@ -134,6 +138,15 @@ def _variants(db: Connection, table: str, row_id: str) -> Iterator[Row]:
                         yield row
                         break
                 row = {name: chance.choice(some) for name, some in given.items()} | {column: value}
+    # each status and role also where nothing else is said
+    constraints = _constraints(db, table)
+    nulls = dict.fromkeys(name for name, values in given.items() if None in values)
+    for column in given:
+        for word in words(column, constraints):
+            row = {**nulls, column: word}
+            with savepoint(db):
+                if write(db, table, row_id, row):
+                    yield row
 
 
 def _touched(db: Connection, actor: Actor, statement: str) -> int:

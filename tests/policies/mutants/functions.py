@@ -19,6 +19,9 @@ _CONDITION = re.compile(r"\bif (.+) then$", re.MULTILINE)
 _CONJUNCT = re.compile(r"^ +and [^\n]+?(?=;?$)", re.MULTILINE)
 _NEGATION = re.compile(r"\bnot (?=\w+\.)")
 _PARTICIPANT = re.compile(r"user[12]_id")
+_BOUND = re.compile(r"\b(?:greatest|least)\(([^(),]+(?:\(\))?), ([^(),]+)\)")
+_NUMBER = re.compile(r"(?<![\w.'\[{])\d+(?![\w.'\]}])")
+_WORD = re.compile(r"'\w+'")
 _UNION = re.compile(r"( +select [^;]+?)\n +union all\n( +select [^;]+?);")
 
 # whose behaviour a helper's change shows in
@@ -44,6 +47,14 @@ def _bodies(body: str) -> Iterator[tuple[str, str]]:
         other = "user2_id" if found[0] == "user1_id" else "user1_id"
         changed = f"{body[: found.start()]}{other}{body[found.end() :]}"
         yield "participants swapped", changed
+    for found in _BOUND.finditer(body):
+        for operand in found.groups():
+            yield "bound dropped", f"{body[: found.start()]}{operand}{body[found.end() :]}"
+    for found in _NUMBER.finditer(body):
+        changed = f"{body[: found.start()]}{int(found[0]) + 1}{body[found.end() :]}"
+        yield "number changed", changed
+    for found in _WORD.finditer(body):
+        yield "word changed", f"{body[: found.start()]}'other'{body[found.end() :]}"
     for found in _UNION.finditer(body):
         for branch in found.groups():
             kept = f"{body[: found.start()]}{branch};{body[found.end() :]}"
