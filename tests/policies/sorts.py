@@ -76,11 +76,14 @@ def sorts(db: Connection, table: str) -> dict[str, list[Any]]:
     for name, kind, is_nullable, is_key in columns:
         values: list[Any] = [None] if is_nullable else []
         if not is_key and kind in _TEXTUAL:
-            values += [*words(name, constraints), *TEXTS, longest(name, constraints)]
+            limit = longest(name, constraints)
+            texts = [text for text in TEXTS if len(text) < len(limit)]
+            named_ones = words(name, constraints)
+            values += [*named_ones, *texts, *([] if named_ones else [limit])]
         elif not is_key:
             values += _BY_TYPE.get(kind, ())
         if values:
-            found[name] = list(dict.fromkeys(values)) if kind in _TEXTUAL else values
+            found[name] = values
     return found
 
 
